@@ -1,0 +1,8 @@
+export { type Clock, createManualClock, systemClock } from './clock.ts';
+export {
+  defineErrors,
+  type ErrorCatalogue,
+  type Errors,
+  isSeawallError,
+  type SeawallError,
+} from './errors.ts';

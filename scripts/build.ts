@@ -1,0 +1,15 @@
+// Makes each package's dist/ (JavaScript and declarations) with tsc, packages in the order of their references.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const result = spawnSync(
+  process.execPath,
+  [typescript, '--build', 'tsconfig.build.json', ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
+process.exit(result.status ?? 1);
