@@ -1,0 +1,140 @@
+/**
+ * What the language asks of a source of events: which fields exist, how each is read, which event names exist.
+ * `rules` defines this; `inspector` (system calls) and `kube` (audit log) provide one each. Nothing here knows
+ * bytes or clusters: an extractor takes the provider's own context, opaque to the language.
+ */
+export interface FieldCatalogue<Context = unknown> {
+  /** The event source's name as rule files write it: `syscall`, `k8s_audit`. */
+  readonly source: string;
+  readonly fields: ReadonlyMap<string, FieldDefinition<Context>>;
+  /** The names that `evt.type` can have and what they stand for; absent where the source has one type only. */
+  readonly eventTypes?: EventTypeNames;
+}
+
+/** Types of values, named as Falco's tables name them (PT_*), in lower case. */
+export type FieldType =
+  | 'bool'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'double'
+  | 'pid'
+  | 'fd'
+  | 'errno'
+  | 'uid'
+  | 'gid'
+  | 'port'
+  | 'l4proto'
+  | 'sockfamily'
+  | 'sigtype'
+  | 'syscallid'
+  | 'mode'
+  | 'flags8'
+  | 'flags16'
+  | 'flags32'
+  | 'enumflags8'
+  | 'enumflags16'
+  | 'enumflags32'
+  | 'charbuf'
+  | 'bytebuf'
+  | 'fspath'
+  | 'fsrelpath'
+  | 'fdlist'
+  | 'charbufarray'
+  | 'charbufpairarray'
+  | 'dyn'
+  | 'reltime'
+  | 'abstime'
+  | 'sockaddr'
+  | 'socktuple'
+  | 'ipaddr'
+  | 'ipv4addr'
+  | 'ipv6addr'
+  | 'ipnet'
+  | 'ipv4net'
+  | 'ipv6net'
+  | 'sigset';
+
+/** How a number is printed (PF_*). */
+export type PrintFormat = 'na' | 'decimal' | 'hexadecimal' | 'octal' | 'padded-decimal' | 'id' | 'directory';
+
+/**
+ * What a field's value can change with. The compiler keeps a verdict as long as what it depends on stays:
+ * `event` is read anew for each event, `process` holds for a process generation (see the design, section 3).
+ */
+export type Dependency = 'constant' | 'event' | 'process' | 'ancestors' | 'descriptor' | 'container' | 'user';
+
+/** An integer (safe as number, else bigint), text or bytes as a byte string, a truth. IP addresses: 4 or 16 bytes. */
+export type Value = number | bigint | string | boolean | Uint8Array;
+
+/** Reads a field's value; undefined is Falco's "no value" (`<NA>`). List fields give an array, possibly empty. */
+export type Extractor<Context> = (context: Context) => Value | readonly Value[] | undefined;
+
+export interface FieldDefinition<Context = unknown> {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly format: PrintFormat;
+  readonly isList: boolean;
+  readonly argument: {
+    readonly presence: 'none' | 'allowed' | 'required';
+    /** Whether `[...]` holds a number, a name, or either. */
+    readonly isIndex: boolean;
+    readonly isKey: boolean;
+  };
+  /** No comparison against this field is allowed (print only). */
+  readonly isTableOnly: boolean;
+  readonly acceptsNoTransformer: boolean;
+  /** The right-hand side of a comparison can't be another field. */
+  readonly acceptsNoFieldComparison: boolean;
+  readonly isDeprecated: boolean;
+  readonly dependsOn: readonly Dependency[];
+  readonly description: string;
+  /**
+   * Ties the field to its argument (the text in brackets, without them; undefined when absent).
+   * @throws a catalogue error that names the field when the argument is malformed.
+   */
+  bind(argument: string | undefined): BoundField<Context>;
+}
+
+/** A field with its argument: type and list-ness can depend on the argument (`evt.rawarg.res`). */
+export interface BoundField<Context = unknown> {
+  readonly definition: FieldDefinition<Context>;
+  readonly argument: string | undefined;
+  readonly type: FieldType;
+  readonly format: PrintFormat;
+  readonly isList: boolean;
+  readonly extract: Extractor<Context>;
+  /**
+   * How the value reads in an output when that is not what its type and format say (names of flags, for example).
+   * Undefined means: render by type and format.
+   */
+  readonly render?: (context: Context) => string | undefined;
+  /**
+   * Where the field parses a constant's text itself (comparing with a name stands for its number), the typed
+   * value; undefined: parse by type.
+   */
+  readonly parseConstant?: (text: string) => Value;
+  /**
+   * Where the field decides comparisons itself (either end of a connection; a network; several values), true when
+   * `operator` holds between the field and `constants`. Undefined: compare by type.
+   */
+  readonly compare?: (context: Context, operator: string, constants: readonly Value[]) => boolean;
+}
+
+/**
+ * The universe that `evt.type` and friends select from. A code is a number of the provider's choosing (an event
+ * type id or a system call id); the language only does set algebra on them.
+ */
+export interface EventTypeNames {
+  /** All event type ids that an `evt.type = name` can match; undefined for a name that doesn't exist. */
+  eventTypes(name: string): readonly number[] | undefined;
+  /** All system call codes of that name. */
+  syscalls(name: string): readonly number[] | undefined;
+  readonly allEventTypes: readonly number[];
+  readonly allSyscalls: readonly number[];
+}
