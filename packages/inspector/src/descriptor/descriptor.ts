@@ -1,0 +1,53 @@
+/** scap's descriptor types (SCAP_FD_* of libscap): the values that captures hold. */
+export const DescriptorType = {
+  uninitialized: -1,
+  unknown: 0,
+  file: 1,
+  directory: 2,
+  ipv4Socket: 3,
+  ipv6Socket: 4,
+  ipv4ServerSocket: 5,
+  ipv6ServerSocket: 6,
+  fifo: 7,
+  unixSocket: 8,
+  event: 9,
+  unsupported: 10,
+  signal: 11,
+  eventPoll: 12,
+  inotify: 13,
+  timer: 14,
+  netlink: 15,
+  fileV2: 16,
+  bpf: 17,
+  userFault: 18,
+  ioUring: 19,
+  memfd: 20,
+  pidfd: 21,
+} as const;
+
+/** An open descriptor of a process. Owned by `descriptor/table.ts` and `apply/`. Strings are byte strings. */
+export interface Descriptor {
+  type: number;
+  /** The flags of libsinsp's fdinfo (is_from_proc, connected, role client/server, is bound ...): see `flags.ts`. */
+  flags: number;
+  /** Absolute path, tuple text, or whatever names it. */
+  name: string;
+  /** The path as the caller gave it, before it was made absolute; '' where not kept. */
+  rawName: string;
+  /** The name before the last rename of a connection (`fd.name_changed`). */
+  oldName: string;
+  openFlags: number;
+  device: number;
+  mountId: number;
+  inode: bigint;
+  pid: number;
+  /** 4 or 16 bytes in network order; empty for what is no socket. For server sockets the local end is `source`. */
+  sourceAddress: Uint8Array;
+  sourcePort: number;
+  destinationAddress: Uint8Array;
+  destinationPort: number;
+  /** scap's L4 protocol (SCAP_L4_*). */
+  protocol: number;
+  unixSource: bigint;
+  unixDestination: bigint;
+}
