@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** The floors of the house (DESIGN section 1): a package imports from floors below its own, and from base. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['base'],
+  ['events', 'rules', 'store', 'pki'],
+  ['probe', 'inspector', 'kube'],
+  ['policies', 'posture', 'images'],
+  ['agent', 'hub'],
+  ['cli', 'web'],
+];
+
+function floorOf(packageName: string): number {
+  return FLOORS.findIndex((floor) => floor.includes(packageName));
+}
+
+const packages = readdirSync(join(root, 'packages'));
+
+test('every package has a floor', () => {
+  for (const name of packages) assert.notEqual(floorOf(name), -1, `packages/${name} is on no floor`);
+});
+
+for (const name of packages) {
+  test(`${name} imports only from floors below its own`, () => {
+    for (const file of globSync(`packages/${name}/src/**/*.{ts,tsx}`, { cwd: root })) {
+      const text = readFileSync(join(root, file), 'utf8');
+      for (const [, imported] of text.matchAll(/from '@seawall\/([\w-]+)(?:\/[\w-]+)*'/g)) {
+        if (imported === name) continue;
+        assert.ok(
+          floorOf(imported) < floorOf(name),
+          `${file} imports ${imported}, which is not below ${name}`,
+        );
+      }
+    }
+  });
+
+  test(`${name} declares what it imports`, () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }));
+    for (const file of globSync(`packages/${name}/src/**/*.ts`, { cwd: root })) {
+      if (file.endsWith('.test.ts') || file.includes('/testing/')) continue;
+      const text = readFileSync(join(root, file), 'utf8');
+      for (const [, specifier] of text.matchAll(/^(?:import|export)\s[^'"]*?from '([^'.][^']*)'/gm)) {
+        if (specifier.startsWith('node:')) continue;
+        const wanted = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+        assert.ok(
+          declared.has(wanted) || wanted === manifest.name,
+          `${file} imports ${wanted}: add it to packages/${name}/package.json`,
+        );
+      }
+    }
+  });
+}
+
+test('the repository names no folder of a developer’s machine and no package registry', () => {
+  const forbidden = [
+    ['/work', 'main'],
+    ['/work', 'shared'],
+    ['/tmp', 'ref'],
+    ['registry', 'npmjs.org'],
+  ].map((parts, index) => parts.join(index === 3 ? '.' : '/'));
+  const files = globSync(
+    '{packages,scripts,conformance,accept,bench,fuzz,test,docs,rules,examples,.ci}/**/*.{ts,mjs,md,json,yaml,c,h}',
+    {
+      cwd: root,
+      exclude: ['**/node_modules/**', '**/dist/**'],
+    },
+  );
+  for (const file of [...files, 'README.md', 'package.json', 'package-lock.json'].filter((name) =>
+    existsSync(join(root, name)),
+  )) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const name of forbidden) assert.ok(!text.includes(name), `${file} names ${name}`);
+  }
+});
