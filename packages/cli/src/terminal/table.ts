@@ -1,0 +1,54 @@
+import { stripVTControlCharacters } from 'node:util';
+
+export interface Column {
+  readonly title: string;
+  /** Numbers read best to the right; text (the default) to the left. */
+  readonly align?: 'left' | 'right';
+}
+
+const GAP = '  ';
+
+/**
+ * Lays rows out under their titles, columns aligned, two spaces apart, no spaces at line ends.
+ * Cells may be coloured: escape sequences take no room. A row shorter than the columns is filled with empty cells.
+ * @returns the lines joined with line feeds, one at the end; the titles alone where there are no rows.
+ */
+export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ title }, index) =>
+    rows.reduce((widest, row) => Math.max(widest, visibleWidth(row[index] ?? '')), visibleWidth(title)),
+  );
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ align }, index) => pad(cells[index] ?? '', widths[index], align ?? 'left'))
+      .join(GAP)
+      .trimEnd();
+  return `${[columns.map(({ title }) => title), ...rows].map(line).join('\n')}\n`;
+}
+
+/** How many places a text takes on a terminal: escape sequences none, wide characters two. */
+export function visibleWidth(text: string): number {
+  let width = 0;
+  for (const character of stripVTControlCharacters(text)) width += placesOf(character.codePointAt(0)!);
+  return width;
+}
+
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const filler = ' '.repeat(Math.max(0, width - visibleWidth(text)));
+  return align === 'left' ? text + filler : filler + text;
+}
+
+/** East Asian wide and emoji blocks, coarse as terminals are themselves; combining marks take no place. */
+function placesOf(codePoint: number): number {
+  if (codePoint >= 0x300 && codePoint <= 0x36f) return 0;
+  if (codePoint < 0x1100) return 1;
+  const isWide =
+    codePoint <= 0x115f ||
+    (codePoint >= 0x2e80 && codePoint <= 0xa4cf) ||
+    (codePoint >= 0xac00 && codePoint <= 0xd7a3) ||
+    (codePoint >= 0xf900 && codePoint <= 0xfaff) ||
+    (codePoint >= 0xfe30 && codePoint <= 0xfe6f) ||
+    (codePoint >= 0xff00 && codePoint <= 0xff60) ||
+    (codePoint >= 0x1f300 && codePoint <= 0x1faff) ||
+    (codePoint >= 0x20000 && codePoint <= 0x3fffd);
+  return isWide ? 2 : 1;
+}

@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import { createPalette, isColorWanted, type Palette } from './color.ts';
+
+/** What a command may touch of the process around it; tests hand in their own. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Standard output: results, and nothing else. */
+  readonly output: OutputStream;
+  /** Standard error: progress, summaries, warnings, errors. */
+  readonly errors: OutputStream;
+}
+
+export interface OutputStream {
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined where there is none. */
+  readonly columns: number | undefined;
+  readonly palette: Palette;
+  write(text: string | Uint8Array): void;
+}
+
+/** The terminal that this process was started on. */
+export function createProcessTerminal(): Terminal {
+  return {
+    input: process.stdin,
+    environment: process.env,
+    output: createOutputStream(process.stdout),
+    errors: createOutputStream(process.stderr),
+  };
+}
+
+function createOutputStream(stream: NodeJS.WriteStream): OutputStream {
+  const isTerminal = stream.isTTY === true;
+  return {
+    isTerminal,
+    get columns() {
+      return isTerminal ? stream.columns : undefined;
+    },
+    palette: createPalette(isColorWanted(isTerminal, process.env)),
+    write(text) {
+      stream.write(text);
+    },
+  };
+}
