@@ -1,3 +1,36 @@
 export type { EventBatch } from './batch.ts';
+export { byteStringAt, byteStringsAt, textEnd } from './byte-strings.ts';
 export type * from './capture/section.ts';
+export { int64At, int64NumberAt, joinInt64, joinUint64, uint64At } from './integers.ts';
+export * from './parameters.ts';
+export * from './sockets.ts';
+export {
+  EVENT_TYPE_COUNT,
+  type EventCategory,
+  type EventFlag,
+  type EventType,
+  eventType,
+  eventTypeOfSymbol,
+  eventTypes,
+  eventTypesByName,
+  largePayloadByType,
+  type ParameterFacts,
+  type ParameterType,
+  type ParameterVariant,
+  type PrintFormat,
+} from './table/event-type.ts';
+export {
+  type FlagTable,
+  type FlagTableName,
+  type FlagValue,
+  flagTables,
+} from './table/flag-tables.ts';
+export {
+  type Architecture,
+  nativeIdOfSyscallCode,
+  syscallCodeOfNativeId,
+  syscallCodes,
+  syscallCodesOfEventType,
+  syscallNames,
+} from './table/syscalls.ts';
 export { createEventView, type EventView, HEADER_LENGTH, moveTo, timestampOf } from './view.ts';
