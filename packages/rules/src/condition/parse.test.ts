@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isSeawallError } from '@seawall/base';
+import { bytesFromText } from '../value/bytes.ts';
+import { parseCondition } from './parse.ts';
+import { parseOperandAt } from './parse-operand.ts';
+import { canonicalText } from './text.ts';
+import type { ComparisonNode } from './tree.ts';
+
+function rightValue(text: string): unknown {
+  return ((parseCondition(text) as ComparisonNode).right as { value: string }).value;
+}
+
+function errorOf(text: string): {
+  code: string;
+  details: Readonly<Record<string, unknown>>;
+  message: string;
+} {
+  try {
+    parseCondition(text);
+  } catch (error) {
+    if (isSeawallError(error)) return error;
+    throw error;
+  }
+  assert.fail(`${text} was accepted`);
+}
+
+test('a tree keeps the order, the nesting and the places of what was written', () => {
+  const tree = parseCondition('a.b = 1 and\n not (m or c.d in (x, "y z"))');
+  assert.equal(tree.kind, 'and');
+  if (tree.kind !== 'and') return;
+  const [comparison, negation] = tree.children;
+  assert.deepEqual(comparison, {
+    kind: 'comparison',
+    left: {
+      kind: 'field',
+      name: 'a.b',
+      argument: undefined,
+      position: { index: 0, line: 1, column: 1 },
+      end: 3,
+    },
+    operator: '=',
+    quantifier: undefined,
+    right: { kind: 'value', value: '1', form: 'bare', position: { index: 6, line: 1, column: 7 }, end: 7 },
+    position: { index: 0, line: 1, column: 1 },
+    end: 7,
+  });
+  assert.deepEqual(negation?.position, { index: 13, line: 2, column: 2 });
+  assert.equal(negation?.end, 41);
+});
+
+test('constants are bytes: text in UTF-8, escapes as the byte they name', () => {
+  assert.equal(rightValue('a.b = "é"'), 'Ã©');
+  assert.equal(rightValue('a.b = é'), bytesFromText('é'));
+  assert.equal(rightValue('a.b = "\\xff\\x00"'), '\xff\0');
+  assert.equal(rightValue('a.b = "a\\ b"'), 'a\\b');
+  assert.equal(rightValue("a.b = '\\'\\/\\n'"), "'/\n");
+});
+
+test('a quantifier needs a blank before it and a list behind it, else it is a value', () => {
+  const quantified = parseCondition('a.b contains anyof (x)') as ComparisonNode;
+  assert.equal(quantified.quantifier, 'anyof');
+  assert.equal(rightValue('a.b = oneof'), 'oneof');
+  assert.equal((parseCondition('(a.b = oneof and c)') as { kind: string }).kind, 'and');
+});
+
+test('a wrong escape is told with its text and what to write', () => {
+  const error = errorOf('a.b = "C:\\Users"');
+  assert.equal(error.code, 'rules/CONDITION_ESCAPE_UNKNOWN');
+  assert.equal(error.details['text'], '\\U');
+  assert.match(error.message, /write \\\\ for a backslash/);
+});
+
+test('a list whose only item is unreadable counts as empty, as in Falco, and says so', () => {
+  const { right } = parseCondition('a.b in ("\\q")') as ComparisonNode;
+  assert.ok(right.kind === 'list');
+  assert.deepEqual(right.items, []);
+  assert.deepEqual(right.unreadable, { position: { index: 8, line: 1, column: 9 }, text: '"\\q"' });
+});
+
+test('an error names the place, the text that stands there and what to write instead', () => {
+  const error = errorOf('proc.name = sh\n  && x');
+  assert.equal(error.code, 'rules/CONDITION_CONTINUES');
+  assert.deepEqual({ line: error.details['line'], column: error.details['column'] }, { line: 2, column: 3 });
+  assert.match(error.message, /unexpected '&&' after 'sh': join checks with `and` or `or`/);
+  assert.match(errorOf('proc.name = ').message, /but the end does/);
+});
+
+test('99 levels of nesting are the most, whatever nests', () => {
+  assert.equal(errorOf('('.repeat(5000)).code, 'rules/CONDITION_TOO_DEEP');
+  assert.equal(errorOf(`a.b = ${'b64('.repeat(5000)}`).code, 'rules/CONDITION_TOO_DEEP');
+  assert.equal(canonicalText(parseCondition(`${'('.repeat(19)}a${')'.repeat(19)}`)), 'a');
+});
+
+test('a field or transformer inside another text is parsed up to its end', () => {
+  const text = 'x %toupper( proc.name ) y';
+  const node = parseOperandAt(text, 3);
+  assert.equal(canonicalText(node), 'toupper(proc.name)');
+  assert.equal(text.slice(node.end), ' y');
+});
