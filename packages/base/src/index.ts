@@ -6,3 +6,4 @@ export {
   isSeawallError,
   type SeawallError,
 } from './errors.ts';
+export { formatLocalTime, formatUtcTime } from './timestamp.ts';

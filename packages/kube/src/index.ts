@@ -1,1 +1,4 @@
-export {};
+export { AUDIT_SOURCE, createAuditCatalogue } from './audit/catalogue.ts';
+export { type AuditContext, type AuditEvent, createAuditContext } from './audit/event.ts';
+export { type AuditInputFault, type AuditInputItem, readAuditInput } from './audit/input.ts';
+export { errors as kubeErrors } from './errors.ts';
