@@ -69,7 +69,11 @@ export type PrintFormat = 'na' | 'decimal' | 'hexadecimal' | 'octal' | 'padded-d
  */
 export type Dependency = 'constant' | 'event' | 'process' | 'ancestors' | 'descriptor' | 'container' | 'user';
 
-/** An integer (safe as number, else bigint), text or bytes as a byte string, a truth. IP addresses: 4 or 16 bytes. */
+/**
+ * An integer (safe as number, else bigint), text or bytes as a byte string, a truth. IP addresses: 4 or 16 bytes.
+ * A network (only ever a constant): the 4 or 16 bytes of its address, then one byte with the length of its prefix;
+ * `isInNetwork` of this package tells whether an address lies in it.
+ */
 export type Value = number | bigint | string | boolean | Uint8Array;
 
 /** Reads a field's value; undefined is Falco's "no value" (`<NA>`). List fields give an array, possibly empty. */
@@ -121,9 +125,18 @@ export interface BoundField<Context = unknown> {
   readonly parseConstant?: (text: string) => Value;
   /**
    * Where the field decides comparisons itself (either end of a connection; a network; several values), true when
-   * `operator` holds between the field and `constants`. Undefined: compare by type.
+   * `operator` holds between the field and `constants`. Undefined: compare by type. `operator` is as written (`=` or
+   * `==`); `exists` comes with no constants; under `oneof`, `anyof`, `allof` it is asked for one constant at a time.
    */
   readonly compare?: (context: Context, operator: string, constants: readonly Value[]) => boolean;
+  /**
+   * As `compare`, where the comparison itself is the ordinary one of the field's type and the field only decides
+   * which values it is made with (any ancestor; both ends of a connection). `holds` is the comparison of one such
+   * value, made ready once: use this rather than `compare` wherever possible. For `exists`, `holds` is always true.
+   */
+  readonly compareEach?: (context: Context, holds: (value: Value) => boolean, operator: string) => boolean;
+  /** The value in JSON output where it isn't the one that comparisons see (times are nanoseconds there). */
+  readonly extractForJson?: Extractor<Context>;
 }
 
 /**
