@@ -49,5 +49,45 @@ export interface PodInfo {
   readonly sandboxId: string;
   readonly fullSandboxId: string;
   readonly ip: string;
+  /** The result of the pod's network set-up (CNI), as JSON text. */
+  readonly cniJson: string;
   readonly labels: ReadonlyMap<string, string>;
 }
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map();
+
+/** A container of which only the id, and by its kind of cgroup perhaps the type, is known. */
+export function createContainerInfo(id: string, type = ''): ContainerInfo {
+  return {
+    id,
+    fullId: '',
+    type,
+    name: '',
+    image: '',
+    imageId: '',
+    imageRepository: '',
+    imageTag: '',
+    imageDigest: '',
+    isPrivileged: false,
+    labels: NO_LABELS,
+    mounts: [],
+    environment: [],
+    ip: '',
+    cniJson: '',
+    startTime: 0n,
+    isHostPid: false,
+    isHostNetwork: false,
+    isHostIpc: false,
+    isPodSandbox: false,
+    user: '',
+    healthProbes: [],
+    pod: undefined,
+  };
+}
+
+/** What stands for the container of everything that runs in none. */
+export const hostContainer: ContainerInfo = {
+  ...createContainerInfo('host', 'host'),
+  fullId: 'host',
+  name: 'host',
+};

@@ -50,4 +50,6 @@ export interface Descriptor {
   protocol: number;
   unixSource: bigint;
   unixDestination: bigint;
+  /** For sockets: what the addresses above are read from, as libsinsp lays it out (see `socket.ts`). */
+  socket: Uint8Array | undefined;
 }

@@ -5,6 +5,7 @@ import type { DescriptorTable } from '../descriptor/table.ts';
  * One thread, as the tables know it (the field calls the table's entry "process": the leader's entry is the process).
  * Owned by `process/table.ts` and `apply/`: nobody else writes to it. Every change of what a rule can see of the
  * thread, other than descriptors and counters, must go through `markChanged`, which moves the generation on.
+ * Threads other than the leader have neither `environment` nor `cwd` of their own: ask the leader.
  */
 export interface Process {
   tid: number;
@@ -24,6 +25,8 @@ export interface Process {
   exe: string;
   exepath: string;
   args: readonly string[];
+  /** Name and arguments with one space between, as when the arguments were last set; '' while there was no name. */
+  commandLine: string;
   environment: readonly string[];
   cwd: string;
   root: string;
@@ -55,8 +58,9 @@ export interface Process {
   minorFaults: number;
   /** `subsystem=path` each. */
   cgroups: readonly string[];
-  /** Id from the cgroup path or a container event; '' for the host. */
+  /** Id from the cgroup path; '' for the host. */
   containerId: string;
+  /** `hostContainer` outside of containers; undefined for a container that nobody has described yet. */
   container: ContainerInfo | undefined;
   /** Nanoseconds since the epoch; 0n unknown. */
   cloneTime: bigint;
@@ -64,6 +68,39 @@ export interface Process {
   lastExecTime: bigint;
   isInvalid: boolean;
   isDead: boolean;
-  /** Shared between the threads of a group and between CLONE_FILES children. */
+  /** The leader's for every thread of a group (see `process/table.ts`); a thread without a leader has none that lasts. */
   descriptors: DescriptorTable;
+  readonly bookkeeping: Bookkeeping;
+}
+
+/** The threads that share a pid, as `process/group.ts` keeps them. */
+export interface ThreadGroup {
+  readonly pid: number;
+  aliveCount: number;
+  /** Whether orphans below it become its children: an init process, a child subreaper, a proven reaper. */
+  isReaper: boolean;
+  /** In order of arrival, the leader first wherever it is known. */
+  readonly threads: Process[];
+}
+
+/** What the tables remember of a thread for themselves: no rule sees it, and it moves no generation. */
+export interface Bookkeeping {
+  /** Undefined for threads of which nothing but the id is known. */
+  group: ThreadGroup | undefined;
+  /** Made with the first child. */
+  children: Set<Process> | undefined;
+  /** The thread's own table, made when first needed: in use unless the thread shares its leader's. */
+  ownDescriptors: DescriptorTable | undefined;
+  /** The descriptor that the thread's last event was about (`fd.num`); -1 none. */
+  lastDescriptor: number;
+  /** Type id of the last enter event, -1 before the first. */
+  lastEnterType: number;
+  /** Whether the event at hand ends the call that the last enter event began. */
+  isEnterValid: boolean;
+  /** A copy of the last enter event of a kind whose exit needs it. */
+  enterEvent: Uint8Array | undefined;
+  /** False once the thread has left the table. */
+  isInTable: boolean;
+  /** When the thread was last looked up: the table's own count of look-ups, for choosing whom to forget. */
+  lastUsed: number;
 }

@@ -1,0 +1,13 @@
+import { lacksIdentity } from './create.ts';
+import type { Process } from './process.ts';
+
+/**
+ * Moves a thread's generation on, after something that a rule can see of it changed. Everything that was decided
+ * about the thread before must be decided anew. Descriptors and what changes by itself (counters, memory sizes,
+ * durations) are not part of it: they depend on the event.
+ * Every change of a `Process` goes through here: `process/table.ts` for its place in the tree, `apply/` for the rest.
+ */
+export function markChanged(process: Process): void {
+  process.generation += 1;
+  process.isInvalid = lacksIdentity(process);
+}

@@ -1,0 +1,260 @@
+import { createDescriptorTable, type DescriptorLimits, nowhere } from '../descriptor/table.ts';
+import { markChanged } from './changed.ts';
+import { createProcess, isInPidNamespace, isLeader, lacksIdentity } from './create.ts';
+import { ProcessFlag } from './flags.ts';
+import { countDeath, createGroup, joinGroup, leaderOf, livingThread } from './group.ts';
+import type { Process, ThreadGroup } from './process.ts';
+
+/**
+ * All threads, by id, with their groups and their places in the tree of processes. Only this file and `apply/`
+ * change what it holds.
+ */
+export interface ProcessTable {
+  /** The thread of that id; remembers it, since events of one thread tend to follow each other. */
+  current(tid: number): Process | undefined;
+  /** The thread of that id, looked at in passing. */
+  find(tid: number): Process | undefined;
+  /** The thread of that id; where there is none, an entry that says so is made. */
+  findOrInvent(tid: number): Process;
+  /** Takes a thread in, replacing an older one of that id; `connect` gives it its group and its parent. */
+  add(process: Process, connect: boolean): void;
+  /** Gives a thread that has none its group and its parent. Does nothing for threads that lack identity. */
+  connect(process: Process): void;
+  /** Takes a thread out: its children go to a reaper; a leader stays while threads of its group live. */
+  remove(tid: number): void;
+  markDead(process: Process): void;
+  /** A thread that was dead runs again: another thread of its group executed a program in its place. */
+  resurrect(process: Process): void;
+  leader(process: Process): Process | undefined;
+  /** The descriptors that the thread uses, after a change of its flags or its group. */
+  refreshDescriptors(process: Process): void;
+  all(): IterableIterator<Process>;
+  clear(): void;
+  readonly size: number;
+  readonly limits: ProcessLimits;
+}
+
+export interface ProcessLimits {
+  readonly maximum: number;
+  /** How many threads were forgotten to make room, the ones longest out of use first. */
+  evicted: number;
+}
+
+/** The share of a full table that is forgotten at once: choosing whom costs a look at every thread. */
+const EVICTED_SHARE = 1 / 64;
+
+/** @param limits of processes and of descriptors: their counts go up as the table has to forget. */
+export function createProcessTable(limits: ProcessLimits, descriptorLimits: DescriptorLimits): ProcessTable {
+  const threads = new Map<number, Process>();
+  const groups = new Map<number, ThreadGroup>();
+  let lastTid = Number.NaN;
+  let last: Process | undefined;
+  let uses = 0;
+
+  function current(tid: number): Process | undefined {
+    if (tid === lastTid) return last;
+    const process = threads.get(tid);
+    if (process !== undefined) {
+      lastTid = tid;
+      last = process;
+      process.bookkeeping.lastUsed = ++uses;
+    }
+    return process;
+  }
+
+  function find(tid: number): Process | undefined {
+    return threads.get(tid);
+  }
+
+  function findOrInvent(tid: number): Process {
+    const known = threads.get(tid);
+    if (known !== undefined) return known;
+    const invented = createProcess(tid);
+    invented.comm = '<NA>';
+    invented.exe = '<NA>';
+    add(invented, true);
+    return invented;
+  }
+
+  function forgetLast(): void {
+    lastTid = Number.NaN;
+    last = undefined;
+  }
+
+  function refreshDescriptors(process: Process): void {
+    const { bookkeeping } = process;
+    const isShared = (process.flags & ProcessFlag.cloneFiles) !== 0;
+    const owner = isShared ? leaderOf(process) : process;
+    if (owner === undefined) {
+      process.descriptors = nowhere;
+      return;
+    }
+    owner.bookkeeping.ownDescriptors ??= createDescriptorTable(descriptorLimits);
+    process.descriptors = owner.bookkeeping.ownDescriptors;
+    if (owner !== process) bookkeeping.ownDescriptors = undefined;
+  }
+
+  function adopt(parent: Process, child: Process): void {
+    parent.bookkeeping.children ??= new Set();
+    parent.bookkeeping.children.add(child);
+    child.parentTid = parent.tid;
+    markChanged(child);
+  }
+
+  function connect(process: Process): void {
+    const { bookkeeping } = process;
+    refreshDescriptors(process);
+    if (lacksIdentity(process) || bookkeeping.group !== undefined) return;
+    let group = groups.get(process.pid);
+    if (group === undefined) {
+      group = createGroup(process);
+      groups.set(process.pid, group);
+    } else joinGroup(group, process);
+    bookkeeping.group = group;
+    if (isLeader(process)) for (const thread of group.threads) refreshDescriptors(thread);
+    else refreshDescriptors(process);
+    markChanged(process);
+    if (process.pid === 1) return;
+    const parent = threads.get(process.parentTid);
+    if (parent === undefined || lacksIdentity(parent)) process.parentTid = 0;
+    else adopt(parent, process);
+  }
+
+  function add(process: Process, shouldConnect: boolean): void {
+    const { tid } = process;
+    const replaced = threads.get(tid);
+    if (replaced !== undefined) {
+      remove(tid);
+      drop(replaced);
+    } else if (threads.size >= limits.maximum) evict();
+    process.bookkeeping.isInTable = true;
+    process.bookkeeping.lastUsed = ++uses;
+    if (shouldConnect) connect(process);
+    if (lastTid === tid) forgetLast();
+    refreshDescriptors(process);
+    threads.set(tid, process);
+  }
+
+  function evict(): void {
+    const count = Math.max(1, Math.floor(limits.maximum * EVICTED_SHARE));
+    const byAge = [...threads.values()].sort((a, b) => a.bookkeeping.lastUsed - b.bookkeeping.lastUsed);
+    for (const process of byAge.slice(0, count)) {
+      remove(process.tid);
+      // A leader outlives its threads in `remove`; here the room counts more.
+      if (threads.get(process.tid) === process) drop(process);
+      limits.evicted += 1;
+    }
+  }
+
+  function drop(process: Process): void {
+    if (threads.get(process.tid) === process) threads.delete(process.tid);
+    const { bookkeeping } = process;
+    if (!bookkeeping.isInTable) return;
+    bookkeeping.isInTable = false;
+    bookkeeping.enterEvent = undefined;
+    threads.get(process.parentTid)?.bookkeeping.children?.delete(process);
+  }
+
+  function markDead(process: Process): void {
+    const { group } = process.bookkeeping;
+    if (process.isDead) return;
+    if (group !== undefined) countDeath(group);
+    process.flags |= ProcessFlag.closed;
+    process.isDead = true;
+    markChanged(process);
+  }
+
+  function resurrect(process: Process): void {
+    if (!process.isDead) return;
+    process.flags &= ~ProcessFlag.closed;
+    process.isDead = false;
+    const { group } = process.bookkeeping;
+    if (group !== undefined) group.aliveCount += 1;
+    markChanged(process);
+  }
+
+  /** Another thread of the group, else the nearest ancestor that is a reaper, else nobody. */
+  function findReaper(process: Process): Process | undefined {
+    const { group } = process.bookkeeping;
+    if (group !== undefined && group.aliveCount > 0) {
+      const sibling = livingThread(group, process);
+      if (sibling !== undefined) return sibling;
+    }
+    const seen = new Set([process.tid]);
+    let ancestor = threads.get(process.parentTid);
+    while (ancestor !== undefined && !seen.has(ancestor.tid)) {
+      seen.add(ancestor.tid);
+      if (isInPidNamespace(ancestor) !== isInPidNamespace(process)) return undefined;
+      const ancestors = ancestor.bookkeeping.group;
+      if (ancestors?.isReaper && ancestors.aliveCount > 0) {
+        const thread = livingThread(ancestors, undefined);
+        if (thread !== undefined) return thread;
+      }
+      ancestor = threads.get(ancestor.parentTid);
+    }
+    return undefined;
+  }
+
+  function reparentChildren(process: Process, children: Set<Process>): void {
+    // The kernel names the reaper of a thread that exits; where it could not, or the table lacks it, we look for one.
+    let reaper = process.reaperTid > 0 ? findOrInvent(process.reaperTid) : undefined;
+    if (reaper === undefined || lacksIdentity(reaper) || reaper === process) reaper = findReaper(process);
+    if (reaper !== undefined) {
+      process.reaperTid = reaper.tid;
+      const { group } = reaper.bookkeeping;
+      if (reaper.pid !== process.pid && group !== undefined) group.isReaper = true;
+    }
+    const orphans = [...children];
+    children.clear();
+    for (const child of orphans) {
+      if (reaper !== undefined && reaper !== child) adopt(reaper, child);
+      else {
+        child.parentTid = 0;
+        markChanged(child);
+      }
+    }
+  }
+
+  function remove(tid: number): void {
+    const process = threads.get(tid);
+    if (process === undefined) return;
+    forgetLast();
+    const { group } = process.bookkeeping;
+    if (lacksIdentity(process) || group === undefined) {
+      drop(process);
+      return;
+    }
+    markDead(process);
+    const { children } = process.bookkeeping;
+    if (children !== undefined && children.size > 0) reparentChildren(process, children);
+    if (group.aliveCount <= 0) {
+      const leader = threads.get(process.pid);
+      groups.delete(process.pid);
+      if (leader !== undefined) drop(leader);
+    }
+    if (!isLeader(process)) drop(process);
+  }
+
+  return {
+    current,
+    find,
+    findOrInvent,
+    add,
+    connect,
+    remove,
+    markDead,
+    resurrect,
+    leader: leaderOf,
+    refreshDescriptors,
+    all: () => threads.values(),
+    clear() {
+      threads.clear();
+      groups.clear();
+      forgetLast();
+    },
+    get size() {
+      return threads.size;
+    },
+    limits,
+  };
+}

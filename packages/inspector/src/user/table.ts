@@ -1,0 +1,92 @@
+import type { GroupEntry, UserEntry } from '@seawall/events';
+
+/** Users and groups, by container (`''` is the host): an id means different users in different containers. */
+export interface UserTable {
+  user(containerId: string, uid: number): UserEntry | undefined;
+  group(containerId: string, gid: number): GroupEntry | undefined;
+  /** Adds a user or brings an existing one up to date (its group id stays as first told). */
+  addUser(containerId: string, user: UserEntry): void;
+  addGroup(containerId: string, group: GroupEntry): void;
+  removeUser(containerId: string, uid: number): void;
+  removeGroup(containerId: string, gid: number): void;
+  /** Makes sure that the superuser of the host has a name, as soon as a thread of his is seen. */
+  assumeRoot(containerId: string, uid: number, gid: number): void;
+  assumeRootGroup(containerId: string, gid: number): void;
+  removeContainer(containerId: string): void;
+  /** Goes up with every change. */
+  readonly version: number;
+}
+
+/** What libsinsp shows where a user's entry has no such text. */
+const NOT_AVAILABLE = '<NA>';
+
+interface Names {
+  readonly users: Map<number, UserEntry>;
+  readonly groups: Map<number, GroupEntry>;
+}
+
+/** @param onChange told the container whose users or groups changed. */
+export function createUserTable(onChange: (containerId: string) => void): UserTable {
+  const containers = new Map<string, Names>();
+  let version = 0;
+
+  function namesOf(containerId: string): Names {
+    let names = containers.get(containerId);
+    if (names === undefined) {
+      names = { users: new Map(), groups: new Map() };
+      containers.set(containerId, names);
+    }
+    return names;
+  }
+
+  function changed(containerId: string): void {
+    version += 1;
+    onChange(containerId);
+  }
+
+  function addUser(containerId: string, user: UserEntry): void {
+    if (isNameServiceEntry(user.name)) return;
+    const { users } = namesOf(containerId);
+    const known = users.get(user.uid);
+    users.set(user.uid, known === undefined ? user : { ...user, gid: known.gid });
+    changed(containerId);
+  }
+
+  function addGroup(containerId: string, group: GroupEntry): void {
+    if (isNameServiceEntry(group.name)) return;
+    namesOf(containerId).groups.set(group.gid, group);
+    changed(containerId);
+  }
+
+  return {
+    user: (containerId, uid) => containers.get(containerId)?.users.get(uid),
+    group: (containerId, gid) => containers.get(containerId)?.groups.get(gid),
+    addUser,
+    addGroup,
+    removeUser(containerId, uid) {
+      if (containers.get(containerId)?.users.delete(uid)) changed(containerId);
+    },
+    removeGroup(containerId, gid) {
+      if (containers.get(containerId)?.groups.delete(gid)) changed(containerId);
+    },
+    assumeRoot(containerId, uid, gid) {
+      if (uid !== 0 || containerId !== '' || containers.get('')?.users.has(0)) return;
+      addUser('', { uid, gid, name: 'root', homeDirectory: '/root', shell: NOT_AVAILABLE });
+    },
+    assumeRootGroup(containerId, gid) {
+      if (gid !== 0 || containerId !== '' || containers.get('')?.groups.has(0)) return;
+      addGroup('', { gid, name: 'root' });
+    },
+    removeContainer(containerId) {
+      if (containers.delete(containerId)) changed(containerId);
+    },
+    get version() {
+      return version;
+    },
+  };
+}
+
+/** Lines of passwd and group files that only refer to a name service. */
+function isNameServiceEntry(name: string): boolean {
+  return name.startsWith('+') || name.startsWith('-');
+}
