@@ -1,6 +1,10 @@
 export type { EventBatch } from './batch.ts';
 export { byteStringAt, byteStringsAt, textEnd } from './byte-strings.ts';
 export type * from './capture/section.ts';
+export { type Converter, createConverter, MAXIMUM_CONVERTED_LENGTH } from './convert/converter.ts';
+export { type Eligibility, eligibilityOf } from './convert/eligibility.ts';
+export type { EventSpan } from './convert/event-span.ts';
+export { errors as eventErrors } from './errors.ts';
 export { int64At, int64NumberAt, joinInt64, joinUint64, uint64At } from './integers.ts';
 export * from './parameters.ts';
 export * from './sockets.ts';

@@ -1,0 +1,51 @@
+import { eventTypeOfSymbol } from '../table/event-type.ts';
+import { CONVERSION_FACTS } from './conversion-facts.ts';
+
+/** Where a parameter of the converted event comes from. */
+export type ParameterOrigin =
+  | { readonly from: 'old' | 'enter'; readonly index: number; readonly isEmptyWithoutEnter: boolean }
+  | { readonly from: 'default' | 'empty' | 'container-json' };
+
+export interface Conversion {
+  readonly action: 'store' | 'store+pass' | 'pass' | 'add' | 'become';
+  /** The type that the event turns into (its own but for `become`). */
+  readonly type: number;
+  readonly origins: readonly ParameterOrigin[];
+}
+
+const conversions = new Map<number, Conversion>(
+  CONVERSION_FACTS.trim()
+    .split('\n')
+    .map((line) => parseConversion(line)),
+);
+
+/** The step for an event of that type with that many parameters; undefined where there is none. */
+export function conversionOf(type: number, parameterCount: number): Conversion | undefined {
+  return parameterCount < 256 ? conversions.get(type * 256 + parameterCount) : undefined;
+}
+
+function parseConversion(line: string): [number, Conversion] {
+  const [subject, rest] = line.split(': ') as [string, string];
+  const [symbol, count] = subject.split(' ') as [string, string];
+  const words = rest.split(' ');
+  const action = words.shift() as Conversion['action'];
+  const type = eventTypeOfSymbol(action === 'become' ? words.shift()! : symbol).id;
+  const key = eventTypeOfSymbol(symbol).id * 256 + Number(count);
+  return [key, { action, type, origins: words.flatMap(parseOrigins) }];
+}
+
+function parseOrigins(word: string): ParameterOrigin[] {
+  const range = /^(old|enter)(\d+)(?:-(\d+))?(\?)?$/.exec(word);
+  if (range !== null) {
+    const first = Number(range[2]);
+    const last = Number(range[3] ?? range[2]);
+    const from = range[1] as 'old' | 'enter';
+    return Array.from({ length: last - first + 1 }, (_, step) => ({
+      from,
+      index: first + step,
+      isEmptyWithoutEnter: range[4] === '?',
+    }));
+  }
+  const [from, times] = word.split('*') as ['default' | 'empty' | 'container-json', string | undefined];
+  return Array.from({ length: Number(times ?? 1) }, () => ({ from }));
+}

@@ -1,0 +1,198 @@
+import { byteStringAt, textEnd } from '../byte-strings.ts';
+import { errors } from '../errors.ts';
+import { int64At } from '../integers.ts';
+import { eventTypes } from '../table/event-type.ts';
+import { HEADER_LENGTH } from '../view.ts';
+import { type Conversion, conversionOf, type ParameterOrigin } from './conversion-table.ts';
+import { eligibilityOf } from './eligibility.ts';
+import { createEnterEvents, type EnterEvents } from './enter-events.ts';
+import {
+  type EventSpan,
+  lengthOf,
+  lengthSizeOf,
+  parameterCountOf,
+  parameterLengthOf,
+  parameterStartOf,
+  setParameterLength,
+  typeOf,
+} from './event-span.ts';
+import { defaultByteOf, fixedSizeOf } from './parameter-sizes.ts';
+
+/** The longest event that is converted, and that a conversion may make. */
+export const MAXIMUM_CONVERTED_LENGTH = 128 * 1024;
+
+const MAXIMUM_STEPS = 50;
+const MAXIMUM_THREADS = 65_536;
+
+export interface Converter {
+  /**
+   * Takes one step with an event that is to be converted and writes what becomes of it to `target`, which must have
+   * MAXIMUM_CONVERTED_LENGTH bytes from its offset and not overlap the event.
+   * Gives what is to be done with the event in `target`: pass it on, drop it, or convert it once more.
+   * Throws EVENT_UNCONVERTIBLE where no step is known for it.
+   */
+  step(event: EventSpan, target: EventSpan): 'pass' | 'drop' | 'convert';
+  /**
+   * Takes all steps. Gives the length of the event that is then in `target`, or 0 where it is to be dropped.
+   * Throws as `step` does.
+   */
+  convert(event: EventSpan, target: EventSpan): number;
+  readonly enterEvents: EnterEvents;
+}
+
+/**
+ * Converts the events of one capture to today's form; it must see them all, in order, as enter events are kept for the
+ * exit events that follow. Unlike Falco it reads on when a thread's kept enter event is not the exit event's own (the
+ * right one was lost): the parameters then are as if there were none.
+ */
+export function createConverter(maximumThreads = MAXIMUM_THREADS): Converter {
+  const enterEvents = createEnterEvents(threadKeyOf, maximumThreads);
+  const scratch: readonly [EventSpan, EventSpan] = [createSpan(), createSpan()];
+
+  function step(event: EventSpan, target: EventSpan): 'pass' | 'drop' | 'convert' {
+    const type = typeOf(event);
+    const count = parameterCountOf(event);
+    const conversion = conversionOf(type, count);
+    if (conversion === undefined || lengthOf(event) > MAXIMUM_CONVERTED_LENGTH) {
+      throw unconvertible(event);
+    }
+    switch (conversion.action) {
+      case 'store':
+        enterEvents.keep(event);
+        return 'drop';
+      case 'store+pass':
+        enterEvents.keep(event);
+        copyEvent(event, target);
+        return 'pass';
+      case 'pass':
+        copyEvent(event, target);
+        return 'pass';
+      default:
+        rewrite(event, target, conversion, enterEvents);
+        return afterStep(event, target);
+    }
+  }
+
+  return {
+    step,
+    convert(event, target) {
+      let from = event;
+      for (let steps = 0; steps < MAXIMUM_STEPS; steps++) {
+        const to = scratch[steps % 2]!;
+        const outcome = step(from, to);
+        if (outcome === 'drop') return 0;
+        if (outcome === 'pass') {
+          copyEvent(to, target);
+          return lengthOf(to);
+        }
+        from = to;
+      }
+      throw unconvertible(event);
+    },
+    enterEvents,
+  };
+}
+
+function afterStep(event: EventSpan, target: EventSpan): 'pass' | 'drop' | 'convert' {
+  const eligibility = eligibilityOf(typeOf(target), parameterCountOf(target));
+  if (eligibility === 'refuse') throw unconvertible(event);
+  return eligibility;
+}
+
+function rewrite(
+  event: EventSpan,
+  target: EventSpan,
+  conversion: Conversion,
+  enterEvents: EnterEvents,
+): void {
+  const { type, origins } = conversion;
+  const kept = conversion.action === 'add' ? parameterCountOf(event) : 0;
+  const count = kept + origins.length;
+  const parameters = eventTypes[type]!.parameters;
+  if (count > parameters.length) throw unconvertible(event);
+  target.bytes.set(event.bytes.subarray(event.offset, event.offset + HEADER_LENGTH), target.offset);
+  target.data.setUint16(target.offset + 20, type, true);
+  target.data.setUint32(target.offset + 22, count, true);
+
+  const enter = findEnterEvent(event, enterEvents);
+  let isEnterUsed = false;
+  let end = target.offset + HEADER_LENGTH + count * lengthSizeOf(type);
+  for (let index = 0; index < count; index++) {
+    const origin: ParameterOrigin =
+      index < kept ? { from: 'old', index, isEmptyWithoutEnter: false } : origins[index - kept]!;
+    const parameterType = parameters[index]!.type;
+    const fixedSize = fixedSizeOf(parameterType);
+    let written = 0;
+    if (origin.from === 'container-json') {
+      written = writeContainerJson(event, target, end);
+    } else if (origin.from === 'old' || (origin.from === 'enter' && hasParameter(enter, origin.index))) {
+      const source = origin.from === 'old' ? event : enter!;
+      if (origin.from === 'enter') isEnterUsed = true;
+      const length = parameterLengthOf(source, origin.index);
+      written = index < kept || fixedSize === 0 ? length : Math.min(length, fixedSize);
+      checkSpace(event, target, end, written);
+      const start = parameterStartOf(source, origin.index);
+      target.bytes.set(source.bytes.subarray(start, start + written), end);
+    } else if (origin.from === 'default' || (origin.from === 'enter' && !origin.isEmptyWithoutEnter)) {
+      written = fixedSize;
+      checkSpace(event, target, end, written);
+      target.bytes.fill(defaultByteOf(parameterType), end, end + written);
+    }
+    setParameterLength(target, type, index, written);
+    end += written;
+  }
+  target.data.setUint32(target.offset + 16, end - target.offset, true);
+  if (isEnterUsed) enterEvents.forget(threadKeyOf(event));
+}
+
+function findEnterEvent(event: EventSpan, enterEvents: EnterEvents): EventSpan | undefined {
+  const enter = enterEvents.find(threadKeyOf(event));
+  return enter !== undefined && typeOf(enter) === typeOf(event) - 1 ? enter : undefined;
+}
+
+function hasParameter(event: EventSpan | undefined, index: number): boolean {
+  return event !== undefined && index < parameterCountOf(event);
+}
+
+/** The description that today's container events carry: `{"id":..,"type":..,"name":..,"image":..}`, unescaped as Falco does. */
+function writeContainerJson(event: EventSpan, target: EventSpan, at: number): number {
+  if (parameterLengthOf(event, 1) !== 4) return 0;
+  const [id, name, image] = [0, 2, 3].map((index) => {
+    const start = parameterStartOf(event, index);
+    return byteStringAt(
+      event.bytes,
+      start,
+      textEnd(event.bytes, start, start + parameterLengthOf(event, index)),
+    );
+  });
+  const kind = event.data.getUint32(parameterStartOf(event, 1), true);
+  const json = Buffer.from(`{"id":"${id}","type":${kind},"name":"${name}","image":"${image}"}\0`, 'latin1');
+  if (json.length > 0xffff) return 0;
+  checkSpace(event, target, at, json.length);
+  target.bytes.set(json, at);
+  return json.length;
+}
+
+function threadKeyOf(event: EventSpan): number | bigint {
+  return int64At(event.data, event.offset + 8);
+}
+
+function copyEvent(event: EventSpan, target: EventSpan): void {
+  target.bytes.set(event.bytes.subarray(event.offset, event.offset + lengthOf(event)), target.offset);
+}
+
+function checkSpace(event: EventSpan, target: EventSpan, at: number, length: number): void {
+  if (at + length - target.offset > MAXIMUM_CONVERTED_LENGTH) throw unconvertible(event);
+}
+
+function unconvertible(event: EventSpan): Error {
+  return errors.create('EVENT_UNCONVERTIBLE', {
+    type: eventTypes[typeOf(event)]!.symbol,
+    parameterCount: parameterCountOf(event),
+  });
+}
+
+function createSpan(): EventSpan {
+  const bytes = new Uint8Array(MAXIMUM_CONVERTED_LENGTH);
+  return { bytes, data: new DataView(bytes.buffer), offset: 0 };
+}

@@ -1,0 +1,69 @@
+import { type EventSpan, lengthOf } from './event-span.ts';
+
+/**
+ * The last enter event of each thread, kept until its exit event takes parameters from it. Bounded: at most
+ * `maximumThreads` are kept, the longest untouched go first, and their exit events read as if the enter event had been lost.
+ */
+export interface EnterEvents {
+  keep(event: EventSpan): void;
+  /** The thread's enter event; undefined where none is kept. Valid until the next `keep`. */
+  find(threadKey: ThreadKey): EventSpan | undefined;
+  forget(threadKey: ThreadKey): void;
+  readonly size: number;
+}
+
+/** A thread id, exact: a number where it is safe, else a bigint. */
+export type ThreadKey = number | bigint;
+
+interface Slot extends EventSpan {
+  isKept: boolean;
+}
+
+export function createEnterEvents(
+  threadKeyOf: (event: EventSpan) => ThreadKey,
+  maximumThreads: number,
+): EnterEvents {
+  const slots = new Map<ThreadKey, Slot>();
+  return {
+    keep(event) {
+      const key = threadKeyOf(event);
+      const length = lengthOf(event);
+      let slot = slots.get(key);
+      if (slot === undefined && slots.size >= maximumThreads) {
+        const [oldestKey, oldest] = slots.entries().next().value!;
+        slots.delete(oldestKey);
+        slot = oldest;
+      }
+      if (slot === undefined || slot.bytes.length < length || isWasteful(slot, length))
+        slot = createSlot(length);
+      slot.bytes.set(event.bytes.subarray(event.offset, event.offset + length));
+      slot.isKept = true;
+      // Taken out first, so that the map's order is that of the last touch.
+      slots.delete(key);
+      slots.set(key, slot);
+    },
+    find(threadKey) {
+      const slot = slots.get(threadKey);
+      return slot?.isKept ? slot : undefined;
+    },
+    forget(threadKey) {
+      const slot = slots.get(threadKey);
+      if (slot !== undefined) slot.isKept = false;
+    },
+    get size() {
+      return slots.size;
+    },
+  };
+}
+
+const SMALL = 512;
+
+function createSlot(length: number): Slot {
+  const bytes = new Uint8Array(Math.max(length, 64));
+  return { bytes, data: new DataView(bytes.buffer), offset: 0, isKept: false };
+}
+
+/** Most enter events are small: a buffer that once held a large one is not kept for them. */
+function isWasteful(slot: Slot, length: number): boolean {
+  return slot.bytes.length > SMALL && length <= SMALL;
+}
