@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createPalette, isColorWanted, type Palette } from './color.ts';
+import { exitCodes } from './exit-code.ts';
 
 /** What a command may touch of the process around it; tests hand in their own. */
 export interface Terminal {
@@ -31,6 +32,10 @@ export function createProcessTerminal(): Terminal {
 
 function createOutputStream(stream: NodeJS.WriteStream): OutputStream {
   const isTerminal = stream.isTTY === true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe may leave whenever it has seen enough (`seawall ... | head`): that is no fault.
+    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.failure);
+  });
   return {
     isTerminal,
     get columns() {

@@ -1,0 +1,143 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { errors } from '../errors.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** What stands for standard input (or output) in place of a path. */
+export const STANDARD_STREAM = '-';
+
+/** How a path is named in messages. */
+export function nameOfPath(path: string): string {
+  return path === STANDARD_STREAM ? 'standard input' : path;
+}
+
+/**
+ * Opens a file, or standard input for `-`, as raw bytes.
+ * @throws cli/FILE_UNREADABLE while it is read.
+ */
+export async function* readBytes(path: string, terminal: Terminal): AsyncGenerator<Uint8Array> {
+  const stream =
+    path === STANDARD_STREAM ? terminal.input : createReadStream(path, { highWaterMark: 1 << 18 });
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The same, unpacked where the bytes are gzip or zstd. @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED */
+export async function* readUnpacked(path: string, terminal: Terminal): AsyncGenerator<Uint8Array> {
+  const chunks = readBytes(path, terminal);
+  const first = await chunks.next();
+  if (first.done) return;
+  const whole = startWith(first.value, chunks);
+  const unpacker = unpackerFor(first.value);
+  if (unpacker === undefined) {
+    yield* whole;
+    return;
+  }
+  const feeding = feed(unpacker, whole);
+  try {
+    for await (const chunk of unpacker) yield chunk as Uint8Array;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw errors.create('INPUT_DAMAGED', { path: nameOfPath(path), reason }, error);
+  }
+  await feeding;
+}
+
+/** The whole file in memory, unpacked. @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED */
+export async function readWhole(path: string, terminal: Terminal): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readUnpacked(path, terminal)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The files that a list of paths names: a folder stands for the `.yaml` and `.yml` files in it, by name.
+ * @throws cli/FILE_UNREADABLE
+ */
+export async function expandFolders(paths: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    if (path === STANDARD_STREAM) {
+      files.push(path);
+      continue;
+    }
+    try {
+      if (!(await stat(path)).isDirectory()) files.push(path);
+      else files.push(...(await rulesIn(path)));
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  }
+  return files;
+}
+
+async function rulesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+/** @returns the size of a file in bytes; undefined for standard input, pipes and what can't be looked at. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  if (path === STANDARD_STREAM) return undefined;
+  try {
+    const facts = await stat(path);
+    return facts.isFile() ? facts.size : undefined;
+  } catch {
+    // Opening the file says why; a size is only wanted for showing how far along the reading is.
+    return undefined;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+};
+
+export function reasonOf(error: unknown): string {
+  const { code } = error as { code?: string };
+  return REASONS[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function unreadable(path: string, error: unknown): Error {
+  return errors.create('FILE_UNREADABLE', { path: nameOfPath(path), reason: reasonOf(error) }, error);
+}
+
+function unpackerFor(start: Uint8Array) {
+  if (start[0] === 0x1f && start[1] === 0x8b) return createGunzip();
+  if (start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd) {
+    return createZstdDecompress();
+  }
+  return undefined;
+}
+
+async function* startWith(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* rest;
+}
+
+/** Writes all chunks into an unpacker, waiting where it is full; what goes wrong comes out of the unpacker. */
+async function feed(
+  unpacker: Readable & NodeJS.WritableStream,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      if (unpacker.destroyed) return;
+      if (!unpacker.write(chunk)) await new Promise((resolve) => unpacker.once('drain', resolve));
+    }
+    unpacker.end();
+  } catch (error) {
+    unpacker.destroy(error as Error);
+  }
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { version } from './version.ts';
+
+/** The whole command line: every command, mounted under its noun. */
+export function createProgram(context: CommandContext): Command {
+  const { output, errors } = context.terminal;
+  const program = new Command('seawall')
+    .description('Guards the control plane of a Kubernetes cluster and the nodes under it.')
+    .version(version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.write(text),
+      writeErr: (text) => errors.write(text),
+      getOutHelpWidth: () => output.columns ?? 100,
+      getErrHelpWidth: () => errors.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showHelpAfterError('(--help says more)');
+  return program;
+}
