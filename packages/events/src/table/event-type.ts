@@ -161,6 +161,9 @@ const VARIANTS: Readonly<Record<string, readonly ParameterVariant[]>> = {
   ],
 };
 
+/** Categories that say which kind of source makes an event; the other one of its two says what it is about. */
+const SOURCES: ReadonlySet<EventCategory> = new Set(['syscall', 'tracepoint', 'plugin', 'metaevent', 'iter']);
+
 /** Every event type; the index is its id. */
 export const eventTypes: readonly EventType[] = EVENT_FACTS.trim().split('\n').map(parseEventType);
 
@@ -201,7 +204,9 @@ function parseEventType(line: string, id: number): EventType {
     string,
     string,
   ];
-  const [category, source] = categories.split(' ') as [EventCategory, EventCategory | undefined];
+  const named = categories.split(' ') as EventCategory[];
+  const source = named.find((category) => SOURCES.has(category));
+  const category = named.find((category) => category !== source) ?? named[0]!;
   const flags = new Set(flagNames.split(' ') as EventFlag[]);
   return {
     id,
