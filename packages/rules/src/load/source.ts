@@ -1,0 +1,147 @@
+/**
+ * Rule files as they were read, and pieces of their text that remember where each character came from: conditions
+ * are glued together from several files, lists and exceptions, and a message must still point at the place to mend.
+ */
+export interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+  /** Where each line begins, in UTF-16 units. */
+  readonly lineStarts: readonly number[];
+  /** Where each line begins in the file's bytes. */
+  readonly lineStartBytes: readonly number[];
+  /** The position among the files that are loaded together: places hold it. */
+  readonly index: number;
+}
+
+/** A position as Falco counts it: bytes, lines and columns from 0. */
+export interface Mark {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A position as people count it: lines and columns from 1, columns in characters. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** How many characters the marker underlines. */
+  readonly length: number;
+  /** The line itself, without its end. */
+  readonly sourceLine: string;
+}
+
+/**
+ * A text and, for each of its UTF-16 units, the place it came from: `file index * 2^32 + offset in that file`, or
+ * -1 where it was made up (the parentheses around an exception, for example).
+ */
+export interface TracedText {
+  readonly text: string;
+  readonly places: readonly number[];
+}
+
+const placesPerFile = 2 ** 32;
+
+/** @param name what messages call the file; @param text its content; @param index its number in the load. */
+export function createSourceFile(name: string, text: string, index: number): SourceFile {
+  const lineStarts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
+  const lineStartBytes: number[] = [];
+  let bytes = 0;
+  let from = 0;
+  for (const start of lineStarts) {
+    bytes += countBytes(text, from, start);
+    lineStartBytes.push(bytes);
+    from = start;
+  }
+  return { name, text, lineStarts, lineStartBytes, index };
+}
+
+/** The mark of an offset in UTF-16 units; past the end counts as the end. */
+export function markAt(file: SourceFile, offset: number): Mark {
+  const at = Math.min(offset, file.text.length);
+  const line = lineOf(file, at);
+  const column = countBytes(file.text, file.lineStarts[line]!, at);
+  return { offset: file.lineStartBytes[line]! + column, line, column };
+}
+
+/** @param length how many UTF-16 units to underline; cut at the end of the line. */
+export function sourcePlaceAt(file: SourceFile, offset: number, length = 1): SourcePlace {
+  const at = Math.min(offset, file.text.length);
+  const line = lineOf(file, at);
+  const start = file.lineStarts[line]!;
+  const next = file.lineStarts[line + 1];
+  const sourceLine = file.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');
+  const column = at - start;
+  return {
+    file: file.name,
+    line: line + 1,
+    column: [...sourceLine.slice(0, column)].length + 1,
+    length: Math.max(1, Math.min(length, sourceLine.length - column)),
+    sourceLine,
+  };
+}
+
+/** Text that stands at one place as a whole, or nowhere (without `place`). */
+export function textAtOnePlace(text: string, place = -1): TracedText {
+  return { text, places: new Array<number>(text.length).fill(place) };
+}
+
+export function concatTexts(...parts: readonly (TracedText | string)[]): TracedText {
+  let text = '';
+  const places: number[] = [];
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+      for (let i = 0; i < part.length; i++) places.push(-1);
+    } else {
+      text += part.text;
+      for (const place of part.places) places.push(place);
+    }
+  }
+  return { text, places };
+}
+
+export function sliceText(traced: TracedText, from: number, to?: number): TracedText {
+  return { text: traced.text.slice(from, to), places: traced.places.slice(from, to) };
+}
+
+export function placeIn(file: SourceFile, offset: number): number {
+  return file.index * placesPerFile + offset;
+}
+
+/**
+ * Where the character at `index` of a traced text stands in the files; what was made up counts as standing where
+ * the nearest character before it (else after it) does.
+ */
+export function findPlace(traced: TracedText, index: number): { file: number; offset: number } | undefined {
+  let at = Math.min(index, traced.places.length - 1);
+  while (at >= 0 && traced.places[at] === -1) at--;
+  if (at < 0) at = traced.places.findIndex((place) => place !== -1);
+  const place = traced.places[at];
+  if (place === undefined || place === -1) return undefined;
+  return { file: Math.floor(place / placesPerFile), offset: place % placesPerFile };
+}
+
+/** How many bytes of UTF-8 the text between two offsets takes. */
+export function countBytes(text: string, from = 0, to = text.length): number {
+  let bytes = to - from;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) continue;
+    // Each half of a surrogate pair is one unit of two that make four bytes.
+    bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
+}
+
+function lineOf(file: SourceFile, offset: number): number {
+  let low = 0;
+  let high = file.lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (file.lineStarts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

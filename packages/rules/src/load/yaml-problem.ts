@@ -1,0 +1,99 @@
+import { type SourceFile, sourcePlaceAt } from './source.ts';
+import type { YamlProblem } from './yaml.ts';
+
+export interface YamlExplanation {
+  /** Where it really breaks off, in UTF-16 units. */
+  readonly offset: number;
+  /** As Falco's YAML reader words it, as far as the same fault has a wording there. */
+  readonly message: string;
+  /** For people. */
+  readonly plain: string;
+  readonly hint: string | undefined;
+}
+
+/** What is wrong with a text that is no YAML, and how to mend it. */
+export function explainYamlProblem(file: SourceFile, problem: YamlProblem): YamlExplanation {
+  const [offset, wording] = reword(file.text, problem);
+  const place = sourcePlaceAt(file, offset);
+  const misindented = findMisindentedKey(file, place.line - 1);
+  return {
+    offset,
+    message: `yaml-cpp: error at line ${place.line}, column ${place.column}: ${wording}`,
+    plain:
+      misindented?.plain ??
+      `this is not YAML: ${problem.message.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}`,
+    hint: misindented?.hint ?? hints[problem.code],
+  };
+}
+
+const hints: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'quote a value that holds ": ", or check the indentation of this line',
+  MULTILINE_IMPLICIT_KEY: 'quote a value that holds ": ", or check the indentation of this line',
+  TAB_AS_INDENT: 'indent with blanks, YAML allows no tabs there',
+  BAD_SCALAR_START: 'quote a value that begins with a special character',
+  BAD_DQ_ESCAPE: 'double a backslash that stands for itself, or write the text in single quotes',
+  BAD_ALIAS: 'quote a value that begins with *',
+};
+
+function reword(text: string, { code, message, offset }: YamlProblem): [number, string] {
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') {
+    const colon = /:(?=\s|$)/g;
+    colon.lastIndex = offset;
+    return [colon.exec(text)?.index ?? offset, 'illegal map value'];
+  }
+  if (code === 'MISSING_CHAR' && message.startsWith('Sequence item without')) {
+    return [offset, 'end of sequence not found'];
+  }
+  if (code === 'MISSING_CHAR' && message.startsWith('Missing closing'))
+    return [offset, 'illegal EOF in scalar'];
+  return [offset, message];
+}
+
+const itemKeys =
+  /^(?:rule|macro|list|desc|condition|output|priority|source|enabled|tags|items|exceptions|override|append|capture|capture_duration|warn_evttypes|skip-if-unknown-filter|name|fields|comps|values|version|alternatives)$/;
+
+/**
+ * Finds out whether the fault is a key that doesn't begin in the same column as the first key of its item, which
+ * is what most broken rule files have.
+ */
+function findMisindentedKey(file: SourceFile, line: number): { plain: string; hint: string } | undefined {
+  const lines = file.text.split('\n');
+  const wrong = /^( *)([\w-]+)[ \t]*:/.exec(lines[line] ?? '');
+  if (wrong === null || !itemKeys.test(wrong[2]!)) return undefined;
+  let first = line - 1;
+  let found: RegExpExecArray | null = null;
+  for (; first >= 0; first--) {
+    found = /^( *)(-[ ]+)([\w-]+)[ \t]*:/.exec(lines[first]!);
+    if (found !== null && found[1]!.length <= wrong[1]!.length) break;
+  }
+  if (first < 0 || found === null) return undefined;
+  const expected = found[1]!.length + found[2]!.length;
+  const actual = wrong[1]!.length;
+  if (actual === expected) return undefined;
+  const by = Math.abs(expected - actual);
+  const columns = by === 1 ? 'one column' : `${by} columns`;
+  const corrected = correctItem(lines, first, line, expected - actual, found[1]!.length);
+  return {
+    plain: `the key '${wrong[2]}' stands ${columns} too far to the ${actual < expected ? 'left' : 'right'}: all keys of an item begin in the same column, here column ${expected + 1} like '${found[3]}' in line ${first + 1}`,
+    hint: `write:\n${corrected.map((text) => `      ${text}`).join('\n')}`,
+  };
+}
+
+/** The item that begins in line `first`, with its lines from `wrong` on moved by `shift` columns. */
+function correctItem(
+  lines: readonly string[],
+  first: number,
+  wrong: number,
+  shift: number,
+  dashColumn: number,
+): string[] {
+  const corrected = lines.slice(first, wrong);
+  for (let i = wrong; i < lines.length; i++) {
+    const text = lines[i]!.trimEnd();
+    const indentation = text.length - text.trimStart().length;
+    if (text === '' || indentation < dashColumn) break;
+    if (indentation === dashColumn && text[indentation] === '-') break;
+    corrected.push(shift > 0 ? ' '.repeat(shift) + text : text.slice(Math.min(-shift, indentation)));
+  }
+  return corrected;
+}

@@ -1,0 +1,219 @@
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { type Mark, markAt, placeIn, type SourceFile, type TracedText } from './source.ts';
+
+/**
+ * A YAML node as rule files need it: every scalar is the text that was written (the reader of a key decides what
+ * it means), nothing is null but what YAML calls null, keys may repeat (the first one counts, as in Falco).
+ */
+export type YamlNode = YamlScalar | YamlNull | YamlSequence | YamlMapping;
+
+interface Marked {
+  /** Where the node stands, as Falco counts. */
+  readonly mark: Mark;
+  /** Where the node begins in the file, in UTF-16 units. */
+  readonly start: number;
+  /** How many nodes it stands for, with aliases written out. */
+  readonly weight: number;
+}
+
+export interface YamlScalar extends Marked {
+  readonly kind: 'scalar';
+  readonly value: string;
+  readonly end: number;
+}
+
+export interface YamlNull extends Marked {
+  readonly kind: 'null';
+}
+
+export interface YamlSequence extends Marked {
+  readonly kind: 'sequence';
+  readonly items: readonly YamlNode[];
+}
+
+export interface YamlMapping extends Marked {
+  readonly kind: 'mapping';
+  readonly entries: readonly { readonly key: YamlNode; readonly value: YamlNode }[];
+}
+
+/** Why a text is no YAML. */
+export interface YamlProblem {
+  readonly message: string;
+  /** In UTF-16 units. */
+  readonly offset: number;
+  /** The `yaml` library's code, or our own for what it lets through. */
+  readonly code: string;
+}
+
+// A rule file with more nodes than this was made to exhaust memory: aliases of aliases of aliases.
+const largestWeight = 2_000_000;
+
+/** All documents of a file in order, or the first thing that makes it no YAML. Never throws. */
+export function parseYaml(file: SourceFile): readonly YamlNode[] | YamlProblem {
+  let documents: readonly Document[];
+  const lineCounter = new LineCounter();
+  try {
+    documents = [
+      ...parseAllDocuments(file.text, {
+        schema: 'failsafe',
+        merge: false,
+        uniqueKeys: false,
+        prettyErrors: false,
+        lineCounter,
+      }),
+    ] as Document[];
+  } catch (error) {
+    // Deep nesting exhausts the stack of the library's parser.
+    const message = error instanceof RangeError ? 'nested too deeply' : `not YAML: ${String(error)}`;
+    return { message, offset: 0, code: 'TOO_DEEP' };
+  }
+  const nodes: YamlNode[] = [];
+  for (const document of documents) {
+    const error = document.errors[0];
+    if (error !== undefined) return { message: error.message, offset: error.pos[0], code: error.code };
+    const converted = convertDocument(document, file);
+    if ('code' in converted) return converted;
+    nodes.push(converted);
+  }
+  return nodes;
+}
+
+export function isYamlProblem(result: readonly YamlNode[] | YamlProblem): result is YamlProblem {
+  return 'code' in result;
+}
+
+/** The value of the first key of that name; undefined when the node is no mapping or has no such key. */
+export function getValue(node: YamlNode, key: string): YamlNode | undefined {
+  if (node.kind !== 'mapping') return undefined;
+  return node.entries.find((entry) => entry.key.kind === 'scalar' && entry.key.value === key)?.value;
+}
+
+// Between two characters of a value stand at most a line break and an indentation, or an escape.
+const widestGap = 500;
+
+/** The scalar's value with the place of each character in the file. */
+export function traceScalar(scalar: YamlScalar, file: SourceFile): TracedText {
+  const places: number[] = [];
+  let at = firstCharacter(scalar, file);
+  for (const character of scalar.value.split('')) {
+    const isBlank = character === ' ' || character === '\n';
+    if (!isBlank) {
+      const skipped = file.text.slice(at, Math.min(at + widestGap, scalar.end)).indexOf(character);
+      if (skipped > 0) at += skipped;
+    }
+    places.push(placeIn(file, Math.min(at, scalar.end)));
+    at++;
+  }
+  return { text: scalar.value, places };
+}
+
+/** Skips the header of a block scalar: its letters could be taken for the value's. */
+function firstCharacter(scalar: YamlScalar, file: SourceFile): number {
+  const first = file.text[scalar.start];
+  if (first !== '>' && first !== '|') return scalar.start;
+  const lineEnd = file.text.indexOf('\n', scalar.start);
+  return lineEnd === -1 ? scalar.start : lineEnd + 1;
+}
+
+interface Conversion {
+  readonly file: SourceFile;
+  readonly anchors: Map<string, YamlNode | 'open'>;
+}
+
+function convertDocument(document: Document, file: SourceFile): YamlNode | YamlProblem {
+  const conversion: Conversion = { file, anchors: new Map() };
+  try {
+    return convert(document.contents, conversion, 0);
+  } catch (error) {
+    if (error instanceof RangeError) return { message: 'nested too deeply', offset: 0, code: 'TOO_DEEP' };
+    const problem = (error as { problem?: YamlProblem }).problem;
+    if (problem === undefined) throw error;
+    return problem;
+  }
+}
+
+function convert(node: unknown, conversion: Conversion, fallback: number): YamlNode {
+  const { anchors } = conversion;
+  if (isAlias(node)) {
+    const target = anchors.get(node.source);
+    if (target === undefined) throw problem('BAD_ALIAS', `no anchor &${node.source} before this`, node);
+    if (target === 'open')
+      throw problem('BAD_ALIAS', `*${node.source} stands inside &${node.source} itself`, node);
+    return target;
+  }
+  const anchor = (node as { anchor?: string } | null)?.anchor;
+  if (anchor !== undefined) anchors.set(anchor, 'open');
+  const start = (node as { range?: readonly number[] } | null)?.range?.[0] ?? fallback;
+  const converted = convertContent(node, conversion, start);
+  if (converted.weight > largestWeight) {
+    throw problem('TOO_LARGE', 'aliases make this too large', node as { range?: readonly number[] });
+  }
+  if (anchor !== undefined) anchors.set(anchor, converted);
+  return converted;
+}
+
+function convertContent(node: unknown, conversion: Conversion, start: number): YamlNode {
+  const { file } = conversion;
+  const mark = markAt(file, start);
+  if (isMap(node)) {
+    const entries = node.items.map((pair) => ({
+      key: convert(pair.key, conversion, start),
+      value: convert(pair.value, conversion, endOf(pair.key) ?? start),
+    }));
+    return { kind: 'mapping', mark, start, entries, weight: weigh(entries.flatMap((e) => [e.key, e.value])) };
+  }
+  if (isSeq(node)) {
+    const items = node.items.map((item) =>
+      isPair(item) ? convertPair(item.key, item.value, conversion, start) : convert(item, conversion, start),
+    );
+    return { kind: 'sequence', mark, start, items, weight: weigh(items) };
+  }
+  if (isScalar(node) && !isNullScalar(node)) {
+    const end = node.range?.[1] ?? start;
+    return { kind: 'scalar', mark, start, end, value: String(node.value), weight: 1 };
+  }
+  // Falco's reader gives an absent value the place of what comes next.
+  const next = isScalar(node) && node.source !== '' ? start : skipBlank(file.text, start);
+  return { kind: 'null', mark: markAt(file, next), start: next, weight: 1 };
+}
+
+/** `[a: b]` is a sequence of one mapping. */
+function convertPair(key: unknown, value: unknown, conversion: Conversion, start: number): YamlMapping {
+  const entry = {
+    key: convert(key, conversion, start),
+    value: convert(value, conversion, endOf(key) ?? start),
+  };
+  return {
+    kind: 'mapping',
+    mark: entry.key.mark,
+    start: entry.key.start,
+    entries: [entry],
+    weight: weigh([entry.key, entry.value]),
+  };
+}
+
+function isNullScalar(node: { type?: string; tag?: string; value: unknown }): boolean {
+  if (node.type !== undefined && node.type !== 'PLAIN') return false;
+  if (node.tag !== undefined) return false;
+  return ['', '~', 'null', 'Null', 'NULL'].includes(String(node.value ?? ''));
+}
+
+function endOf(node: unknown): number | undefined {
+  return (node as { range?: readonly number[] } | null)?.range?.[1];
+}
+
+function weigh(nodes: readonly YamlNode[]): number {
+  return nodes.reduce((sum, node) => sum + node.weight, 1);
+}
+
+/** The offset of the next thing that is neither blank nor comment; a colon or dash in front was the null's own. */
+function skipBlank(text: string, from: number): number {
+  const blank = /:?(?:[ \t\r\n]+|#[^\n]*)*/y;
+  blank.lastIndex = from;
+  return from + (blank.exec(text)?.[0].length ?? 0);
+}
+
+function problem(code: string, message: string, node: { range?: readonly number[] | null }): Error {
+  const found: YamlProblem = { code, message, offset: node.range?.[0] ?? 0 };
+  return Object.assign(new Error(message), { problem: found });
+}
