@@ -11,6 +11,17 @@ export interface FieldCatalogue<Context = unknown> {
   readonly eventTypes?: EventTypeNames;
 }
 
+/**
+ * What a compiled rule set needs of the record of a process (or of whatever else an event belongs to) to keep
+ * verdicts there as long as they hold. The inspector's `Process` is one.
+ */
+export interface VerdictScope {
+  /** Changes with every change of what `process`, `container` and `user` fields read of the process itself. */
+  readonly generation: number;
+  /** Whatever the program keeps; undefined at first. Nobody else touches it. */
+  verdicts: unknown;
+}
+
 /** Types of values, named as Falco's tables name them (PT_*), in lower case. */
 export type FieldType =
   | 'bool'

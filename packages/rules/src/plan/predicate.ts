@@ -1,0 +1,49 @@
+import type { Dependency } from '../catalogue/catalogue.ts';
+
+/**
+ * How long a verdict holds: a `scope` verdict for a generation of the event's process (with its container, user and
+ * ancestors), an `event` verdict for the event alone.
+ */
+export type Lifetime = 'scope' | 'event';
+
+/**
+ * A single comparison of a rule set, the same one wherever it is written: two comparisons are one predicate when
+ * their canonical texts are equal.
+ */
+export interface Predicate<Context> {
+  /** Index into the plan's table of predicates. */
+  readonly id: number;
+  /** Canonical text of the comparison, for explanations and profiles. */
+  readonly text: string;
+  readonly lifetime: Lifetime;
+  /** True when the verdict can change with an ancestor of the process. */
+  readonly dependsOnAncestors: boolean;
+  readonly holds: (context: Context) => boolean;
+  /** The verdict for every event of that type where the type alone decides it. */
+  readonly verdictForType: (eventType: number) => boolean | undefined;
+  /** What is compared, when that alone decides the verdict (constants aside). */
+  readonly subject: Subject<Context> | undefined;
+  /** How the verdict can be looked up instead of tested, if it can. */
+  readonly lookup: Lookup | undefined;
+  /** Expected cost in nanoseconds: what orders the tests of a conjunction. */
+  readonly cost: number;
+}
+
+/** What stands left of an operator. Predicates whose subjects have equal keys read the same value. */
+export interface Subject<Context> {
+  /** Canonical text, such as `proc.aname[2]` or `tolower(proc.name)`. */
+  readonly key: string;
+  /** The value; of a list, its items joined so that equal texts mean equal lists. Undefined: there is none. */
+  readonly read: (context: Context) => string | number | bigint | boolean | undefined;
+}
+
+/** A predicate that says: the subject, a byte string, equals or starts with one of these. */
+export interface Lookup {
+  readonly kind: 'equals' | 'startsWith';
+  readonly texts: readonly string[];
+}
+
+/** @returns `scope` when nothing that the value depends on belongs to a single event. */
+export function lifetimeOf(dependencies: readonly Dependency[]): Lifetime {
+  return dependencies.some((name) => name === 'event' || name === 'descriptor') ? 'event' : 'scope';
+}

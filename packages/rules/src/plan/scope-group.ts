@@ -1,0 +1,155 @@
+import { clearBit, createBits, setBit } from './bits.ts';
+import type { Candidate } from './candidate.ts';
+import type { PlanNode } from './node.ts';
+import type { Predicate, Subject } from './predicate.ts';
+
+/** How many values a group remembers before it forgets them all: what hostile process names can cost at most. */
+const REMEMBERED_VALUES = 8192;
+
+/**
+ * All scope predicates over one subject (`proc.name`), decided together: reading the value once gives a class, and
+ * the class says which of the predicates hold and which candidates can't match any more because of them.
+ */
+export interface ScopeGroup<Context> {
+  readonly key: string;
+  readonly predicates: readonly Predicate<Context>[];
+  /** The class of the value that the subject has now. */
+  classify(context: Context): ScopeClass<Context>;
+  /** How many classes there are: they are never forgotten one by one. */
+  readonly classCount: number;
+  /** Forgets all values and classes. */
+  reset(): void;
+}
+
+/** Values of a group's subject for which the same predicates hold. */
+export interface ScopeClass<Context> {
+  readonly id: number;
+  readonly holds: ReadonlySet<Predicate<Context>>;
+  /** By candidate id: those with a part that this group alone decides, and that fails. */
+  readonly dead: Uint32Array;
+}
+
+/**
+ * @param subject what the group's predicates read.
+ * @param parts for each candidate the parts that predicates of this group alone decide; candidates without any are absent.
+ * @param candidateCount how many candidates the plan has.
+ */
+export function createScopeGroup<Context>(
+  subject: Subject<Context>,
+  predicates: readonly Predicate<Context>[],
+  parts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>,
+  candidateCount: number,
+): ScopeGroup<Context> {
+  const tested = predicates.filter(({ lookup }) => lookup === undefined || lookup.kind !== 'equals');
+  const byText = indexEquals(predicates);
+  const users = indexUsers(parts);
+  const deadByDefault = createBits(candidateCount);
+  for (const [candidate, nodes] of parts) {
+    if (!nodes.every((node) => decide(node, noPredicates))) setBit(deadByDefault, candidate.id);
+  }
+  let classByValue = new Map<unknown, ScopeClass<Context>>();
+  let classes = new Map<string, ScopeClass<Context>>();
+
+  function deadFor(holds: ReadonlySet<Predicate<Context>>): Uint32Array {
+    const dead = deadByDefault.slice();
+    for (const predicate of holds) {
+      for (const candidate of users.get(predicate) ?? []) {
+        const isAlive = parts.get(candidate)!.every((node) => decide(node, holds));
+        if (isAlive) clearBit(dead, candidate.id);
+        else setBit(dead, candidate.id);
+      }
+    }
+    return dead;
+  }
+
+  function classOf(value: unknown, context: Context): ScopeClass<Context> {
+    const holding = [...(byText.get(value) ?? []), ...tested.filter((predicate) => predicate.holds(context))];
+    holding.sort((left, right) => left.id - right.id);
+    const key = holding.map(({ id }) => id).join();
+    let found = classes.get(key);
+    if (found === undefined) {
+      const holds = new Set(holding);
+      found = { id: classes.size, holds, dead: deadFor(holds) };
+      classes.set(key, found);
+    }
+    return found;
+  }
+
+  return {
+    key: subject.key,
+    predicates,
+    classify(context) {
+      const value = subject.read(context);
+      let found = classByValue.get(value);
+      if (found === undefined) {
+        found = classOf(value, context);
+        if (classByValue.size >= REMEMBERED_VALUES) classByValue = new Map();
+        classByValue.set(value, found);
+      }
+      return found;
+    },
+    get classCount() {
+      return classes.size;
+    },
+    reset() {
+      classByValue = new Map();
+      classes = new Map();
+    },
+  };
+}
+
+/** Whether a node holds when exactly the predicates of `holds` do, among those it is made of. */
+export function decide<Context>(node: PlanNode<Context>, holds: ReadonlySet<Predicate<Context>>): boolean {
+  switch (node.kind) {
+    case 'constant':
+      return node.value;
+    case 'test':
+      return holds.has(node.predicate) !== node.isNegated;
+    case 'and':
+      return node.children.every((child) => decide(child, holds));
+    case 'or':
+      return node.children.some((child) => decide(child, holds));
+  }
+}
+
+const noPredicates: ReadonlySet<never> = new Set();
+
+function indexEquals<Context>(
+  predicates: readonly Predicate<Context>[],
+): ReadonlyMap<unknown, Predicate<Context>[]> {
+  const byText = new Map<unknown, Predicate<Context>[]>();
+  for (const predicate of predicates) {
+    if (predicate.lookup?.kind !== 'equals') continue;
+    for (const text of new Set(predicate.lookup.texts)) {
+      const known = byText.get(text);
+      if (known === undefined) byText.set(text, [predicate]);
+      else known.push(predicate);
+    }
+  }
+  return byText;
+}
+
+/** For each predicate the candidates with a part that mentions it. */
+function indexUsers<Context>(
+  parts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>,
+): ReadonlyMap<Predicate<Context>, readonly Candidate<Context>[]> {
+  const users = new Map<Predicate<Context>, Candidate<Context>[]>();
+  for (const [candidate, nodes] of parts) {
+    for (const predicate of new Set(nodes.flatMap((node) => [...predicatesOf(node)]))) {
+      const known = users.get(predicate);
+      if (known === undefined) users.set(predicate, [candidate]);
+      else known.push(candidate);
+    }
+  }
+  return users;
+}
+
+/** The predicates that a node is made of. */
+export function predicatesOf<Context>(
+  node: PlanNode<Context>,
+  found: Set<Predicate<Context>> = new Set(),
+): Set<Predicate<Context>> {
+  if (node.kind === 'test') found.add(node.predicate);
+  else if (node.kind !== 'constant') for (const child of node.children) predicatesOf(child, found);
+  return found;
+}

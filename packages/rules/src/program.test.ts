@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { listCandidates } from './plan/candidate.ts';
+import { createNodeTable, type NodeTable, type PlanNode } from './plan/node.ts';
+import type { Predicate, Subject } from './plan/predicate.ts';
+import { createProgram, type Program } from './program.ts';
+
+/** A process with a name and a parent's name, an event with a type and a path. */
+interface World {
+  type: number;
+  path: string | undefined;
+  process: { name: string; parentName: string; generation: number; verdicts: unknown };
+  ancestryVersion: number;
+}
+
+const TYPES = 4;
+const words = ['a', 'ab', 'abc', 'b', ''];
+
+const subjects: Record<string, Subject<World>> = {
+  name: { key: 'name', read: ({ process }) => process.name },
+  parent: { key: 'parent', read: ({ process }) => process.parentName },
+  path: { key: 'path', read: ({ path }) => path },
+};
+
+/** Every comparison that the tests' conditions are made of. */
+const predicates: Predicate<World>[] = [];
+for (const [key, subject] of Object.entries(subjects)) {
+  for (const kind of ['equals', 'startsWith'] as const) {
+    for (const text of words) {
+      predicates.push({
+        id: predicates.length,
+        text: `${key} ${kind} ${text}`,
+        lifetime: key === 'path' ? 'event' : 'scope',
+        dependsOnAncestors: key === 'parent',
+        holds: (world) => {
+          const value = subject.read(world);
+          if (typeof value !== 'string') return false;
+          return kind === 'equals' ? value === text : value.startsWith(text);
+        },
+        verdictForType: () => undefined,
+        subject,
+        lookup: { kind, texts: [text] },
+        cost: 20,
+      });
+    }
+  }
+}
+for (let type = 0; type < TYPES; type++) {
+  predicates.push({
+    id: predicates.length,
+    text: `type = ${type}`,
+    lifetime: 'event',
+    dependsOnAncestors: false,
+    holds: (world) => world.type === type,
+    verdictForType: (eventType) => eventType === type,
+    subject: undefined,
+    lookup: undefined,
+    cost: 1,
+  });
+}
+
+/** A condition as written; `make` turns it into a node, `holds` decides it the plain way. */
+type Written =
+  | { readonly test: number }
+  | { readonly not: Written }
+  | { readonly and: readonly Written[] }
+  | { readonly or: readonly Written[] };
+
+function make(written: Written, table: NodeTable<World>, isNegated = false): PlanNode<World> {
+  if ('test' in written) return table.test(predicates[written.test], isNegated);
+  if ('not' in written) return make(written.not, table, !isNegated);
+  const children = ('and' in written ? written.and : written.or).map((child) =>
+    make(child, table, isNegated),
+  );
+  return 'and' in written !== isNegated ? table.and(children) : table.or(children);
+}
+
+function holds(written: Written, world: World): boolean {
+  if ('test' in written) return predicates[written.test].holds(world);
+  if ('not' in written) return !holds(written.not, world);
+  if ('and' in written) return written.and.every((child) => holds(child, world));
+  return written.or.some((child) => holds(child, world));
+}
+
+function compile(conditions: readonly Written[]): Program<World> {
+  const table = createNodeTable<World>();
+  const eventTypes = Array.from({ length: TYPES }, (_, type) => type);
+  const rules = conditions.map((condition) => ({ condition: make(condition, table), eventTypes }));
+  const typePredicates = predicates.slice(-TYPES);
+  return createProgram(listCandidates(rules, typePredicates, table), conditions.length, TYPES, {
+    scopeOf: ({ process }) => process,
+    ancestryVersion: (world) => world.ancestryVersion,
+  });
+}
+
+const condition: fc.Arbitrary<Written> = fc.letrec<{ node: Written }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.nat(predicates.length - 1).map((index) => ({ test: index })),
+    tie('node').map((node) => ({ not: node })),
+    fc.array(tie('node'), { minLength: 2, maxLength: 4 }).map((nodes) => ({ and: nodes })),
+    fc.array(tie('node'), { minLength: 2, maxLength: 3 }).map((nodes) => ({ or: nodes })),
+  ),
+})).node;
+
+/** What happens to the world: an event, the process changing, its parent changing. */
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.nat(TYPES - 1),
+      path: fc.option(fc.constantFrom(...words), { nil: undefined }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ name: fc.constantFrom(...words) }) },
+  { weight: 1, arbitrary: fc.record({ parentName: fc.constantFrom(...words) }) },
+);
+
+function replay(
+  conditions: readonly Written[],
+  steps: readonly Partial<Record<string, string | number>>[],
+): void {
+  const program = compile(conditions);
+  const process = { name: 'a', parentName: 'b', generation: 0, verdicts: undefined };
+  const world: World = { type: 0, path: undefined, process, ancestryVersion: 0 };
+  for (const change of steps) {
+    if ('name' in change) {
+      process.name = change.name as string;
+      process.generation += 1;
+    } else if ('parentName' in change) {
+      process.parentName = change.parentName as string;
+      world.ancestryVersion += 1;
+    } else {
+      world.type = change.type as number;
+      world.path = change.path as string | undefined;
+      const count = program.evaluate(world, world.type);
+      const expected = [...conditions.keys()].filter((rule) => holds(conditions[rule], world));
+      assert.deepEqual([...program.matches.subarray(0, count)], expected);
+    }
+  }
+}
+
+test('a program matches what its conditions say, whatever changes between events', () => {
+  fc.assert(
+    fc.property(
+      fc.array(condition, { minLength: 1, maxLength: 12 }),
+      fc.array(step, { maxLength: 40 }),
+      replay,
+    ),
+    { numRuns: 400, seed: 7 },
+  );
+});
+
+test('a program of many rules, which looks them up, matches the same', () => {
+  fc.assert(
+    fc.property(
+      fc.array(condition, { minLength: 120, maxLength: 200 }),
+      fc.array(step, { maxLength: 30 }),
+      replay,
+    ),
+    { numRuns: 40, seed: 7 },
+  );
+});
+
+test('event types that no rule can match are not wanted', () => {
+  const type = predicates.length - TYPES;
+  const program = compile([{ and: [{ test: type + 1 }, { test: 0 }] }]);
+  assert.deepEqual([...program.wanted], [0, 1, 0, 0]);
+});
+
+test('processes for which the same predicates hold share what is left of the rules', () => {
+  const program = compile([{ test: 0 }]);
+  const world: World = {
+    type: 0,
+    path: undefined,
+    process: { name: 'x', parentName: '', generation: 0, verdicts: undefined },
+    ancestryVersion: 0,
+  };
+  for (let index = 0; index < 1000; index++) {
+    world.process = { name: `x${index}`, parentName: '', generation: 0, verdicts: undefined };
+    program.evaluate(world, 0);
+  }
+  assert.equal(program.memory.residues, 1);
+});

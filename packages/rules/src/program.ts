@@ -1,0 +1,143 @@
+import type { VerdictScope } from './catalogue/catalogue.ts';
+import { emitSlotMatcher, type SlotMatcher } from './emit/emit.ts';
+import { createIndexedMatcher } from './emit/indexed.ts';
+import type { Candidate, Candidates } from './plan/candidate.ts';
+import { createResidues, nothingLeft, type Remainder, type Residue } from './plan/residue.ts';
+
+/**
+ * Slots with more candidates than this look candidates up instead of asking them in turn; a function for all of
+ * them would grow beyond what V8 optimises.
+ */
+const EMITTED_AT_MOST = 96;
+
+/** A rule set compiled for speed. One program serves one stream of events: it keeps verdicts between them. */
+export interface Program<Context> {
+  /** By event type: 1 where some rule can match an event of that type; events of other types need not be shown. */
+  readonly wanted: Uint8Array;
+  /** The rules that matched the last event: the first so many entries as `evaluate` said, in the order of the rules. */
+  readonly matches: Int32Array;
+  /** @returns how many rules match the event that the context is about. */
+  evaluate(context: Context, eventType: number): number;
+  /** What it keeps, for metrics: residues are bounded, see `docs/performance.md`. */
+  readonly memory: { readonly residues: number; readonly epoch: number };
+}
+
+/** Where a program keeps what it decided about a process, and how it learns that this no longer holds. */
+export interface ScopeTracker<Context> {
+  /** The record of the event's process; undefined where the event has none, or where verdicts can't be kept. */
+  scopeOf(context: Context): VerdictScope | undefined;
+  /** Changes when any process that has children changed, or changed its place in the tree. */
+  ancestryVersion(context: Context): number;
+}
+
+/** What is kept on a process: whose it is, and for which generation it holds. */
+interface Verdicts<Context> {
+  readonly owner: object;
+  epoch: number;
+  generation: number;
+  ancestryVersion: number;
+  residue: Residue<Context>;
+}
+
+/** Event types with the same candidates. */
+interface Slot<Context> {
+  readonly candidates: readonly Candidate<Context>[];
+  readonly match: SlotMatcher<Context>;
+}
+
+/**
+ * @param ruleCount how many rules there are: the bound of `matches`.
+ * @param typeCount event types lie below it.
+ */
+export function createProgram<Context>(
+  { all, byEventType }: Candidates<Context>,
+  ruleCount: number,
+  typeCount: number,
+  tracker: ScopeTracker<Context>,
+): Program<Context> {
+  const owner = {};
+  const wanted = new Uint8Array(typeCount);
+  const slotOfType = new Int32Array(typeCount).fill(-1);
+  const slots: Slot<Context>[] = [];
+  const slotByCandidates = new Map<string, number>();
+  for (const [eventType, candidates] of byEventType) {
+    const key = candidates.map(({ id }) => id).join();
+    let slot = slotByCandidates.get(key);
+    if (slot === undefined) {
+      slot = slots.push({ candidates, match: createMatcher(candidates) }) - 1;
+      slotByCandidates.set(key, slot);
+    }
+    slotOfType[eventType] = slot;
+    wanted[eventType] = 1;
+  }
+  const residues = createResidues(all, slots.length);
+  const matches = new Int32Array(ruleCount);
+
+  function keepVerdicts(scope: VerdictScope, residue: Residue<Context>, ancestryVersion: number): void {
+    const { generation } = scope;
+    scope.verdicts = {
+      owner,
+      epoch: residues.epoch,
+      generation,
+      ancestryVersion,
+      residue,
+    } satisfies Verdicts<Context>;
+  }
+
+  function residueFor(context: Context): Residue<Context> {
+    const scope = tracker.scopeOf(context);
+    if (scope === undefined) return residues.find(context);
+    const ancestryVersion = tracker.ancestryVersion(context);
+    const kept = scope.verdicts as Verdicts<Context> | undefined;
+    if (kept === undefined || kept.owner !== owner) {
+      const residue = residues.find(context);
+      keepVerdicts(scope, residue, ancestryVersion);
+      return residue;
+    }
+    if (kept.generation !== scope.generation || kept.epoch !== residues.epoch) {
+      kept.residue = residues.find(context);
+    } else if (kept.ancestryVersion !== ancestryVersion) {
+      kept.residue = residues.refind(context, kept.residue);
+    } else {
+      return kept.residue;
+    }
+    kept.generation = scope.generation;
+    kept.epoch = residues.epoch;
+    kept.ancestryVersion = ancestryVersion;
+    return kept.residue;
+  }
+
+  function collect(context: Context, slot: Slot<Context>, { certain, openBits, open }: Remainder): number {
+    matches.set(certain);
+    if (open.length === 0) return certain.length;
+    const count = slot.match(context, openBits, matches, certain.length);
+    if (count > 1) matches.subarray(0, count).sort();
+    return count;
+  }
+
+  return {
+    wanted,
+    matches,
+    evaluate(context, eventType) {
+      const index = slotOfType[eventType];
+      if (index === -1) return 0;
+      const slot = slots[index];
+      const residue = residueFor(context);
+      const remainder = residue.remainders[index] ?? residues.remainderOf(residue, index, slot.candidates);
+      return remainder === nothingLeft ? 0 : collect(context, slot, remainder);
+    },
+    memory: {
+      get residues() {
+        return residues.size;
+      },
+      get epoch() {
+        return residues.epoch;
+      },
+    },
+  };
+}
+
+function createMatcher<Context>(candidates: readonly Candidate<Context>[]): SlotMatcher<Context> {
+  const asking = candidates.filter(({ eventParts }) => eventParts.length > 0).length;
+  return asking <= EMITTED_AT_MOST ? emitSlotMatcher(candidates) : createIndexedMatcher(candidates);
+}
