@@ -15,6 +15,11 @@ export interface EventBatch {
   readonly offsets: Uint32Array;
   /** The CPU that each event happened on. */
   readonly cpus: Uint16Array;
-  /** The number (from 1, Falco's `evt.num`) of each event; gaps are events dropped while converting. */
+  /** The number (from 1, Falco's `evt.num`) of each event; events dropped while converting have none. */
   readonly numbers: Float64Array;
+  /**
+   * What the recorder said of each event besides (SCAP_DF_*; 1: only for keeping state, no rule sees it).
+   * Absent where a source knows of no such thing.
+   */
+  readonly flags?: Uint32Array;
 }
