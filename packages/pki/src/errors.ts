@@ -50,6 +50,7 @@ export const errors = defineErrors('pki', {
   NAME_TAKEN: '{name} is there already: never overwritten; choose another name',
   BAD_NAME:
     '{name} is no name for files: use letters, digits, dots and dashes, beginning with a letter or digit',
+  BAD_HOST_NAME: '{name} is no IP address and no DNS name: give names that a certificate can carry',
   ROTATION_IN_PROGRESS:
     'a rotation of the authorities is under way: finish it ("rotate-ca step") or take it back ("rotate-ca rollback") first',
   NO_ROTATION: 'no rotation is under way: begin one with "seawall pki etcd rotate-ca plan"',

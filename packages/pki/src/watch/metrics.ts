@@ -1,0 +1,55 @@
+import { createServer, type Server } from 'node:http';
+import type { WatchedCertificate } from './expiry.ts';
+
+/** What `pki watch` exports; the page about it is checked against this table. */
+export const expiryMetrics = {
+  seawall_certificate_not_after_seconds: 'When the certificate ends, in seconds since 1970.',
+  seawall_certificate_readable: '1 when the file could be read, 0 when not.',
+  seawall_certificate_warn_within_seconds: 'How long before its end a certificate is warned about.',
+} as const;
+
+/** The certificates in Prometheus' text format (version 0.0.4). */
+export function renderMetrics(certificates: readonly WatchedCertificate[], warnWithin: number): string {
+  const lines: string[] = [];
+  const metric = (name: keyof typeof expiryMetrics, samples: readonly string[]) => {
+    lines.push(`# HELP ${name} ${expiryMetrics[name]}`, `# TYPE ${name} gauge`);
+    for (const sample of samples) lines.push(`${name}${sample}`);
+  };
+  const readable = certificates.filter(({ notAfter }) => notAfter !== undefined);
+  metric(
+    'seawall_certificate_not_after_seconds',
+    readable.map((each) => `${labels(each)} ${Math.floor(each.notAfter! / 1000)}`),
+  );
+  const byPath = new Map(certificates.map((each) => [each.path, each.problem === undefined]));
+  metric(
+    'seawall_certificate_readable',
+    [...byPath].map(([path, isReadable]) => `{path="${escapeLabel(path)}"} ${isReadable ? 1 : 0}`),
+  );
+  metric('seawall_certificate_warn_within_seconds', [` ${Math.floor(warnWithin / 1000)}`]);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Serves `GET /metrics`; resolves once it listens. Nothing else is answered, and nothing is read from a request. */
+export function serveMetrics(host: string, port: number, render: () => string): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('only GET /metrics is answered here\n');
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(render());
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function labels({ path, position, subject, isAuthority }: WatchedCertificate): string {
+  const kind = isAuthority ? 'authority' : 'leaf';
+  return `{path="${escapeLabel(path)}",position="${position}",subject="${escapeLabel(subject)}",kind="${kind}"}`;
+}
+
+/** Prometheus' own rule for label values. */
+function escapeLabel(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
