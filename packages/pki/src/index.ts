@@ -42,7 +42,9 @@ export { type Step, stepsOf } from './etcd/rotation/steps.ts';
 export { verifyFiles } from './etcd/verify-files.ts';
 export { verifyLive } from './etcd/verify-live.ts';
 export { type KeyAlgorithmName, keyAlgorithmNames } from './issue/algorithms.ts';
-export { toAuthority } from './issue/authority.ts';
+export { type Authority, createAuthority, toAuthority } from './issue/authority.ts';
+export { exportKey, generateKey } from './issue/keys.ts';
+export { issueLeaf, type LeafContents, signLeaf } from './issue/leaf.ts';
 export { type KeepOrder, type KeptCertificate, keepOwnCertificate } from './own/keep-renewed.ts';
 export {
   issueOwnCertificate,
