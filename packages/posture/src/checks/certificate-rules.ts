@@ -115,7 +115,7 @@ function judgeCertificates(
 
 /** The two bundles trust nobody in common: otherwise what one side issues is let in by the other. */
 export function authoritiesDiffer(
-  one: { setting: string },
+  one: { setting: string; suggestion: string },
   other: { component?: 'kube-apiserver'; setting: string },
   consequence: string,
 ): Rule {
@@ -143,7 +143,10 @@ export function authoritiesDiffer(
         ? pass(how, evidence)
         : fail(`${left.path} and ${right.path} both trust ${shared.join(', ')}: ${consequence}`, evidence);
     },
-    fix: () => [
+    fix: (subject) => [
+      ...(readBundle(subject.configuration, one.setting).kind === 'unset'
+        ? [{ kind: 'set' as const, setting: one.setting, value: one.suggestion }]
+        : []),
       {
         kind: 'advice',
         text: 'make a separate authority and re-issue the certificates below it: seawall pki etcd',

@@ -85,14 +85,11 @@ export const etcdChecks: readonly Check[] = [
     title: 'etcd trusts an authority of its own',
     why: 'If etcd trusts the cluster’s authority, every kubelet’s certificate opens the store.',
     severity: 'high',
-    rule: {
-      ...authoritiesDiffer(
-        { setting: 'trusted-ca-file' },
-        { component: 'kube-apiserver', setting: 'client-ca-file' },
-        'every client certificate of the cluster opens the store',
-      ),
-      fix: () => [{ kind: 'set', setting: 'trusted-ca-file', value: `${PKI}/ca.crt` }],
-    },
+    rule: authoritiesDiffer(
+      { setting: 'trusted-ca-file', suggestion: `${PKI}/ca.crt` },
+      { component: 'kube-apiserver', setting: 'client-ca-file' },
+      'every client certificate of the cluster opens the store',
+    ),
     cis: cis('2.7'),
     nsa: NSA.access,
     owasp: OWASP.secrets,
@@ -126,7 +123,7 @@ export const etcdChecks: readonly Check[] = [
     why: 'With one authority for both, a client’s certificate is enough to act as a member and receive the whole store.',
     severity: 'medium',
     rule: authoritiesDiffer(
-      { setting: 'trusted-ca-file' },
+      { setting: 'trusted-ca-file', suggestion: `${PKI}/ca.crt` },
       { setting: 'peer-trusted-ca-file' },
       'a client certificate can act as a member',
     ),

@@ -1,6 +1,6 @@
 import { usesStrongCiphers } from './apiserver.ts';
 import { certificatesLast } from './certificate-rules.ts';
-import { type Check, fail, instanceOf, notApplicable, pass, type Rule } from './check.ts';
+import { type Check, fail, instanceOf, notApplicable, pass, type Rule, unknown } from './check.ts';
 import { hasModeWithin, isOwnedByRoot } from './file-rules.ts';
 import { cis, MITRE, NSA, noCis, OWASP } from './mappings.ts';
 import { allOf, anyOf, isBoolean, isSet, isUnset, isWithin, onlyWhen, satisfies } from './rules.ts';
@@ -15,7 +15,8 @@ const clientCa = fileNamedBy('client-ca-file');
 const unitDeniesAddresses: Rule = {
   how: "the kubelet's unit has IPAddressDeny=any and names who may in IPAddressAllow",
   decide(subject) {
-    const { launcher } = instanceOf(subject);
+    const { launcher, parameters } = instanceOf(subject);
+    if (launcher === undefined && parameters.kind === 'unreadable') return unknown(parameters.reason);
     if (launcher?.kind !== 'unit')
       return notApplicable('the kubelet is not started by a systemd unit of its own here');
     const { IPAddressDeny: deny = '', IPAddressAllow: allow = '' } = launcher.unit.service;

@@ -60,7 +60,7 @@ function below(tree: FileTree, folders: readonly string[], keep: (path: string) 
 export const cniFiles: Selector = (subject) =>
   below(subject.node.tree, ['/etc/cni/net.d', '/var/lib/cni/networks'], (path) => {
     const status = subject.node.tree.status(path);
-    return status.kind === 'found' && status.value.kind === 'file';
+    return status.kind !== 'found' || status.value.kind === 'file';
   });
 
 /** etcd's data directory, as the node sees it. */
@@ -101,7 +101,8 @@ export function pkiFiles(extension?: RegExp): Selector {
 
 /** The unit files that start the kubelet. */
 export const unitFiles: Selector = (subject) => {
-  const { launcher } = instanceOf(subject);
+  const { launcher, parameters } = instanceOf(subject);
+  if (launcher === undefined && parameters.kind === 'unreadable') return cannotTell(parameters.reason);
   return launcher?.kind === 'unit'
     ? files(subject.node.tree, launcher.unit.paths)
     : nothingToLookAt('the kubelet is not started by a systemd unit of its own here');

@@ -357,6 +357,8 @@ function joinWithDisk(instance: Instance, described: readonly Instance[]): Insta
   return {
     ...instance,
     launcher: match.launcher,
+    // The container's own root is read; paths are shown as the node knows them, through the manifest's mounts.
+    tree: { ...instance.tree, locate: match.tree.locate },
     ...(instance.version === undefined && match.version !== undefined ? { version: match.version } : {}),
     notes: [...instance.notes, ...notes],
   };

@@ -175,6 +175,8 @@ export interface MemoryEntry {
   readonly group?: string;
   /** Given, the entry exists and can't be read. */
   readonly unreadable?: string;
+  /** Given, not even its mode and owner can be had. */
+  readonly hidden?: string;
 }
 
 /** A tree held in memory: for what was patched but not written, and for tests. Parents of entries exist by themselves. */
@@ -204,6 +206,7 @@ export function createMemoryTree(entries: Readonly<Record<string, MemoryEntry>>)
     },
     status(path) {
       const entry = entries[clean(path)];
+      if (entry?.hidden !== undefined) return unreadable(entry.hidden);
       if (entry !== undefined)
         return found(statusOf(entry, !directories.has(clean(path)) && entry.text !== undefined));
       return directories.has(clean(path)) ? found(statusOf({ mode: 0o755 }, false)) : missing;
