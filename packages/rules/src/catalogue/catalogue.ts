@@ -101,8 +101,10 @@ export interface FieldDefinition<Context = unknown> {
     readonly isIndex: boolean;
     readonly isKey: boolean;
   };
-  /** No comparison against this field is allowed (print only). */
+  /** Made for tables of figures: left out of lists of fields, but usable everywhere. */
   readonly isTableOnly: boolean;
+  /** The field can only be compared: an output that asks for it is refused. */
+  readonly isFilterOnly?: boolean;
   readonly acceptsNoTransformer: boolean;
   /** The right-hand side of a comparison can't be another field. */
   readonly acceptsNoFieldComparison: boolean;
