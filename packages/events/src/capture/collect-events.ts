@@ -1,15 +1,8 @@
 import { type Converter, MAXIMUM_CONVERTED_LENGTH } from '../convert/converter.ts';
-import { CONVERT, DROP, PASS, parameterCountByType, ruleByType } from '../convert/eligibility.ts';
-import type { EventSpan } from '../convert/event-span.ts';
+import { CONVERT, DROP, eligibilityOf, ruleByType } from '../convert/eligibility.ts';
 import { EVENT_TYPE_COUNT, eventTypes, largePayloadByType } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
-import {
-  blockKindOf,
-  EVENT_V2,
-  EVENT_V2_LARGE,
-  FLAGGED_EVENT_V2,
-  FLAGGED_EVENT_V2_LARGE,
-} from './block-types.ts';
+import { blockKindOf, EVENT_V2 } from './block-types.ts';
 import { BATCH_CAPACITY, type WindowBatch } from './event-batch.ts';
 import { OLD_HEADER_LENGTH, rewriteOldHeader } from './old-header.ts';
 import { SPARE, type Window } from './window.ts';
@@ -33,7 +26,7 @@ const MAXIMUM_BLOCK = 64 * 1024 + 8;
 /** Longest block of a large event that is believed. */
 const MAXIMUM_LARGE_BLOCK = 64 * 1024 * 1024;
 /** Type and length, CPU, event header, length again. */
-const MINIMUM_BLOCK = 8 + 2 + OLD_HEADER_LENGTH + 4;
+const MINIMUM_BLOCK = 8 + 2 + HEADER_LENGTH + 4;
 
 /** What collecting needs to go on where it stopped. */
 export interface Collector {
@@ -47,6 +40,14 @@ export interface Collector {
   readonly counts: { dropped: number; unknown: number };
 }
 
+const NEVER = 255;
+
+/** By type: the number of parameters with which an ordinary event is delivered as it lies, NEVER where that takes more. */
+const plainCountByType = Uint8Array.from(eventTypes, (type) => {
+  const rule = ruleByType[type.id];
+  return type.hasLargePayload || rule === DROP || rule === CONVERT ? NEVER : type.parameters.length;
+});
+
 /**
  * Fills the batch with the events in the window, in place, as far as whole event blocks follow one another, and moves the
  * window's position behind them. Each event is checked to lie within its block, and each parameter within its event.
@@ -57,123 +58,137 @@ export function collectEvents(collector: Collector): Stop {
   const { offsets, cpus, numbers, flags } = batch;
   batch.bytes = window.bytes;
   batch.data = data;
+  batch.count = 0;
   collector.spareUsed = 0;
   let { position } = window;
-  let { number } = collector;
-  let count = 0;
   let stop: Stop = OTHER;
 
   while (limit - position >= 8) {
-    if (count === BATCH_CAPACITY || collector.spareUsed > SPARE - MAXIMUM_CONVERTED_LENGTH) {
+    const count = batch.count;
+    if (count === BATCH_CAPACITY) {
       stop = FULL;
       break;
     }
-    const blockType = data.getUint32(position, true);
+    // The event as nearly all are, without a call: an ordinary block of a type that needs nothing done.
     const blockLength = data.getUint32(position + 4, true);
-    let event = position + 10;
-    let isOld = false;
-    let maximum = MAXIMUM_BLOCK;
-    let eventFlags = 0;
-    let hasFlags = false;
-    if (blockType !== EVENT_V2) {
-      if (blockType === EVENT_V2_LARGE) {
-        maximum = MAXIMUM_LARGE_BLOCK;
-      } else if (blockType === FLAGGED_EVENT_V2) {
-        hasFlags = true;
-      } else if (blockType === FLAGGED_EVENT_V2_LARGE) {
-        hasFlags = true;
-        maximum = MAXIMUM_LARGE_BLOCK;
-      } else {
-        const kind = blockKindOf(blockType);
-        if (kind?.kind !== 'events') break;
-        isOld = true;
-        hasFlags = kind.hasFlags;
-      }
-    }
-    if (blockLength < MINIMUM_BLOCK || blockLength > maximum) {
-      stop = damaged(`a block of ${blockLength} bytes can't hold an event`);
-      break;
-    }
     const next = position + blockLength;
-    if (next > limit) {
-      stop = { reason: 'incomplete', length: blockLength };
-      break;
-    }
-    if (data.getUint32(next - 4, true) !== blockLength) {
-      stop = damaged('its length in front differs from the one behind it');
-      break;
-    }
-    const cpu = data.getUint16(position + 8, true);
-    if (hasFlags) {
-      eventFlags = data.getUint32(event, true);
-      event += 4;
-    }
-    const end = next - 4;
-    if (event + (isOld ? OLD_HEADER_LENGTH : HEADER_LENGTH) > end) {
-      stop = damaged(`a block of ${blockLength} bytes can't hold an event`);
-      break;
-    }
-    const type = data.getUint16(event + 20, true);
-    if (type >= EVENT_TYPE_COUNT) {
-      collector.counts.unknown++;
-      position = next;
-      continue;
-    }
-    if (isOld) {
-      const fault = rewriteOldHeader(data, window.bytes, event, end);
-      if (fault !== undefined) {
-        stop = damaged(fault);
-        break;
-      }
-      event -= 4;
-    }
-    const length = data.getUint32(event + 16, true);
-    const parameterCount = data.getUint32(event + 22, true);
-    if (event + length > end || !holdsParameters(data, event, length, type, parameterCount)) {
-      stop = damaged("an event's parameters do not fit into it");
-      break;
-    }
-    const rule = ruleByType[type];
-    if (rule === PASS || parameterCount === parameterCountByType[type]) {
-      if (rule === DROP) {
-        collector.counts.dropped++;
-        position = next;
-        continue;
-      }
-      if (rule !== CONVERT) {
-        offsets[count] = event;
-        cpus[count] = cpu;
-        flags[count] = eventFlags;
-        numbers[count++] = ++number;
-        position = next;
-        continue;
+    if (
+      data.getUint32(position, true) === EVENT_V2 &&
+      blockLength >= MINIMUM_BLOCK &&
+      blockLength <= MAXIMUM_BLOCK &&
+      next <= limit &&
+      data.getUint32(next - 4, true) === blockLength
+    ) {
+      const type = data.getUint16(position + 30, true);
+      const parameterCount = data.getUint32(position + 32, true);
+      if (type < EVENT_TYPE_COUNT && plainCountByType[type] === parameterCount) {
+        const end = position + 10 + data.getUint32(position + 26, true);
+        const lengths = position + 36;
+        const lengthsEnd = lengths + parameterCount * 2;
+        let at = lengthsEnd;
+        if (end <= next - 4 && at <= end) {
+          for (let index = lengths; index < lengthsEnd; index += 2) at += data.getUint16(index, true);
+          if (at <= end) {
+            offsets[count] = position + 10;
+            cpus[count] = data.getUint16(position + 8, true);
+            flags[count] = 0;
+            numbers[count] = ++collector.number;
+            batch.count = count + 1;
+            position = next;
+            continue;
+          }
+        }
       }
     }
-    if (rule === DROP) {
-      collector.counts.dropped++;
-      position = next;
-      continue;
-    }
-    const converted = convertInto(collector, event, type, parameterCount);
-    if (typeof converted === 'object') {
-      stop = converted;
+    const taken = takeBlock(collector, position);
+    if (typeof taken === 'object') {
+      stop = taken;
       break;
     }
-    position = next;
-    if (converted === 0) {
-      collector.counts.dropped++;
-      continue;
-    }
-    offsets[count] = window.capacity + collector.spareUsed;
-    collector.spareUsed += converted;
-    cpus[count] = cpu;
-    flags[count] = eventFlags;
-    numbers[count++] = ++number;
+    position += taken;
   }
   window.position = position;
-  collector.number = number;
-  batch.count = count;
   return stop;
+}
+
+/** Takes any event block: gives its length, or why collecting stops in front of it. */
+function takeBlock(collector: Collector, position: number): number | Stop {
+  const { window, counts } = collector;
+  const { data } = window;
+  const kind = blockKindOf(data.getUint32(position, true));
+  if (kind?.kind !== 'events') return OTHER;
+  if (collector.spareUsed > SPARE - MAXIMUM_CONVERTED_LENGTH) return FULL;
+  const length = data.getUint32(position + 4, true);
+  const overhead = 8 + 2 + (kind.hasFlags ? 4 : 0) + 4;
+  const headerLength = kind.hasCount ? HEADER_LENGTH : OLD_HEADER_LENGTH;
+  if (length < overhead + headerLength || length > (kind.isLarge ? MAXIMUM_LARGE_BLOCK : MAXIMUM_BLOCK)) {
+    return damaged(`a block of ${length} bytes can't hold an event`);
+  }
+  const next = position + length;
+  if (next > window.limit) return { reason: 'incomplete', length };
+  const trailer = data.getUint32(next - 4, true);
+  if (trailer !== length) return damaged(`its length is ${length} in front and ${trailer} behind`);
+  const cpu = data.getUint16(position + 8, true);
+  const flags = kind.hasFlags ? data.getUint32(position + 10, true) : 0;
+  let event = position + (kind.hasFlags ? 14 : 10);
+  const end = next - 4;
+  const type = data.getUint16(event + 20, true);
+  if (type >= EVENT_TYPE_COUNT) {
+    counts.unknown++;
+    return length;
+  }
+  if (!kind.hasCount) {
+    const fault = rewriteOldHeader(data, window.bytes, event, end);
+    if (fault !== undefined) return damaged(fault);
+    event -= 4;
+  }
+  const eventLength = data.getUint32(event + 16, true);
+  const parameterCount = data.getUint32(event + 22, true);
+  if (event + eventLength > end || !holdsParameters(data, event, eventLength, type, parameterCount)) {
+    return damaged("an event's parameters do not fit into it");
+  }
+  const eligibility = eligibilityOf(type, parameterCount);
+  if (eligibility === 'pass') {
+    deliver(collector, event, cpu, flags);
+  } else if (eligibility === 'drop') {
+    counts.dropped++;
+  } else if (eligibility === 'convert') {
+    const fault = convert(collector, event, cpu, flags);
+    if (fault !== undefined) return fault;
+  } else {
+    const { symbol, parameters } = eventTypes[type]!;
+    return damaged(`a ${symbol} has ${parameterCount} parameters, at most ${parameters.length} are known`);
+  }
+  return length;
+}
+
+function deliver(collector: Collector, event: number, cpu: number, flags: number): void {
+  const { batch } = collector;
+  const { count } = batch;
+  batch.offsets[count] = event;
+  batch.cpus[count] = cpu;
+  batch.flags[count] = flags;
+  batch.numbers[count] = ++collector.number;
+  batch.count = count + 1;
+}
+
+/** Converts the event into the spare room and delivers it from there, or drops it. */
+function convert(collector: Collector, event: number, cpu: number, flags: number): Stop | undefined {
+  const { window, converter, counts } = collector;
+  const { bytes, data } = window;
+  const offset = window.capacity + collector.spareUsed;
+  try {
+    const length = converter.convert({ bytes, data, offset: event }, { bytes, data, offset });
+    if (length === 0) {
+      counts.dropped++;
+    } else {
+      collector.spareUsed += length;
+      deliver(collector, offset, cpu, flags);
+    }
+  } catch (cause) {
+    return damaged((cause as Error).message, cause);
+  }
+  return undefined;
 }
 
 function damaged(fault: string, cause?: unknown): Stop {
@@ -200,31 +215,4 @@ function holdsParameters(
   if (at > end) return false;
   for (let index = 0; index < parameterCount; index++, lengths += 2) at += data.getUint16(lengths, true);
   return at <= end;
-}
-
-/** Converts the event into the spare room: the length it takes there, 0 where it is dropped. */
-function convertInto(
-  collector: Collector,
-  event: number,
-  type: number,
-  parameterCount: number,
-): number | Stop {
-  const expected = parameterCountByType[type]!;
-  if (ruleByType[type] !== CONVERT && parameterCount > expected) {
-    return damaged(
-      `a ${eventTypes[type]!.symbol} has ${parameterCount} parameters, at most ${expected} are known`,
-    );
-  }
-  const { window } = collector;
-  const from: EventSpan = { bytes: window.bytes, data: window.data, offset: event };
-  const to: EventSpan = {
-    bytes: window.bytes,
-    data: window.data,
-    offset: window.capacity + collector.spareUsed,
-  };
-  try {
-    return collector.converter.convert(from, to);
-  } catch (cause) {
-    return damaged((cause as Error).message, cause);
-  }
 }

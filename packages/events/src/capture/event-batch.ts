@@ -2,7 +2,7 @@ import type { EventBatch } from '../batch.ts';
 import type { Window } from './window.ts';
 
 /** The most events in one batch: more than the smallest events need to fill a window of standard size. */
-export const BATCH_CAPACITY = 32 * 1024;
+export const BATCH_CAPACITY = 8 * 1024;
 
 /** A batch whose buffer follows the window's. */
 export type WindowBatch = { -readonly [Key in keyof EventBatch]-?: EventBatch[Key] };

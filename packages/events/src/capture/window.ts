@@ -1,7 +1,7 @@
 import type { ByteSource } from './source.ts';
 
 /** Bytes read at once: enough to make reading cheap, few enough to stay in the processor's cache. */
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 /** Room behind the bytes read, for events that are rewritten while they are read. */
 export const SPARE = 512 * 1024;
 

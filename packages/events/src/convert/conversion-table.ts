@@ -2,9 +2,13 @@ import { eventTypeOfSymbol } from '../table/event-type.ts';
 import { CONVERSION_FACTS } from './conversion-facts.ts';
 
 /** Where a parameter of the converted event comes from. */
-export type ParameterOrigin =
-  | { readonly from: 'old' | 'enter'; readonly index: number; readonly isEmptyWithoutEnter: boolean }
-  | { readonly from: 'default' | 'empty' | 'container-json' };
+export interface ParameterOrigin {
+  readonly from: 'old' | 'enter' | 'default' | 'empty' | 'container-json';
+  /** Index of the parameter that is taken from the old or enter event; 0 for the others. */
+  readonly index: number;
+  /** Without an enter event the parameter is empty rather than its type's default. */
+  readonly isEmptyWithoutEnter: boolean;
+}
 
 export interface Conversion {
   readonly action: 'store' | 'store+pass' | 'pass' | 'add' | 'become';
@@ -46,6 +50,6 @@ function parseOrigins(word: string): ParameterOrigin[] {
       isEmptyWithoutEnter: range[4] === '?',
     }));
   }
-  const [from, times] = word.split('*') as ['default' | 'empty' | 'container-json', string | undefined];
-  return Array.from({ length: Number(times ?? 1) }, () => ({ from }));
+  const [from, times] = word.split('*') as [ParameterOrigin['from'], string | undefined];
+  return Array.from({ length: Number(times ?? 1) }, () => ({ from, index: 0, isEmptyWithoutEnter: false }));
 }

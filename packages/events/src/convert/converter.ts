@@ -1,9 +1,10 @@
 import { byteStringAt, textEnd } from '../byte-strings.ts';
+import { copyBytes } from '../copy-bytes.ts';
 import { errors } from '../errors.ts';
 import { int64At } from '../integers.ts';
 import { eventTypes } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
-import { type Conversion, conversionOf, type ParameterOrigin } from './conversion-table.ts';
+import { type Conversion, conversionOf } from './conversion-table.ts';
 import { eligibilityOf } from './eligibility.ts';
 import { createEnterEvents, type EnterEvents } from './enter-events.ts';
 import {
@@ -47,7 +48,7 @@ export interface Converter {
  */
 export function createConverter(maximumThreads = MAXIMUM_THREADS): Converter {
   const enterEvents = createEnterEvents(threadKeyOf, maximumThreads);
-  const scratch: readonly [EventSpan, EventSpan] = [createSpan(), createSpan()];
+  const scratch = createSpan();
 
   function step(event: EventSpan, target: EventSpan): 'pass' | 'drop' | 'convert' {
     const type = typeOf(event);
@@ -76,18 +77,14 @@ export function createConverter(maximumThreads = MAXIMUM_THREADS): Converter {
   return {
     step,
     convert(event, target) {
-      let from = event;
-      for (let steps = 0; steps < MAXIMUM_STEPS; steps++) {
-        const to = scratch[steps % 2]!;
-        const outcome = step(from, to);
-        if (outcome === 'drop') return 0;
-        if (outcome === 'pass') {
-          copyEvent(to, target);
-          return lengthOf(to);
-        }
-        from = to;
+      // Most events take one step, straight to where they are wanted.
+      let outcome = step(event, target);
+      for (let steps = 1; outcome === 'convert'; steps++) {
+        if (steps === MAXIMUM_STEPS) throw unconvertible(event);
+        copyEvent(target, scratch);
+        outcome = step(scratch, target);
       }
-      throw unconvertible(event);
+      return outcome === 'drop' ? 0 : lengthOf(target);
     },
     enterEvents,
   };
@@ -110,33 +107,42 @@ function rewrite(
   const count = kept + origins.length;
   const parameters = eventTypes[type]!.parameters;
   if (count > parameters.length) throw unconvertible(event);
-  target.bytes.set(event.bytes.subarray(event.offset, event.offset + HEADER_LENGTH), target.offset);
+  copyBytes(event.bytes, event.offset, target.bytes, target.offset, HEADER_LENGTH);
   target.data.setUint16(target.offset + 20, type, true);
   target.data.setUint32(target.offset + 22, count, true);
 
-  const enter = findEnterEvent(event, enterEvents);
-  let isEnterUsed = false;
   let end = target.offset + HEADER_LENGTH + count * lengthSizeOf(type);
-  for (let index = 0; index < count; index++) {
-    const origin: ParameterOrigin =
-      index < kept ? { from: 'old', index, isEmptyWithoutEnter: false } : origins[index - kept]!;
+  if (kept > 0) end = copyParameters(event, target, end, kept);
+  let enter: EventSpan | undefined;
+  let isEnterUsed = false;
+  for (let index = kept; index < count; index++) {
+    const origin = origins[index - kept]!;
     const parameterType = parameters[index]!.type;
-    const fixedSize = fixedSizeOf(parameterType);
     let written = 0;
-    if (origin.from === 'container-json') {
-      written = writeContainerJson(event, target, end);
-    } else if (origin.from === 'old' || (origin.from === 'enter' && hasParameter(enter, origin.index))) {
-      const source = origin.from === 'old' ? event : enter!;
-      if (origin.from === 'enter') isEnterUsed = true;
+    let source: EventSpan | undefined;
+    if (origin.from === 'old') {
+      source = event;
+    } else if (origin.from === 'enter') {
+      enter ??= findEnterEvent(event, enterEvents);
+      if (enter !== undefined && origin.index < parameterCountOf(enter)) {
+        source = enter;
+        isEnterUsed = true;
+      }
+    }
+    if (source !== undefined) {
       const length = parameterLengthOf(source, origin.index);
-      written = index < kept || fixedSize === 0 ? length : Math.min(length, fixedSize);
+      const fixedSize = fixedSizeOf(parameterType);
+      written = fixedSize === 0 ? length : Math.min(length, fixedSize);
       checkSpace(event, target, end, written);
       const start = parameterStartOf(source, origin.index);
-      target.bytes.set(source.bytes.subarray(start, start + written), end);
+      copyBytes(source.bytes, start, target.bytes, end, written);
+    } else if (origin.from === 'container-json') {
+      written = writeContainerJson(event, target, end);
     } else if (origin.from === 'default' || (origin.from === 'enter' && !origin.isEmptyWithoutEnter)) {
-      written = fixedSize;
+      written = fixedSizeOf(parameterType);
       checkSpace(event, target, end, written);
-      target.bytes.fill(defaultByteOf(parameterType), end, end + written);
+      const byte = defaultByteOf(parameterType);
+      for (let at = end; at < end + written; at++) target.bytes[at] = byte;
     }
     setParameterLength(target, type, index, written);
     end += written;
@@ -145,13 +151,20 @@ function rewrite(
   if (isEnterUsed) enterEvents.forget(threadKeyOf(event));
 }
 
+/** Takes over the event's parameters with their lengths; gives the offset behind them in the target. */
+function copyParameters(event: EventSpan, target: EventSpan, at: number, count: number): number {
+  const lengthsSize = count * lengthSizeOf(typeOf(event));
+  const lengths = event.offset + HEADER_LENGTH;
+  const size = event.offset + lengthOf(event) - (lengths + lengthsSize);
+  checkSpace(event, target, at, size);
+  copyBytes(event.bytes, lengths, target.bytes, target.offset + HEADER_LENGTH, lengthsSize);
+  copyBytes(event.bytes, lengths + lengthsSize, target.bytes, at, size);
+  return at + size;
+}
+
 function findEnterEvent(event: EventSpan, enterEvents: EnterEvents): EventSpan | undefined {
   const enter = enterEvents.find(threadKeyOf(event));
   return enter !== undefined && typeOf(enter) === typeOf(event) - 1 ? enter : undefined;
-}
-
-function hasParameter(event: EventSpan | undefined, index: number): boolean {
-  return event !== undefined && index < parameterCountOf(event);
 }
 
 /** The description that today's container events carry: `{"id":..,"type":..,"name":..,"image":..}`, unescaped as Falco does. */
@@ -178,7 +191,7 @@ function threadKeyOf(event: EventSpan): number | bigint {
 }
 
 function copyEvent(event: EventSpan, target: EventSpan): void {
-  target.bytes.set(event.bytes.subarray(event.offset, event.offset + lengthOf(event)), target.offset);
+  copyBytes(event.bytes, event.offset, target.bytes, target.offset, lengthOf(event));
 }
 
 function checkSpace(event: EventSpan, target: EventSpan, at: number, length: number): void {

@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts';
 import { type EventSpan, lengthOf } from './event-span.ts';
 
 /**
@@ -36,7 +37,7 @@ export function createEnterEvents(
       }
       if (slot === undefined || slot.bytes.length < length || isWasteful(slot, length))
         slot = createSlot(length);
-      slot.bytes.set(event.bytes.subarray(event.offset, event.offset + length));
+      copyBytes(event.bytes, event.offset, slot.bytes, 0, length);
       slot.isKept = true;
       // Taken out first, so that the map's order is that of the last touch.
       slots.delete(key);
