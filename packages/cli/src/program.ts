@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCaptureCommands } from './capture/command.ts';
 import type { CommandContext } from './command-context.ts';
 import { version } from './version.ts';
 
@@ -18,5 +19,6 @@ export function createProgram(context: CommandContext): Command {
       getErrHasColors: () => false,
     })
     .showHelpAfterError('(--help says more)');
+  addCaptureCommands(program, context);
   return program;
 }

@@ -1,0 +1,9 @@
+/** A rule set as the event loop asks it: which event types matter, and which rules match an event. */
+export interface Matcher<Context> {
+  /** By event type: other than 0 where some rule can match an event of that type. */
+  readonly wanted: Uint8Array;
+  /** The rules that matched the last event: as many entries as `evaluate` said, in the order of the rules. */
+  readonly matches: Int32Array;
+  /** @returns how many rules match the event that the context is about. */
+  evaluate(context: Context, eventType: number): number;
+}

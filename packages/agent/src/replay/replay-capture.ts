@@ -1,0 +1,69 @@
+import { type CaptureSection, moveTo } from '@seawall/events';
+import type { EventContext, Inspector } from '@seawall/inspector';
+import type { Accounting } from '../accounting.ts';
+import type { DropNotice, DropWatch } from '../drops.ts';
+import type { Matcher } from './matcher.ts';
+
+export interface CaptureReplay {
+  readonly sections: AsyncIterable<CaptureSection>;
+  readonly inspector: Inspector;
+  readonly matcher: Matcher<EventContext>;
+  readonly accounting: Accounting;
+  /** Called for each event that rules match, while the context is still about it. */
+  onMatches(context: EventContext, matches: Int32Array, count: number): void;
+  /** Called for each section that is not a batch of events, after the tables were seeded with it. */
+  onSection?(section: CaptureSection): void;
+  /** Called after each batch; the replay stops when it gives false. */
+  onBatch?(eventCount: number): boolean;
+  readonly drops?: DropWatch;
+  /** Events were lost; the replay stops when it gives false. */
+  onDrops?(notice: DropNotice, context: EventContext): boolean;
+}
+
+/** 2^32 nanoseconds in seconds: the upper half of a timestamp counts these. */
+const SECONDS_PER_UPPER_HALF = 4.294967296;
+const SECONDS_PER_NANOSECOND = 1e-9;
+
+/**
+ * Sends a capture through inspector and rules, event by event in its order. Nothing is made per event; a match is
+ * where making starts.
+ * @throws what reading the capture throws, after everything readable went through.
+ */
+export async function replayCapture(replay: CaptureReplay): Promise<void> {
+  const { sections, inspector, matcher, accounting } = replay;
+  const { context } = inspector;
+  const { view } = context;
+  const { wanted, matches } = matcher;
+  for await (const section of sections) {
+    if (section.kind !== 'events') {
+      inspector.load(section);
+      replay.onSection?.(section);
+      continue;
+    }
+    const { batch } = section;
+    for (let index = 0; index < batch.count; index += 1) {
+      moveTo(view, batch, index);
+      const { type } = view;
+      const isForRules = inspector.apply(view);
+      if (isForRules && wanted[type] !== 0) {
+        accounting.evaluated(type);
+        const count = matcher.evaluate(context, type);
+        if (count > 0) replay.onMatches(context, matches, count);
+      } else {
+        accounting.filtered(type);
+      }
+      inspector.settle();
+      if (replay.drops !== undefined && !isGoingOn(replay, replay.drops)) return;
+    }
+    if (replay.onBatch?.(batch.count) === false) return;
+  }
+}
+
+function isGoingOn({ inspector, onDrops }: CaptureReplay, drops: DropWatch): boolean {
+  const { context } = inspector;
+  const { timestampHigh, timestampLow } = context.view;
+  const notice = drops.observe(
+    timestampHigh * SECONDS_PER_UPPER_HALF + timestampLow * SECONDS_PER_NANOSECOND,
+  );
+  return notice === undefined || onDrops?.(notice, context) !== false;
+}

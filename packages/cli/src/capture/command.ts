@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { addInfoCommand } from './info.ts';
+
+/** `seawall capture ...`: looking into capture files, and making new ones from them. */
+export function addCaptureCommands(program: Command, context: CommandContext): void {
+  const capture = program
+    .command('capture')
+    .description('look into captures of system calls, and copy parts of them');
+  addInfoCommand(capture, context);
+}

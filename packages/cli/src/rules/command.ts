@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { addEventsCommand } from './events.ts';
+import { addFieldsCommand } from './fields.ts';
+
+/** `seawall rules ...`: rule files and what they can be written with. */
+export function addRulesCommands(program: Command, context: CommandContext): void {
+  const rules = program
+    .command('rules')
+    .description('check and list rule files, and what they can be written with');
+  addFieldsCommand(rules, context);
+  addEventsCommand(rules, context);
+}
