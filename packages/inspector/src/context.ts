@@ -12,8 +12,8 @@ export interface EventContext {
   /** The thread that the event belongs to; undefined where the tables don't know it (and could not invent it). */
   process: Process | undefined;
   /**
-   * The number of the descriptor that the thread's event was last about; undefined when about none. It can be set
-   * where `descriptor` isn't: for one that the tables don't know.
+   * The number of the descriptor that the event is about (Falco's `fd.num`), -1 when about none; undefined where
+   * the thread is unknown. It can be set where `descriptor` isn't: for one that the tables don't know.
    */
   descriptorNumber: number | undefined;
   /** The descriptor that the event uses or makes (libsinsp's fdinfo of the event). */

@@ -1,1 +1,20 @@
-export {};
+export {
+  type ContainerInfo,
+  type ContainerMount,
+  createContainerInfo,
+  type HealthProbe,
+  hostContainer,
+  type PodInfo,
+} from './container/container.ts';
+export { matchCgroup } from './container/id.ts';
+export { parseContainerJson } from './container/json.ts';
+export type { EventContext, Tables } from './context.ts';
+export { type Descriptor, DescriptorType } from './descriptor/descriptor.ts';
+export type { DescriptorTable } from './descriptor/table.ts';
+export {
+  createInspector,
+  type Inspector,
+  type InspectorCounters,
+  type InspectorOptions,
+} from './inspector.ts';
+export type { Process } from './process/process.ts';

@@ -1,5 +1,28 @@
-import type { CaptureSection, EventView } from '@seawall/events';
+import {
+  type CaptureSection,
+  createEventView,
+  EVENT_TYPE_COUNT,
+  type EventView,
+  hasValue,
+  readInt64Number,
+} from '@seawall/events';
+import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
+import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
+import { createSeeding } from './apply/seed.ts';
+import { createPending, lookUpDescriptor, type State } from './apply/state.ts';
+import { createSuppression } from './apply/suppression.ts';
+import type { ContainerInfo } from './container/container.ts';
+import { createContainerTable } from './container/table.ts';
 import type { EventContext } from './context.ts';
+import { createInterfaces } from './descriptor/interfaces.ts';
+import type { DescriptorLimits } from './descriptor/table.ts';
+import { markChanged } from './process/changed.ts';
+import { createRecentExits } from './process/exits.ts';
+import { ProcessFlag } from './process/flags.ts';
+import type { Process } from './process/process.ts';
+import { createProcessTable } from './process/table.ts';
+import { createTables } from './tables.ts';
+import { createUserTable } from './user/table.ts';
 
 /** The tables of one source, kept by its events. */
 export interface Inspector {
@@ -8,9 +31,245 @@ export interface Inspector {
   load(section: CaptureSection): void;
   /**
    * Brings the tables up to the event under the view (which must be `context.view`) and fills the context.
-   * @returns false for events that rules must not see (internal ones, those of suppressed threads).
+   * @returns false for events that rules must not see (those of suppressed threads, and of types nobody knows).
    */
   apply(view: EventView): boolean;
-  /** Does what has to wait until the event was evaluated: removes threads that exited, descriptors that closed. */
+  /**
+   * Does what has to wait until the event was evaluated: removes threads that exited, descriptors that closed.
+   * The next `apply` does it as well.
+   */
   settle(): void;
+  /** Takes in what somebody else knows of containers; each one's processes show it from then on. */
+  setContainers(containers: Iterable<ContainerInfo>): void;
+  /** What was counted so far; a fresh copy. */
+  readonly counters: InspectorCounters;
+}
+
+export interface InspectorOptions {
+  /** How many threads the tables hold at most; then the ones longest out of use are forgotten. */
+  readonly maximumProcesses?: number;
+  /** How many descriptors a process can have in the tables; further ones are not taken in. */
+  readonly maximumDescriptorsPerProcess?: number;
+  readonly maximumContainers?: number;
+  /** Names (byte strings) of threads that nobody is to see, nor what they start. */
+  readonly suppressedComms?: ReadonlySet<string>;
+  readonly suppressedTids?: Iterable<number>;
+}
+
+export interface InspectorCounters {
+  /** Events whose type has a handler: those that can change the tables. */
+  readonly parsed: number;
+  readonly ignored: number;
+  /** Events of types that the event table doesn't have. */
+  readonly unknown: number;
+  readonly suppressed: number;
+  /** Threads forgotten to make room. */
+  readonly evictedProcesses: number;
+  /** Descriptors not taken in because their process had too many. */
+  readonly refusedDescriptors: number;
+  readonly evictedContainers: number;
+  /** Descriptions of containers in the events that could not be read. */
+  readonly unreadableContainers: number;
+  readonly processes: number;
+}
+
+const DEFAULT_PROCESSES = 262_144;
+const DEFAULT_DESCRIPTORS = 65_536;
+const DEFAULT_CONTAINERS = 16_384;
+const NO_DESCRIPTOR = -1;
+
+export function createInspector(options: InspectorOptions = {}): Inspector {
+  const processLimits = { maximum: options.maximumProcesses ?? DEFAULT_PROCESSES, evicted: 0 };
+  const containerLimits = { maximum: options.maximumContainers ?? DEFAULT_CONTAINERS, evicted: 0 };
+  const descriptorLimits: DescriptorLimits = {
+    perProcess: options.maximumDescriptorsPerProcess ?? DEFAULT_DESCRIPTORS,
+    refused: 0,
+  };
+  const processes = createProcessTable(processLimits, descriptorLimits);
+  const users = createUserTable(markThreadsOf);
+  const containers = createContainerTable(containerLimits, describeThreadsOf);
+  const interfaces = createInterfaces();
+  const pending = createPending();
+  const suppression = createSuppression(options.suppressedComms ?? new Set(), options.suppressedTids ?? []);
+  let parsed = 0;
+  let ignored = 0;
+  let unknown = 0;
+  let suppressed = 0;
+
+  const state: State = {
+    context: {
+      view: createEventView(),
+      process: undefined,
+      descriptorNumber: undefined,
+      descriptor: undefined,
+      descriptorOldName: undefined,
+      container: undefined,
+      tables: createTables({ processes, users, containers, interfaces, machine: () => state.machine }),
+    },
+    processes,
+    users,
+    containers,
+    interfaces,
+    exits: createRecentExits(),
+    pending,
+    machine: undefined,
+    unreadableContainers: 0,
+  };
+  const { context } = state;
+  const seeding = createSeeding(state);
+  let isLoaded = true;
+
+  /** Names of users are the container's: whoever runs in it shows others now. */
+  function markThreadsOf(containerId: string): void {
+    for (const process of processes.all()) if (process.containerId === containerId) markChanged(process);
+  }
+
+  function describeThreadsOf(containerId: string): void {
+    const container = containers.get(containerId);
+    for (const process of processes.all()) {
+      if (process.containerId !== containerId || process.container === container) continue;
+      process.container = container;
+      markChanged(process);
+    }
+  }
+
+  function settle(): void {
+    if (!pending.isAny) return;
+    pending.isAny = false;
+    if (pending.exitedTid !== -1) {
+      const process = processes.find(pending.exitedTid);
+      state.exits.record(pending.exitedTid, process?.parentTid ?? -1, pending.exitTime);
+      processes.remove(pending.exitedTid);
+      pending.exitedTid = -1;
+    }
+    if (pending.closedBy !== -1) {
+      processes.find(pending.closedBy)?.descriptors.delete(pending.closedDescriptor);
+      pending.closedBy = -1;
+    }
+  }
+
+  function apply(view: EventView): boolean {
+    if (pending.isAny) settle();
+    if (!isLoaded) {
+      isLoaded = true;
+      seeding.finish();
+    }
+    const { type } = view;
+    context.descriptor = undefined;
+    context.descriptorOldName = undefined;
+    if (type >= EVENT_TYPE_COUNT) {
+      unknown += 1;
+      context.process = undefined;
+      context.descriptorNumber = undefined;
+      context.container = undefined;
+      return false;
+    }
+    if (suppression.isActive && suppression.hides(view)) {
+      suppressed += 1;
+      return false;
+    }
+    const behaviour = behaviours[type] as number;
+    let process = processes.current(view.tid);
+    if (process === undefined && (behaviour & (Behaviour.detached | Behaviour.inventsNoThread)) === 0) {
+      process = processes.findOrInvent(view.tid);
+    }
+    context.process = process;
+    context.container = undefined;
+    if (process !== undefined && (behaviour & (Behaviour.detached | Behaviour.isSwitch)) === 0) {
+      prepare(view, process, behaviour);
+    }
+    const handler = handlers[type];
+    if (handler === undefined) ignored += 1;
+    else {
+      parsed += 1;
+      handler(state, view);
+    }
+    fillIn();
+    if (process !== undefined && (type & 1) === 1 && process.bookkeeping.enterEvent !== undefined) {
+      forgetEnterEvent(process);
+    }
+    return true;
+  }
+
+  /** Completes the context with what the handler left, which may have put another thread in the event's place. */
+  function fillIn(): void {
+    const { process, descriptor } = context;
+    if (process === undefined) context.descriptorNumber = undefined;
+    else {
+      context.descriptorNumber = process.bookkeeping.lastDescriptor;
+      context.container ??= process.container;
+    }
+    if (descriptor !== undefined) context.descriptorOldName = descriptor.oldName;
+  }
+
+  /** Finds the descriptor that the event uses, with the start of its call where there was one. */
+  function prepare(view: EventView, process: Process, behaviour: number): void {
+    const { bookkeeping } = process;
+    const { type } = view;
+    if ((behaviour & Behaviour.inventsNoThread) === 0 && (process.flags & ProcessFlag.active) === 0) {
+      process.flags |= ProcessFlag.active;
+    }
+    const usesDescriptor = (behaviour & Behaviour.usesDescriptor) !== 0;
+    if ((type & 1) === 0) {
+      bookkeeping.lastEnterType = type;
+      bookkeeping.lastDescriptor = usesDescriptor
+        ? readInt64Number(view, descriptorParameters[type] as number)
+        : NO_DESCRIPTOR;
+    } else {
+      bookkeeping.isEnterValid = belongTogether(bookkeeping.lastEnterType, type);
+      if (!bookkeeping.isEnterValid) bookkeeping.lastDescriptor = NO_DESCRIPTOR;
+      if (usesDescriptor && bookkeeping.lastDescriptor === NO_DESCRIPTOR) {
+        const index = descriptorParameters[type] as number;
+        if (index >= 0 && hasValue(view, index)) bookkeeping.lastDescriptor = readInt64Number(view, index);
+      }
+    }
+    if (usesDescriptor) context.descriptor = lookUpDescriptor(process, bookkeeping.lastDescriptor);
+  }
+
+  function load(section: CaptureSection): void {
+    isLoaded = false;
+    switch (section.kind) {
+      case 'machine':
+        seeding.machine(section.machine);
+        break;
+      case 'interfaces':
+        interfaces.replace(section.interfaces);
+        break;
+      case 'users':
+        for (const user of section.users) users.addUser('', user);
+        for (const group of section.groups) users.addGroup('', group);
+        break;
+      case 'processes':
+        seeding.processes(section.processes);
+        break;
+      case 'descriptors':
+        seeding.descriptors(section.tid, section.descriptors);
+        break;
+      case 'header':
+      case 'events':
+    }
+  }
+
+  return {
+    context,
+    load,
+    apply,
+    settle,
+    setContainers(added) {
+      for (const container of added) containers.add(container);
+    },
+    get counters() {
+      return {
+        parsed,
+        ignored,
+        unknown,
+        suppressed,
+        evictedProcesses: processLimits.evicted,
+        refusedDescriptors: descriptorLimits.refused,
+        evictedContainers: containerLimits.evicted,
+        unreadableContainers: state.unreadableContainers,
+        processes: processes.size,
+      };
+    },
+  };
 }

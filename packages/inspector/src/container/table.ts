@@ -9,6 +9,8 @@ export interface ContainerTable {
   remove(id: string): void;
   /** The id of the container that these cgroups (`subsystem=path` each) belong to; '' for the host. */
   identify(cgroups: readonly string[]): string;
+  /** Whether any known container has that address (dotted decimal). */
+  hasIp(ip: string): boolean;
   readonly size: number;
 }
 
@@ -76,6 +78,10 @@ export function createContainerTable(
         return found.id;
       }
       return '';
+    },
+    hasIp(ip) {
+      for (const container of containers.values()) if (container.ip === ip) return true;
+      return false;
     },
     get size() {
       return containers.size;

@@ -200,6 +200,14 @@ export function setDestinationAddress(descriptor: Descriptor, address: Uint8Arra
   refreshEnds(descriptor);
 }
 
+/** Changes the kind of a socket; what is known of its ends is read as that kind from now on. */
+export function becomeType(descriptor: Descriptor, type: number): void {
+  if (descriptor.type === type) return;
+  descriptor.type = type;
+  memoryOf(descriptor);
+  refreshEnds(descriptor);
+}
+
 /** Brings the addresses, ports and protocol that fields read in line with the memory, after it or the type changed. */
 export function refreshEnds(descriptor: Descriptor): void {
   const memory = descriptor.socket;
@@ -240,7 +248,7 @@ export function socketText(descriptor: Descriptor): string {
   const memory = memoryOf(descriptor);
   const { protocol } = descriptor;
   if (descriptor.type === DescriptorType.ipv4Socket) {
-    if (protocol === Protocol.tcp || protocol === Protocol.udp) return tupleText(memory, V4, 0);
+    if (protocol === Protocol.tcp || protocol === Protocol.udp) return tupleText(memory, V4);
     if (protocol === Protocol.icmp || protocol === Protocol.raw) {
       return `${ipv4Text(memory, V4.source)}->${ipv4Text(memory, V4.destination)}`;
     }
@@ -258,10 +266,16 @@ export function socketText(descriptor: Descriptor): string {
   return `${ipv4Text(memory, V6.source + 12)}->${ipv4Text(memory, V6.destination + 12)}`;
 }
 
+/** Both ends of an IPv4 or IPv6 socket with their ports, whatever its protocol. */
+export function endsText(descriptor: Descriptor): string {
+  const memory = memoryOf(descriptor);
+  return descriptor.type === DescriptorType.ipv4Socket ? tupleText(memory, V4) : ipv6TupleText(memory, V6);
+}
+
 /** The tuple of 4-byte addresses whose parts lie in `bytes` at those places, written out. */
-export function tupleText(bytes: Uint8Array, places: TuplePlaces, addressSkip: number): string {
-  const source = `${ipv4Text(bytes, places.source + addressSkip)}:${read16(bytes, places.sourcePort)}`;
-  return `${source}->${ipv4Text(bytes, places.destination + addressSkip)}:${read16(bytes, places.destinationPort)}`;
+export function tupleText(bytes: Uint8Array, places: TuplePlaces): string {
+  const source = `${ipv4Text(bytes, places.source)}:${read16(bytes, places.sourcePort)}`;
+  return `${source}->${ipv4Text(bytes, places.destination)}:${read16(bytes, places.destinationPort)}`;
 }
 
 /** The same for 16-byte addresses. */

@@ -1,3 +1,4 @@
+import type { EventView } from '@seawall/events';
 import type { ContainerInfo } from '../container/container.ts';
 import type { DescriptorTable } from '../descriptor/table.ts';
 
@@ -98,7 +99,7 @@ export interface Bookkeeping {
   /** Whether the event at hand ends the call that the last enter event began. */
   isEnterValid: boolean;
   /** A copy of the last enter event of a kind whose exit needs it. */
-  enterEvent: Uint8Array | undefined;
+  enterEvent: EventView | undefined;
   /** False once the thread has left the table. */
   isInTable: boolean;
   /** When the thread was last looked up: the table's own count of look-ups, for choosing whom to forget. */

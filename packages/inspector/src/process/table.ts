@@ -1,4 +1,11 @@
-import { createDescriptorTable, type DescriptorLimits, nowhere } from '../descriptor/table.ts';
+import { copyDescriptor } from '../descriptor/create.ts';
+import { DescriptorFlag } from '../descriptor/flags.ts';
+import {
+  createDescriptorTable,
+  type DescriptorLimits,
+  type DescriptorTable,
+  nowhere,
+} from '../descriptor/table.ts';
 import { markChanged } from './changed.ts';
 import { createProcess, isInPidNamespace, isLeader, lacksIdentity } from './create.ts';
 import { ProcessFlag } from './flags.ts';
@@ -28,6 +35,10 @@ export interface ProcessTable {
   leader(process: Process): Process | undefined;
   /** The descriptors that the thread uses, after a change of its flags or its group. */
   refreshDescriptors(process: Process): void;
+  /** The thread's own table of descriptors, for filling it before the thread is connected. */
+  ownDescriptors(process: Process): DescriptorTable;
+  /** Gives a new process, not yet in the table, its own copies of another's descriptors. */
+  inheritDescriptors(child: Process, parent: Process): void;
   all(): IterableIterator<Process>;
   clear(): void;
   readonly size: number;
@@ -82,16 +93,28 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
   }
 
   function refreshDescriptors(process: Process): void {
-    const { bookkeeping } = process;
     const isShared = (process.flags & ProcessFlag.cloneFiles) !== 0;
     const owner = isShared ? leaderOf(process) : process;
     if (owner === undefined) {
       process.descriptors = nowhere;
       return;
     }
-    owner.bookkeeping.ownDescriptors ??= createDescriptorTable(descriptorLimits);
-    process.descriptors = owner.bookkeeping.ownDescriptors;
-    if (owner !== process) bookkeeping.ownDescriptors = undefined;
+    process.descriptors = ownDescriptors(owner);
+  }
+
+  function ownDescriptors({ bookkeeping }: Process): DescriptorTable {
+    bookkeeping.ownDescriptors ??= createDescriptorTable(descriptorLimits);
+    return bookkeeping.ownDescriptors;
+  }
+
+  function inheritDescriptors(child: Process, parent: Process): void {
+    const table = createDescriptorTable(descriptorLimits);
+    for (const [fd, descriptor] of parent.descriptors.entries()) {
+      const inherited = copyDescriptor(descriptor);
+      inherited.flags |= DescriptorFlag.isCloned;
+      table.set(fd, inherited);
+    }
+    child.bookkeeping.ownDescriptors = table;
   }
 
   function adopt(parent: Process, child: Process): void {
@@ -246,6 +269,8 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     resurrect,
     leader: leaderOf,
     refreshDescriptors,
+    ownDescriptors,
+    inheritDescriptors,
     all: () => threads.values(),
     clear() {
       threads.clear();

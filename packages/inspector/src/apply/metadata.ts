@@ -1,0 +1,64 @@
+import { type EventView, hasValue, readByteString, readString, readUint32 } from '@seawall/events';
+import { type ContainerInfo, createContainerInfo } from '../container/container.ts';
+import { containerTypeName, parseContainerJson } from '../container/json.ts';
+import { NOT_AVAILABLE } from './parameters.ts';
+import type { Handlers, State } from './state.ts';
+
+/* Events that carry metadata: containers, users and groups, as a capture holds them. */
+
+/** The names of the asynchronous events by which the container plugin announces and removes containers. */
+const ADDED = 'container';
+const REMOVED = 'container_removed';
+
+export const metadataHandlers: Handlers = {
+  CONTAINER_E(state, view) {
+    announce(state, {
+      ...createContainerInfo(readString(view, 0), containerTypeName(readUint32(view, 1))),
+      name: readString(view, 2),
+      image: readString(view, 3),
+    });
+  },
+  CONTAINER_JSON_E: (state, view) => announce(state, parseContainerJson(readString(view, 0))),
+  CONTAINER_JSON_2_E(state, view) {
+    if (hasValue(view, 0)) announce(state, parseContainerJson(readString(view, 0)));
+  },
+  ASYNCEVENT_E(state, view) {
+    const name = readString(view, 1);
+    if (name !== ADDED && name !== REMOVED) return;
+    const data = readByteString(view, 2);
+    const end = data.indexOf('\0');
+    const container = parseContainerJson(end < 0 ? data : data.slice(0, end));
+    if (name === ADDED) announce(state, container);
+    else if (container !== undefined) {
+      state.containers.remove(container.id);
+      state.context.container = container;
+    }
+  },
+  USER_ADDED_E(state, view) {
+    state.users.addUser(readString(view, 5), {
+      uid: readUint32(view, 0),
+      gid: readUint32(view, 1),
+      name: textAt(view, 2),
+      homeDirectory: textAt(view, 3),
+      shell: textAt(view, 4),
+    });
+  },
+  USER_DELETED_E: (state, view) => state.users.removeUser(readString(view, 5), readUint32(view, 0)),
+  GROUP_ADDED_E(state, view) {
+    state.users.addGroup(readString(view, 2), { gid: readUint32(view, 0), name: textAt(view, 1) });
+  },
+  GROUP_DELETED_E: (state, view) => state.users.removeGroup(readString(view, 2), readUint32(view, 0)),
+};
+
+function textAt(view: EventView, index: number): string {
+  return hasValue(view, index) ? readString(view, index) : NOT_AVAILABLE;
+}
+
+function announce(state: State, container: ContainerInfo | undefined): void {
+  if (container === undefined) {
+    state.unreadableContainers += 1;
+    return;
+  }
+  state.containers.add(container);
+  state.context.container = state.containers.get(container.id);
+}

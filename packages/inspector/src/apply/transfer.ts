@@ -1,0 +1,129 @@
+import { type EventView, hasValue, parameterLength, parameterStart, readInt64Number } from '@seawall/events';
+import { hasNoRole, isClient, isServer, setConnected } from '../descriptor/create.ts';
+import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
+import { Family, Protocol } from '../descriptor/flags.ts';
+import {
+  becomeType,
+  guessRole,
+  isTcp,
+  keepListeningProtocol,
+  setEnds,
+  setProtocol,
+  setUnixEnds,
+  socketText,
+  swapEnds,
+} from '../descriptor/socket.ts';
+import { isMappedTuple, isTupleValid, mappedPlacesOf, placesOf } from '../descriptor/tuple.ts';
+import type { Process } from '../process/process.ts';
+import { tupleName } from './connect.ts';
+import { resultOf } from './parameters.ts';
+import { openSocket } from './socket.ts';
+import type { Handler, Handlers, State } from './state.ts';
+
+/* Reading and writing: what passes over a socket tells of its ends, where the connection was not seen. */
+
+const NO_TUPLE = -1;
+/** Where the exit events of the send family hold the descriptor and the tuple. */
+const SENT_DESCRIPTOR = 2;
+const SENT_TUPLE = 4;
+
+export const transferHandlers: Handlers = {
+  SYSCALL_READ_X: received(NO_TUPLE),
+  SYSCALL_READV_X: received(NO_TUPLE),
+  SYSCALL_PREAD_X: received(NO_TUPLE),
+  SYSCALL_PREADV_X: received(NO_TUPLE),
+  SOCKET_RECV_X: received(4),
+  SOCKET_RECVFROM_X: received(2),
+  SOCKET_RECVMSG_X: received(3),
+  SOCKET_RECVMMSG_X: received(4),
+  SYSCALL_WRITE_X: sent(NO_TUPLE),
+  SYSCALL_WRITEV_X: sent(NO_TUPLE),
+  SYSCALL_PWRITE_X: sent(NO_TUPLE),
+  SYSCALL_PWRITEV_X: sent(NO_TUPLE),
+  SOCKET_SEND_X: inferred(sent(SENT_TUPLE)),
+  SOCKET_SENDTO_X: inferred(sent(SENT_TUPLE)),
+  SOCKET_SENDMSG_X: inferred(sent(SENT_TUPLE)),
+  SOCKET_SENDMMSG_X: sent(SENT_TUPLE),
+};
+
+function received(tupleIndex: number): Handler {
+  return (state, view) => transfer(state, view, tupleIndex, true);
+}
+
+function sent(tupleIndex: number): Handler {
+  return (state, view) => transfer(state, view, tupleIndex, false);
+}
+
+/** Who sends over an unknown descriptor has a socket whose making was missed: most likely of UDP. */
+function inferred(next: Handler): Handler {
+  return (state, view) => {
+    if (state.context.descriptor === undefined) inferSocket(state, view);
+    next(state, view);
+  };
+}
+
+function inferSocket(state: State, view: EventView): void {
+  const { process } = state.context;
+  if (process === undefined || resultOf(view) < 0 || !hasValue(view, SENT_TUPLE)) return;
+  const family = view.bytes[parameterStart(view, SENT_TUPLE)] as number;
+  if (family !== Family.ipv4 && family !== Family.ipv6) return;
+  openSocket(state, process, readInt64Number(view, SENT_DESCRIPTOR), family, Protocol.udp, 0);
+}
+
+function transfer(state: State, view: EventView, tupleIndex: number, isIncoming: boolean): void {
+  const { process, descriptor } = state.context;
+  if (process === undefined || descriptor === undefined) return;
+  const { type } = descriptor;
+  const isConnection = type === DescriptorType.ipv4Socket || type === DescriptorType.ipv6Socket;
+  if (!isConnection && tupleIndex === NO_TUPLE) return;
+  if (!hasValue(view, 0) || resultOf(view) < 0) return;
+  if (isConnection) setConnected(descriptor);
+  if (tupleIndex === NO_TUPLE || (descriptor.name !== '' && isTcp(descriptor))) return;
+  if (learnEnds(state, descriptor, view, tupleIndex)) {
+    nameAfterTransfer(process, descriptor, view, tupleIndex, isIncoming);
+  }
+}
+
+function nameAfterTransfer(
+  process: Process,
+  descriptor: Descriptor,
+  view: EventView,
+  tupleIndex: number,
+  isIncoming: boolean,
+): void {
+  const { type } = descriptor;
+  if (type !== DescriptorType.ipv4Socket && type !== DescriptorType.ipv6Socket) {
+    descriptor.name = tupleName(view, tupleIndex);
+    return;
+  }
+  if (hasNoRole(descriptor)) guessRole(descriptor, process, isIncoming);
+  // The tuple goes from sender to receiver; a connection goes from client to server.
+  if (isIncoming ? isClient(descriptor) : isServer(descriptor)) swapEnds(descriptor);
+  descriptor.name = socketText(descriptor);
+}
+
+/** @returns whether the tuple told something new. */
+function learnEnds(state: State, descriptor: Descriptor, view: EventView, index: number): boolean {
+  const { bytes } = view;
+  const start = parameterStart(view, index);
+  if (!isTupleValid(bytes, start, parameterLength(view, index))) return false;
+  const family = bytes[start];
+  if (family === Family.ipv4) {
+    if (descriptor.type === DescriptorType.ipv4ServerSocket) keepListeningProtocol(descriptor);
+    becomeType(descriptor, DescriptorType.ipv4Socket);
+    if (!setEnds(descriptor, 4, bytes, placesOf(start, 4), false)) return false;
+  } else if (family === Family.ipv6) {
+    if (isMappedTuple(bytes, start)) {
+      becomeType(descriptor, DescriptorType.ipv4Socket);
+      if (!setEnds(descriptor, 4, bytes, mappedPlacesOf(start), false)) return false;
+    } else if (!setEnds(descriptor, 16, bytes, placesOf(start, 16), false)) return false;
+  } else if (family === Family.unix) {
+    becomeType(descriptor, DescriptorType.unixSocket);
+    setUnixEnds(descriptor, bytes, start + 1);
+    return true;
+  }
+  // TCP would not let an end change in the middle.
+  if (descriptor.protocol === Protocol.unknown) setProtocol(descriptor, Protocol.udp);
+  state.interfaces.complete(descriptor);
+  return true;
+}
