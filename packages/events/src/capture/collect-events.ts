@@ -61,10 +61,11 @@ export function collectEvents(collector: Collector): Stop {
   batch.count = 0;
   collector.spareUsed = 0;
   let { position } = window;
+  let { number } = collector;
+  let count = 0;
   let stop: Stop = OTHER;
 
   while (limit - position >= 8) {
-    const count = batch.count;
     if (count === BATCH_CAPACITY) {
       stop = FULL;
       break;
@@ -92,21 +93,26 @@ export function collectEvents(collector: Collector): Stop {
             offsets[count] = position + 10;
             cpus[count] = data.getUint16(position + 8, true);
             flags[count] = 0;
-            numbers[count] = ++collector.number;
-            batch.count = count + 1;
+            numbers[count++] = ++number;
             position = next;
             continue;
           }
         }
       }
     }
+    batch.count = count;
+    collector.number = number;
     const taken = takeBlock(collector, position);
+    count = batch.count;
+    number = collector.number;
     if (typeof taken === 'object') {
       stop = taken;
       break;
     }
     position += taken;
   }
+  batch.count = count;
+  collector.number = number;
   window.position = position;
   return stop;
 }

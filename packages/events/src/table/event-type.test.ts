@@ -24,7 +24,7 @@ test('the table holds all 454 types with 1,345 parameters, equal to the shared t
     id: type.id,
     enum: type.symbol,
     name: type.name,
-    category: [...new Set([type.category, type.source])].map((name) => `EC_${name.toUpperCase()}`),
+    category: [...new Set([type.category, type.source])].map((name) => `EC_${name.toUpperCase()}`).sort(),
     flags: [...type.flags].map((name) => `EF_${name.toUpperCase()}`),
     params: type.parameters.map((parameter) => ({
       name: parameter.name,
@@ -39,7 +39,7 @@ test('the table holds all 454 types with 1,345 parameters, equal to the shared t
       id,
       enum: event.enum,
       name: event.name,
-      category: event.category,
+      category: [...event.category].sort(),
       flags: event.flags,
       params: event.params.map(({ name, type, fmt }: Record<string, string>) => ({ name, type, fmt })),
     });

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type CaptureInput, type CaptureSection, readCapture } from './index.ts';
+
+/* Reading whole captures into values that can be compared, for this package's tests. */
+
+/** What a capture gave: its sections with the events copied, and the error it ended with. */
+export interface WholeCapture {
+  /** Every section but events, tables joined as far as nothing lies between. */
+  readonly tables: CaptureSection[];
+  /** Each event as `number cpu flags bytes`. */
+  readonly events: string[];
+  readonly error: unknown;
+}
+
+export async function readWhole(input: CaptureInput): Promise<WholeCapture> {
+  const tables: CaptureSection[] = [];
+  const events: string[] = [];
+  let error: unknown;
+  try {
+    for await (const section of readCapture(input)) {
+      if (section.kind !== 'events') {
+        tables.push(structuredClone(section));
+        continue;
+      }
+      const { batch } = section;
+      for (let index = 0; index < batch.count; index++) {
+        const offset = batch.offsets[index]!;
+        const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset + offset);
+        const text = bytes.toString('hex', 0, bytes.readUInt32LE(16));
+        events.push(`${batch.numbers[index]} ${batch.cpus[index]} ${batch.flags?.[index]} ${text}`);
+      }
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { tables, events, error };
+}
+
+/** A capture file's bytes, unpacked. */
+export function unpackedBytes(path: string): Buffer {
+  const bytes = readFileSync(path);
+  return bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
+}
