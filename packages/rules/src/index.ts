@@ -1,4 +1,5 @@
 export type * from './catalogue/catalogue.ts';
+export { type CompilableRule, compileProgram } from './compile.ts';
 export { type ConditionErrorCode, conditionErrors } from './condition/errors.ts';
 export { quoteAsFalco, quoteExactly, readEscapes } from './condition/escape.ts';
 export { parseCondition } from './condition/parse.ts';
@@ -6,4 +7,37 @@ export { parseOperandAt } from './condition/parse-operand.ts';
 export { canonicalText, conditionText } from './condition/text.ts';
 export type * from './condition/tree.ts';
 export { allOperators, listOperators, quantifiers, transformerNames } from './condition/tree.ts';
+export type { BoundCheck, BoundCondition, BoundJunction, BoundNot } from './evaluate/bind.ts';
+export { bindCondition } from './evaluate/bind.ts';
+export type { BoundOperand } from './evaluate/bound-operand.ts';
+export type { BoundConstants } from './evaluate/constants.ts';
+export { type BindErrorCode, bindErrors } from './evaluate/errors.ts';
+export { interpret } from './evaluate/interpret.ts';
+export { bindOperand } from './evaluate/operand.ts';
+export {
+  type CodeUniverse,
+  eventTypeUniverse,
+  matchingCodes,
+  syscallUniverse,
+} from './event-types/event-types.ts';
+export { type Explanation, explainCondition } from './explain/evaluate.ts';
+export { formatErrors } from './format/errors.ts';
+export {
+  createOutputFormat,
+  type FormatOptions,
+  type FormattedText,
+  type FormattedValues,
+  type OutputFormat,
+  renderOperand,
+} from './format/format.ts';
+export { jsonText } from './format/json.ts';
+export type { Program, ScopeTracker } from './program.ts';
+export { createRegex, type Regex } from './regex.ts';
+export { addressText, createNetwork, isInNetwork, parseIpv4, parseIpv6 } from './value/addresses.ts';
 export { arrayFromBytes, bytesFromArray, bytesFromText, textFromBytes } from './value/bytes.ts';
+export { parseConstant } from './value/constants.ts';
+export { createGlob } from './value/glob.ts';
+export { operatorsOf } from './value/operators.ts';
+export { createPathPrefixTest } from './value/path-prefix.ts';
+export { portsByName } from './value/ports.ts';
+export { type JsonValue, renderJson, renderValue } from './value/render.ts';

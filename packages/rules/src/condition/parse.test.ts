@@ -67,7 +67,7 @@ test('a quantifier needs a blank before it and a list behind it, else it is a va
 test('a wrong escape is told with its text and what to write', () => {
   const error = errorOf('a.b = "C:\\Users"');
   assert.equal(error.code, 'rules/CONDITION_ESCAPE_UNKNOWN');
-  assert.equal(error.details['text'], '\\U');
+  assert.equal(error.details.text, '\\U');
   assert.match(error.message, /write \\\\ for a backslash/);
 });
 
@@ -81,7 +81,7 @@ test('a list whose only item is unreadable counts as empty, as in Falco, and say
 test('an error names the place, the text that stands there and what to write instead', () => {
   const error = errorOf('proc.name = sh\n  && x');
   assert.equal(error.code, 'rules/CONDITION_CONTINUES');
-  assert.deepEqual({ line: error.details['line'], column: error.details['column'] }, { line: 2, column: 3 });
+  assert.deepEqual({ line: error.details.line, column: error.details.column }, { line: 2, column: 3 });
   assert.match(error.message, /unexpected '&&' after 'sh': join checks with `and` or `or`/);
   assert.match(errorOf('proc.name = ').message, /but the end does/);
 });
