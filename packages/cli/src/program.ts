@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCaptureCommands } from './capture/command.ts';
 import type { CommandContext } from './command-context.ts';
+import { addPkiCommands } from './pki/command.ts';
 import { version } from './version.ts';
 
 /** The whole command line: every command, mounted under its noun. */
@@ -20,5 +21,6 @@ export function createProgram(context: CommandContext): Command {
     })
     .showHelpAfterError('(--help says more)');
   addCaptureCommands(program, context);
+  addPkiCommands(program, context);
   return program;
 }

@@ -58,6 +58,8 @@ export const errors = defineErrors('pki', {
   ROTATION_INCOMPLETE:
     'these new certificates have not come back from the external signer yet: {ids}; sign requests/ and "import" them',
   CONFIRMATION_NEEDED: '{step}: {toDo}',
+  DEPLOY_FAILED:
+    '{unit}: the command of --deploy failed ({reason}): {command}; the step itself is done, run "rotate-ca step" again',
   REQUEST_UNKNOWN: '{source}: the certificate of {subject} belongs to no waiting request of this cluster',
   IMPORT_REFUSED: '{source}: not what was asked for: {reasons}; nothing was changed',
   BAD_REQUEST: '{source}: not a certificate request that can be signed ({reason})',

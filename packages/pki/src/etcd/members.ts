@@ -99,8 +99,9 @@ export function isDnsName(text: string): boolean {
   return text.length <= 253 && labels.every((label) => labelPattern.test(label)) && !/^[0-9.]+$/.test(text);
 }
 
+/** True for what a certificate can name: an IP address without a zone, or a DNS name. */
 export function isAddress(text: string): boolean {
-  return isIP(text) !== 0 || isDnsName(text);
+  return (isIP(text) !== 0 && !text.includes('%')) || isDnsName(text);
 }
 
 function canonicalAddress(text: string): string {

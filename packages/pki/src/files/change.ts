@@ -44,7 +44,7 @@ export function applyChanges(
   recoverChanges(root, operations);
   const existing = changes.filter((each) => !each.mayReplace && operations.exists(join(root, each.path)));
   if (existing.length > 0) {
-    throw errors.create('FILES_EXIST', { root, paths: existing.map(({ path }) => path).join(', ') });
+    throw errors.create('FILES_EXIST', { root, paths: namesOf(existing) });
   }
   const journal: Journal = { version: 1, renames: [], removals: [] };
   const staged: string[] = [];
@@ -133,6 +133,13 @@ function clearStaged(directory: string, operations: FileOperations): void {
     if (isDirectory) clearStaged(path, operations);
     else if (name.endsWith(stagedSuffix)) operations.remove(path);
   }
+}
+
+/** The first few; a whole cluster's files would bury the message. */
+function namesOf(changes: readonly FileChange[]): string {
+  const shown = changes.slice(0, 3).map(({ path }) => path);
+  const rest = changes.length - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
 /** Takes back what was staged; the error says which file could not be written. */

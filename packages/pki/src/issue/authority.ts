@@ -26,7 +26,7 @@ export async function createAuthority(order: AuthorityOrder): Promise<Authority>
   const signing = toSigningKey(key);
   const made = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: randomSerialNumber(),
-    name: [{ CN: [order.commonName] }],
+    name: x509.commonNameOf(order.commonName),
     ...validity(order.now, order.lifetimeDays),
     keys: { privateKey: signing.privateKey, publicKey: signing.publicKey },
     signingAlgorithm: signing.sign,

@@ -46,7 +46,7 @@ export async function signLeaf(
   const spki = new x509.PublicKey(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })));
   const made = await x509.X509CertificateGenerator.create({
     serialNumber: randomSerialNumber(),
-    subject: [{ CN: [contents.commonName] }],
+    subject: x509.commonNameOf(contents.commonName),
     issuer: issuer.subjectName,
     notBefore,
     notAfter,

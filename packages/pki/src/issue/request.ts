@@ -11,7 +11,7 @@ import { type LeafContents, leafExtensions } from './leaf.ts';
 export async function createRequest(contents: LeafContents, key: KeyObject): Promise<string> {
   const signing = toSigningKey(key);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: [{ CN: [contents.commonName] }],
+    name: x509.commonNameOf(contents.commonName),
     keys: { privateKey: signing.privateKey, publicKey: signing.publicKey },
     signingAlgorithm: signing.sign,
     extensions: leafExtensions(contents, signing.isRsa),
@@ -44,7 +44,7 @@ export async function readRequest(pemText: string, source: string): Promise<Requ
   const names = extensionOf(request, x509.SubjectAlternativeNameExtension)?.names.items ?? [];
   return {
     commonName: request.subjectName.getField('CN')[0] ?? '',
-    usages: usages.map((usage) => toUsage(String(usage), source)),
+    usages: Array.from(usages, (usage) => toUsage(String(usage), source)),
     names: names.map(({ type, value }) => {
       if (type === 'dns') return value;
       if (type === 'ip') return canonicalIpAddress(value);

@@ -1,5 +1,4 @@
 import { createHash, type X509Certificate } from 'node:crypto';
-import { SocketAddress } from 'node:net';
 import * as x509 from '../x509.ts';
 
 /** What a certificate says, in the words of the field. Times are milliseconds since the epoch, identifiers lower-case hex. */
@@ -113,14 +112,13 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
   return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
 }
 
-/** The shortest usual text of an address (`::1`), or the text itself where it is no IP address. */
+/**
+ * The shortest usual text of an address (RFC 5952: `::1`), or the text itself where it is no IP address. The URL parser writes it, because
+ * the socket functions write some IPv6 addresses with dots (`::0.1.0.0`), which other readers take for something else.
+ */
 export function canonicalIpAddress(address: string): string {
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  try {
-    return new SocketAddress({ address, family }).address;
-  } catch {
-    return address;
-  }
+  if (!address.includes(':')) return address;
+  return URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address;
 }
 
 function describeKeyUsages(certificate: x509.X509Certificate): string[] | undefined {
@@ -131,7 +129,9 @@ function describeKeyUsages(certificate: x509.X509Certificate): string[] | undefi
 
 function describeExtendedKeyUsages(certificate: x509.X509Certificate): string[] | undefined {
   const extension = certificate.getExtension(x509.ExtendedKeyUsageExtension);
-  return extension?.usages.map((oid) => extendedKeyUsageNames[String(oid)] ?? String(oid));
+  if (!extension) return undefined;
+  // The library's list is a kind of its own: a plain array is what callers compare and print.
+  return Array.from(extension.usages, (oid) => extendedKeyUsageNames[String(oid)] ?? String(oid));
 }
 
 function describeKey(certificate: X509Certificate): KeyDescription {

@@ -140,7 +140,7 @@ async function refuseUnready(
   throw errors.create('ROTATION_NOT_READY', {
     reasons: failed.map(({ subject, message }) => `${subject}: ${message}`).join('; '),
     toDo: last?.toDo ?? 'bring the cluster to health first',
-    unit: last?.unit,
+    lastStep: last?.id,
     checks: failed,
   });
 }
