@@ -3,8 +3,10 @@ import {
   createEventView,
   EVENT_TYPE_COUNT,
   type EventView,
+  eventTypes,
   hasValue,
   readInt64Number,
+  timestampOf,
 } from '@seawall/events';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
@@ -51,6 +53,8 @@ export interface InspectorOptions {
   /** How many descriptors a process can have in the tables; further ones are not taken in. */
   readonly maximumDescriptorsPerProcess?: number;
   readonly maximumContainers?: number;
+  /** True to take everything for the host's, as libsinsp does without its container plugin. */
+  readonly ignoresContainers?: boolean;
   /** Names (byte strings) of threads that nobody is to see, nor what they start. */
   readonly suppressedComms?: ReadonlySet<string>;
   readonly suppressedTids?: Iterable<number>;
@@ -104,6 +108,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       descriptor: undefined,
       descriptorOldName: undefined,
       container: undefined,
+      firstEventTimestamp: 0n,
       tables: createTables({ processes, users, containers, interfaces, machine: () => state.machine }),
     },
     processes,
@@ -112,6 +117,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     interfaces,
     exits: createRecentExits(),
     pending,
+    identifiesContainers: options.ignoresContainers !== true,
     machine: undefined,
     unreadableContainers: 0,
   };
@@ -167,6 +173,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     if (suppression.isActive && suppression.hides(view)) {
       suppressed += 1;
       return false;
+    }
+    if (context.firstEventTimestamp === 0n && eventTypes[type]!.source !== 'metaevent') {
+      context.firstEventTimestamp = timestampOf(view);
     }
     const behaviour = behaviours[type] as number;
     let process = processes.current(view.tid);
@@ -246,6 +255,10 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
         seeding.descriptors(section.tid, section.descriptors);
         break;
       case 'header':
+        // Captures can follow each other in one file: the second one's threads have nothing to do with the first's.
+        processes.clear();
+        interfaces.replace([]);
+        break;
       case 'events':
     }
   }

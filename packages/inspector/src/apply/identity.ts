@@ -45,6 +45,7 @@ export function readCgroups(process: Process, view: EventView, index: number): v
 
 /** Finds the thread's container anew, from its cgroups. */
 export function identifyContainer(state: State, process: Process): void {
+  if (!state.identifiesContainers) return;
   const id = state.containers.identify(process.cgroups);
   const container = state.containers.get(id);
   if (id === process.containerId && container === process.container) return;

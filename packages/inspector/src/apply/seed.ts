@@ -85,14 +85,14 @@ function processOf(entry: ProcessEntry): Process {
   process.comm = entry.comm;
   process.exe = entry.exe;
   setExepath(process, entry.exepath);
-  setArguments(process, entry.args);
+  setArguments(process, withoutLoneNul(entry.args));
   process.isExeWritable = entry.isExeWritable;
   process.isExeUpperLayer = entry.isExeUpperLayer;
   process.isExeLowerLayer = entry.isExeLowerLayer;
   process.isExeFromMemfd = entry.isExeFromMemfd;
   process.flags |= entry.flags | ProcessFlag.active;
   if (isLeader(process)) {
-    process.environment = entry.environment;
+    process.environment = withoutLoneNul(entry.environment);
     const cwd = concatenatePaths('', entry.cwd);
     process.cwd = cwd.endsWith('/') ? cwd : `${cwd}/`;
   }
@@ -119,6 +119,11 @@ function processOf(entry: ProcessEntry): Process {
   process.gid = entry.gid;
   process.loginUid = entry.loginUid;
   return process;
+}
+
+/** A list that holds nothing but the NUL behind its last text is empty. */
+function withoutLoneNul(texts: readonly string[]): readonly string[] {
+  return texts.length === 1 && texts[0] === '' ? [] : texts;
 }
 
 /** The table's entry for a descriptor that a capture lists. */

@@ -17,6 +17,8 @@ export interface State {
   readonly interfaces: Interfaces;
   readonly exits: RecentExits;
   readonly pending: Pending;
+  /** Whether threads are assigned to containers at all. */
+  readonly identifiesContainers: boolean;
   machine: MachineInfo | undefined;
   /** Events from the capture's metadata that described no container. */
   unreadableContainers: number;

@@ -114,7 +114,7 @@ function matchLxc(cgroup: string): CgroupMatch | undefined {
 
 function matchLibvirt(cgroup: string): CgroupMatch | undefined {
   const type = 'libvirt-lxc';
-  if (cgroup.indexOf('.libvirt-lxc') === cgroup.length - '.libvirt-lxc'.length) {
+  if (cgroup.endsWith('.libvirt-lxc')) {
     const slash = cgroup.lastIndexOf('/');
     if (slash >= 0) return { id: cgroup.slice(slash + 1, cgroup.length - '.libvirt-lxc'.length), type };
   }

@@ -33,7 +33,13 @@ export function createInterfaces(): Interfaces {
 
   return {
     replace(interfaces) {
-      all = interfaces;
+      // The addresses may lie in a buffer that their reader uses again.
+      all = interfaces.map((entry) => ({
+        ...entry,
+        address: new Uint8Array(entry.address),
+        netmask: new Uint8Array(entry.netmask),
+        broadcast: new Uint8Array(entry.broadcast),
+      }));
     },
     complete,
     nameOf(address) {
