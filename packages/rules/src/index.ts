@@ -1,4 +1,7 @@
 export type * from './catalogue/catalogue.ts';
+export type { CompiledMacro, CompiledRule, MeaningOptions } from './check/compile.ts';
+export { findConditionWarnings } from './check/condition-warnings.ts';
+export type { ExtraField, OutputOptions, RuleFilter } from './check/output.ts';
 export { type CompilableRule, compileProgram } from './compile.ts';
 export { type ConditionErrorCode, conditionErrors } from './condition/errors.ts';
 export { quoteAsFalco, quoteExactly, readEscapes } from './condition/escape.ts';
@@ -7,6 +10,13 @@ export { parseOperandAt } from './condition/parse-operand.ts';
 export { canonicalText, conditionText } from './condition/text.ts';
 export type * from './condition/tree.ts';
 export { allOperators, listOperators, quantifiers, transformerNames } from './condition/tree.ts';
+export {
+  describeRuleSet,
+  type ListDescription,
+  type MacroDescription,
+  type RuleDescription,
+  type RuleSetDescription,
+} from './describe/describe.ts';
 export type { BoundCheck, BoundCondition, BoundJunction, BoundNot } from './evaluate/bind.ts';
 export { bindCondition } from './evaluate/bind.ts';
 export type { BoundOperand } from './evaluate/bound-operand.ts';
@@ -31,8 +41,38 @@ export {
   renderOperand,
 } from './format/format.ts';
 export { jsonText } from './format/json.ts';
+export {
+  type LoadErrorCode,
+  type LoadWarningCode,
+  loadErrorTitles,
+  loadWarningDescriptions,
+} from './load/codes.ts';
+export { type PluginRequirement, type Priority, parsePriority, priorities } from './load/definitions.ts';
+export {
+  type FalcoLoadMessage,
+  type FalcoLoadResult,
+  type LoadMessage,
+  renderLoadMessage,
+} from './load/message.ts';
+export { findUnmetRequirement } from './load/plugin-requirements.ts';
+export type { SourcePlace } from './load/source.ts';
+export { engineVersion, formatVersion, parseVersion, type Version } from './load/version.ts';
 export type { Program, ScopeTracker } from './program.ts';
 export { createRegex, type Regex } from './regex.ts';
+export {
+  type FileResult,
+  falcoLoadResult,
+  type LoadOptions,
+  type LoadResult,
+  loadRules,
+  locateNode,
+  macroOf,
+  type Rule,
+  type RuleFile,
+  type RuleSet,
+} from './rule-set.ts';
+export { matchesWildcard, type Selection, sanitiseRuleName, selectRules } from './select-rules.ts';
+export { nearestName } from './suggest/nearest.ts';
 export { addressText, createNetwork, isInNetwork, parseIpv4, parseIpv6 } from './value/addresses.ts';
 export { arrayFromBytes, bytesFromArray, bytesFromText, textFromBytes } from './value/bytes.ts';
 export { parseConstant } from './value/constants.ts';

@@ -19,14 +19,9 @@ export function collectRule(reading: Reading, rule: Omit<RuleDefinition, 'order'
       context: rule.context,
     });
   }
-  const exceptions = rule.exceptions.map((exception) => {
-    if (exception.fields !== undefined) return complete(reading, { ...rule, hasUnknownSource }, exception);
-    failLoading({
-      code: 'LOAD_ERR_VALIDATE',
-      message: 'Rule exception item must have fields property with a list of fields',
-      context: exception.context,
-    });
-  });
+  const exceptions = rule.exceptions.map((exception) =>
+    checkException(reading, { ...rule, hasUnknownSource }, exception),
+  );
   define(reading.collection, reading.collection.rules, { ...rule, exceptions, hasUnknownSource });
 }
 
@@ -63,12 +58,13 @@ export function collectRuleAppend(reading: Reading, update: RuleUpdate): void {
 export function collectRuleReplace(reading: Reading, update: RuleUpdate): void {
   const previous = requirePrevious(reading, update, definitionMessages.noRuleToReplace);
   const { name, context, source, exceptions, ...replaced } = update;
+  // Falco takes replaced exceptions unseen, and crashes on some of them; here they are checked like all others.
   change(reading.collection, reading.collection.rules, {
     ...previous,
     ...replaced,
     ...(exceptions === undefined
       ? {}
-      : { exceptions: exceptions.map((exception) => replaceException(reading, previous, exception)) }),
+      : { exceptions: exceptions.map((exception) => checkException(reading, previous, exception)) }),
   });
 }
 
@@ -109,10 +105,9 @@ function appendException(
   );
 }
 
-/** Falco takes replaced exceptions unseen, and crashes on some of them; they are checked here like all others. */
-function replaceException(
+function checkException(
   reading: Reading,
-  rule: RuleDefinition,
+  rule: Pick<RuleDefinition, 'source' | 'hasUnknownSource'>,
   exception: ExceptionDefinition,
 ): ExceptionDefinition {
   if (exception.fields !== undefined) return complete(reading, rule, exception);

@@ -1,0 +1,133 @@
+import { isSeawallError, type SeawallError } from '@seawall/base';
+import type { FieldCatalogue } from '../catalogue/catalogue.ts';
+import type { AnyNode, ComparisonNode, Condition, ExistsNode } from '../condition/tree.ts';
+import { type BoundCondition, bindCondition } from '../evaluate/bind.ts';
+import type { BindErrorCode } from '../evaluate/errors.ts';
+import { nearestName } from '../suggest/nearest.ts';
+import { fieldText, walk } from './walk.ts';
+
+/** Why a resolved condition means nothing over a catalogue. */
+export interface ConditionFault {
+  /** In Falco's words where it has some for it. */
+  readonly message: string;
+  readonly plain: string;
+  /** The check that is wrong. */
+  readonly node: AnyNode;
+  /** A field or event type that doesn't exist: rules can ask to be skipped then. */
+  readonly isUnknownName: boolean;
+  readonly hint: string | undefined;
+  readonly length: number;
+}
+
+export type ConditionCheck =
+  | { readonly bound: BoundCondition<unknown>; readonly fault: undefined }
+  | { readonly bound: undefined; readonly fault: ConditionFault };
+
+/** Ties a resolved condition to its catalogue, or tells the first check that doesn't fit. */
+export function checkCondition(condition: Condition, catalogue: FieldCatalogue): ConditionCheck {
+  try {
+    const unknown = findUnknownEventType(condition, catalogue);
+    if (unknown === undefined) return { bound: bindCondition(condition, catalogue), fault: undefined };
+    return { bound: undefined, fault: unknown };
+  } catch (error) {
+    if (!isSeawallError(error)) throw error;
+    const node = findCheck(condition, catalogue) ?? condition;
+    return { bound: undefined, fault: describe(error, node, catalogue) };
+  }
+}
+
+type Check = ExistsNode | ComparisonNode;
+
+function listChecks(condition: Condition): readonly Check[] {
+  const checks: Check[] = [];
+  walk(condition, (node) => {
+    if (node.kind === 'comparison' || node.kind === 'exists') checks.push(node);
+  });
+  return checks;
+}
+
+/** The first check that doesn't bind: the error alone doesn't say which of several macros it stands in. */
+function findCheck(condition: Condition, catalogue: FieldCatalogue): Check | undefined {
+  return listChecks(condition).find((check) => {
+    try {
+      bindCondition(check, catalogue);
+      return false;
+    } catch (error) {
+      if (!isSeawallError(error)) throw error;
+      return true;
+    }
+  });
+}
+
+/** The first comparison of `evt.type` with a name that no event has, unless a check before it is wrong already. */
+function findUnknownEventType(condition: Condition, catalogue: FieldCatalogue): ConditionFault | undefined {
+  const { eventTypes } = catalogue;
+  if (eventTypes === undefined) return undefined;
+  for (const check of listChecks(condition)) {
+    if (check.kind !== 'comparison' || check.left.kind !== 'field' || check.left.name !== 'evt.type')
+      continue;
+    const { right } = check;
+    const values = right.kind === 'list' ? right.items : right.kind === 'value' ? [right] : [];
+    const isName = ['=', '==', '!=', 'in'].includes(check.operator);
+    const unknown = values.find(
+      ({ value }) => eventTypes.eventTypes(value) === undefined && eventTypes.syscalls(value) === undefined,
+    );
+    if (unknown === undefined || !isName) continue;
+    if (findCheck(condition, catalogue) !== undefined) return undefined;
+    return unknownEventType(unknown.value, check);
+  }
+  return undefined;
+}
+
+function unknownEventType(name: string, node: AnyNode): ConditionFault {
+  return {
+    message: `unknown event type ${name}`,
+    plain: `no event type is named '${name}'`,
+    node,
+    isUnknownName: true,
+    hint: '`seawall rules events` lists them; a list must be defined to be named here',
+    length: node.end - node.position.index,
+  };
+}
+
+function describe(error: SeawallError, node: AnyNode, catalogue: FieldCatalogue): ConditionFault {
+  const code = error.code.replace('rules/', '') as BindErrorCode;
+  const details = error.details as Readonly<Record<string, string>>;
+  const isEventType = details.left === 'evt.type' && code === 'FIELD_UNUSABLE';
+  if (isEventType) return unknownEventType(String(details.text), node);
+  const field = findField(node, details.field);
+  const isUnknownName = unknownFieldCodes.includes(code);
+  return {
+    message: isUnknownName
+      ? `filter_check called with nonexistent field ${field}`
+      : `filter error: ${plainWording(error.message)}`,
+    plain: plainWording(error.message),
+    node,
+    isUnknownName,
+    hint: isUnknownName ? hintOfField(details.field ?? field, catalogue) : undefined,
+    length: node.end - node.position.index,
+  };
+}
+
+/** What Falco calls a nonexistent field: an unknown name, or an argument where none is taken. */
+const unknownFieldCodes: readonly BindErrorCode[] = ['FIELD_UNKNOWN', 'FIELD_ARGUMENT_UNEXPECTED'];
+
+function findField(node: AnyNode, name: string | undefined): string {
+  let found: string | undefined;
+  walk(node, (inner) => {
+    if (inner.kind === 'field' && inner.name === name) found ??= fieldText(inner);
+  });
+  return found ?? name ?? '';
+}
+
+function hintOfField(name: string, catalogue: FieldCatalogue): string {
+  const nearest = nearestName(name, catalogue.fields.keys());
+  return nearest === undefined
+    ? `\`seawall rules fields --source ${catalogue.source}\` lists the fields`
+    : `did you mean '${nearest}'?`;
+}
+
+/** Without the line and column in the condition: the place in the file is told already. */
+export function plainWording(message: string): string {
+  return message.replace(/^line \d+ column \d+: /, '');
+}

@@ -1,0 +1,286 @@
+import type { FieldCatalogue } from '../catalogue/catalogue.ts';
+import type { AnyNode, Condition, Position } from '../condition/tree.ts';
+import type { BoundCondition } from '../evaluate/bind.ts';
+import { deprecatedFields, type LoadWarningCode } from '../load/codes.ts';
+import type { Collection } from '../load/collection.ts';
+import { contextOfCondition, type ItemContext } from '../load/context.ts';
+import type { MacroDefinition, RuleDefinition } from '../load/definitions.ts';
+import { type FoundProblem, failLoading } from '../load/message.ts';
+import type { TracedText } from '../load/source.ts';
+import { addExceptions } from '../resolve/exceptions.ts';
+import { type ResolvedList, resolveLists, substituteLists } from '../resolve/lists.ts';
+import { type MacroOrigins, type MacroProblem, resolveMacros } from '../resolve/macros.ts';
+import { meanAsIn2017, openingEvents, printAsIn2017 } from '../resolve/meaning-of-2017.ts';
+import { nearestName } from '../suggest/nearest.ts';
+import { checkCondition } from './check-condition.ts';
+import { checkEventTypes, findEventTypes } from './check-event-types.ts';
+import { findConditionWarnings } from './condition-warnings.ts';
+import { hasField } from './field.ts';
+import { type CompiledOutput, compileOutput, type OutputOptions } from './output.ts';
+import { parseTraced } from './parse-problem.ts';
+import { findValueWarnings } from './value-warnings.ts';
+import { childrenOf } from './walk.ts';
+
+/** A macro with the macros that it names put in. */
+export interface CompiledMacro {
+  readonly definition: MacroDefinition;
+  readonly condition: Condition;
+  /** Its text with lists written out: what the places in its own part of the tree count in. */
+  readonly text: TracedText;
+}
+
+export interface CompiledRule {
+  readonly definition: RuleDefinition;
+  readonly condition: Condition;
+  readonly bound: BoundCondition<unknown>;
+  /** The text with exceptions and lists written out: what the places in the rule's own part of the tree count in. */
+  readonly text: TracedText;
+  readonly exceptionFields: readonly string[];
+  readonly output: CompiledOutput;
+  /** The event types that the condition can match; undefined where the source has one type only. */
+  readonly eventTypes: readonly number[] | undefined;
+}
+
+export interface Compilation {
+  readonly lists: readonly ResolvedList[];
+  readonly macros: readonly CompiledMacro[];
+  readonly rules: readonly CompiledRule[];
+  readonly usedLists: ReadonlySet<string>;
+  readonly usedMacros: ReadonlySet<string>;
+  readonly origins: MacroOrigins;
+}
+
+export interface MeaningOptions {
+  /**
+   * `2017`: the rules were written when argument 1 of `open` and its kin was the path; `evt.arg[1]` in conditions
+   * then means the path for these events, and in the outputs of rules that match these events alone.
+   */
+  readonly meaning?: 'today' | '2017';
+}
+
+export interface CompileOptions extends OutputOptions, MeaningOptions {
+  readonly catalogues: ReadonlyMap<string, FieldCatalogue>;
+}
+
+/**
+ * Resolves and checks everything that was collected, in Falco's order: lists, macros, rules; what is left unused.
+ * @param warn takes each warning as it is found.
+ * @throws the first load error (see failLoading).
+ */
+export function compile(
+  collection: Collection,
+  options: CompileOptions,
+  warn: (warning: FoundProblem<LoadWarningCode>) => void,
+): Compilation {
+  const { lists, used } = resolveLists(collection.lists);
+  const run: Run = {
+    collection,
+    options,
+    warn,
+    lists,
+    usedLists: new Set(used),
+    usedMacros: new Set(),
+    origins: new Map(),
+    macros: new Map(),
+  };
+  compileMacros(run);
+  const rules: CompiledRule[] = [];
+  for (const rule of collection.rules.values()) {
+    const compiled = rule.hasUnknownSource ? undefined : compileRule(rule, run);
+    if (compiled !== undefined) rules.push(compiled);
+  }
+  warnOfUnused(run);
+  const { usedLists, usedMacros, origins } = run;
+  return { lists, macros: [...run.macros.values()], rules, usedLists, usedMacros, origins };
+}
+
+interface Run {
+  readonly collection: Collection;
+  readonly options: CompileOptions;
+  readonly warn: (warning: FoundProblem<LoadWarningCode>) => void;
+  readonly lists: readonly ResolvedList[];
+  readonly usedLists: Set<string>;
+  readonly usedMacros: Set<string>;
+  readonly origins: MacroOrigins;
+  /** In order of definition, each resolved as far as the compilation has come. */
+  readonly macros: Map<string, CompiledMacro>;
+}
+
+function compileMacros(run: Run): void {
+  for (const definition of run.collection.macros.values()) {
+    const { condition, conditionContext } = definition;
+    const text = substituteLists(condition, run.lists, run.usedLists, conditionContext);
+    const parsed = parseTraced(text, conditionContext);
+    run.macros.set(definition.name, { definition, condition: parsed, text });
+  }
+  for (const macro of [...run.macros.values()]) {
+    const { definition, condition, text } = macro;
+    const visible = new Map<string, Condition>();
+    for (const other of run.macros.values()) {
+      if (other.definition.order < definition.visibility) {
+        visible.set(other.definition.name, other.condition);
+      }
+    }
+    const shown = definition.condition.text;
+    const resolved = resolveIn(condition, visible, text, shown, definition.context, run);
+    run.macros.set(definition.name, { ...macro, condition: resolved });
+  }
+}
+
+function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
+  const catalogue = run.options.catalogues.get(rule.source)!;
+  const withExceptions = addExceptions(rule);
+  const printed = compileOutput(rule, catalogue, run.options, run.warn);
+  if (printed === undefined) return undefined;
+
+  const { conditionContext } = rule;
+  const text = substituteLists(withExceptions.condition, run.lists, run.usedLists, conditionContext);
+  const parsed = parseTraced(text, conditionContext);
+  const visible = new Map([...run.macros].map(([name, macro]) => [name, macro.condition] as const));
+  const shown = withExceptions.condition.text;
+  const resolved = resolveIn(parsed, visible, text, shown, rule.context, run);
+  const opensOnly = run.options.meaning === '2017' && matchesOpeningOnly(resolved, rule, catalogue);
+  const condition =
+    run.options.meaning === '2017' ? meanAsIn2017(resolved, opensOnly, run.origins) : resolved;
+  const output = opensOnly ? { ...printed, format: printAsIn2017(printed.format) } : printed;
+
+  const at = (node: AnyNode): ItemContext =>
+    contextOfNode(node, condition, text, shown, conditionContext, run);
+  const wholeContext = contextOfCondition({ index: 0, line: 0, column: 0 }, shown, text, conditionContext);
+  for (const warning of findConditionWarnings(condition)) {
+    const place = at(warning.node).place;
+    const context = { ...wholeContext, place };
+    if (warning.code === 'LOAD_UNSAFE_NA_CHECK') {
+      run.warn({ code: warning.code, message: '', plain: unsafeCheck, context, hint: unsafeHint });
+    } else {
+      const message = deprecatedFields.get(warning.field)!;
+      const { field } = warning;
+      run.warn({ code: warning.code, message, context, deprecatedField: field, length: field.length });
+    }
+  }
+
+  const { bound, fault } = checkCondition(condition, catalogue);
+  if (fault !== undefined) {
+    const { message, plain, hint, length } = fault;
+    const context = at(fault.node);
+    if (!(fault.isUnknownName && rule.skipsIfUnknownFilter)) {
+      failLoading({ code: 'LOAD_ERR_COMPILE_CONDITION', message, plain, context, hint, length });
+    }
+    run.warn({ code: 'LOAD_UNKNOWN_FILTER', message, plain, context, hint, length });
+    return undefined;
+  }
+  for (const { message, node, hint } of findValueWarnings(condition, (name) => hasField(catalogue, name))) {
+    run.warn({
+      code: 'LOAD_COMPILE_CONDITION',
+      message,
+      context: at(node),
+      hint,
+      length: node.end - node.position.index,
+    });
+  }
+
+  const eventTypes = checkEventTypes(condition, rule, catalogue, run.warn);
+  const exceptionFields = withExceptions.fields;
+  return { definition: rule, condition, bound, text, exceptionFields, output, eventTypes };
+}
+
+function matchesOpeningOnly(condition: Condition, rule: RuleDefinition, catalogue: FieldCatalogue): boolean {
+  const names = catalogue.eventTypes;
+  if (names === undefined) return false;
+  const opening = new Set(openingEvents.flatMap((name) => names.eventTypes(name) ?? []));
+  return findEventTypes(condition, rule, names).every((type) => opening.has(type));
+}
+
+const unsafeCheck = 'comparing with <NA> is unsafe: a field without a value equals nothing';
+const unsafeHint = "to ask whether a field has a value write 'exists'";
+
+function resolveIn(
+  condition: Condition,
+  visible: ReadonlyMap<string, Condition>,
+  text: TracedText,
+  shown: string,
+  context: ItemContext,
+  run: Run,
+): Condition {
+  const resolution = resolveMacros(condition, visible, run.origins);
+  if (resolution.problem !== undefined) failOnMacro(resolution.problem, text, shown, context, run);
+  for (const name of resolution.used) run.usedMacros.add(name);
+  return resolution.condition;
+}
+
+function failOnMacro(
+  problem: MacroProblem,
+  text: TracedText,
+  shown: string,
+  context: ItemContext,
+  run: Run,
+): never {
+  const { name, position, within } = problem;
+  const origin = within === undefined ? text : run.macros.get(within)!.text;
+  const where = contextOfCondition(position, shown, origin, context);
+  const messages = {
+    loop: `reference loop in macro '${name}'`,
+    unknown: `Undefined macro '${name}' used in filter.`,
+    'too-large': 'condition too large or too deep once macros are put in',
+  };
+  return failLoading({
+    code: 'LOAD_ERR_VALIDATE',
+    message: messages[problem.kind],
+    context: where,
+    hint: problem.kind === 'unknown' ? hintOfMacro(name, context, run) : undefined,
+    length: name.length,
+  });
+}
+
+function hintOfMacro(name: string, context: ItemContext, run: Run): string {
+  const defined = run.collection.macros.get(name);
+  if (defined !== undefined) {
+    const { mark } = defined.context.locations.at(-1)!;
+    return `the macro is defined only later (line ${mark.line + 1}): define it before it is used in another macro`;
+  }
+  if (run.collection.lists.has(name)) return `'${name}' is a list: write 'FIELD in (${name})'`;
+  const nearest = nearestName(name, run.macros.keys());
+  if (nearest !== undefined) return `did you mean '${nearest}'?`;
+  const item = context.locations.at(-1)!.itemType;
+  return `define it before this ${item} ('- macro: ${name}'), or load the file that does first`;
+}
+
+/** The context of a node: Falco's, and the exact place, also when the node came from a macro. */
+function contextOfNode(
+  node: AnyNode,
+  root: Condition,
+  text: TracedText,
+  shown: string,
+  parent: ItemContext,
+  run: Run,
+): ItemContext {
+  const position: Position = node.position;
+  const macro = findMacroOf(node, root, run.origins);
+  const origin = macro === undefined ? text : run.macros.get(macro)!.text;
+  return contextOfCondition(position, shown, origin, parent);
+}
+
+/** The innermost macro that a node of a resolved tree came from; undefined for the rule's own nodes. */
+export function findMacroOf(node: AnyNode, root: Condition, origins: MacroOrigins): string | undefined {
+  const search = (at: AnyNode, macro: string | undefined): { macro: string | undefined } | undefined => {
+    const inner = origins.get(at as Condition) ?? macro;
+    if (at === node) return { macro: inner };
+    for (const child of childrenOf(at)) {
+      const found = search(child, inner);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return search(root, undefined)?.macro;
+}
+
+function warnOfUnused({ collection, warn, usedMacros, usedLists }: Run): void {
+  for (const { name, context } of collection.macros.values()) {
+    if (usedMacros.has(name)) continue;
+    warn({ code: 'LOAD_UNUSED_MACRO', message: 'Macro not referred to by any other rule/macro', context });
+  }
+  for (const { name, context } of collection.lists.values()) {
+    if (usedLists.has(name)) continue;
+    warn({ code: 'LOAD_UNUSED_LIST', message: 'List not referred to by any other rule/macro', context });
+  }
+}

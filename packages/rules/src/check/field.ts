@@ -1,0 +1,22 @@
+import type { FieldCatalogue } from '../catalogue/catalogue.ts';
+import { parseOperandAt } from '../condition/parse-operand.ts';
+import type { Operand } from '../condition/tree.ts';
+import { bindOperand } from '../evaluate/operand.ts';
+
+/**
+ * Whether a text is a field that conditions over that catalogue can test: a name, its argument where it has one,
+ * and transformers around it if it has parentheses.
+ */
+export function hasField(catalogue: FieldCatalogue, text: string): boolean {
+  // Most constants aren't fields, and need not be parsed to know it.
+  if (!/^[a-z0-9_]+[.(]/i.test(text)) return false;
+  let operand: Operand;
+  try {
+    operand = parseOperandAt(text, 0);
+    bindOperand(operand, catalogue);
+  } catch {
+    // Whatever is wrong with it: it is no field that can be tested, which is all that was asked.
+    return false;
+  }
+  return operand.end === text.length;
+}
