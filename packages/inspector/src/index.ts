@@ -11,6 +11,9 @@ export { parseContainerJson } from './container/json.ts';
 export type { EventContext, Tables } from './context.ts';
 export { type Descriptor, DescriptorType } from './descriptor/descriptor.ts';
 export type { DescriptorTable } from './descriptor/table.ts';
+export { createSyscallCatalogue, type SyscallCatalogue } from './fields/catalogue.ts';
+export type { DomainNames } from './fields/domain.ts';
+export type { FieldClass } from './fields/field.ts';
 export {
   createInspector,
   type Inspector,
@@ -18,3 +21,4 @@ export {
   type InspectorOptions,
 } from './inspector.ts';
 export type { Process } from './process/process.ts';
+export { processScopes } from './process/scopes.ts';

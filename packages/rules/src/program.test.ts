@@ -38,7 +38,7 @@ for (const [key, subject] of Object.entries(subjects)) {
           if (typeof value !== 'string') return false;
           return kind === 'equals' ? value === text : value.startsWith(text);
         },
-        verdictForType: () => undefined,
+        verdictForType: undefined,
         subject,
         lookup: { kind, texts: [text] },
         cost: 20,

@@ -1,6 +1,16 @@
 import { lacksIdentity } from './create.ts';
 import type { Process } from './process.ts';
 
+let version = 0;
+
+/**
+ * Changes whenever a thread that has children changes: what was decided by looking at a thread's ancestors may no
+ * longer hold. One number for all tables of this JavaScript thread: it may change too often, never too seldom.
+ */
+export function ancestryVersion(): number {
+  return version;
+}
+
 /**
  * Moves a thread's generation on, after something that a rule can see of it changed. Everything that was decided
  * about the thread before must be decided anew. Descriptors and what changes by itself (counters, memory sizes,
@@ -9,5 +19,7 @@ import type { Process } from './process.ts';
  */
 export function markChanged(process: Process): void {
   process.generation += 1;
+  const { children } = process.bookkeeping;
+  if (children !== undefined && children.size > 0) version += 1;
   process.isInvalid = lacksIdentity(process);
 }

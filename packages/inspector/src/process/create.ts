@@ -59,6 +59,7 @@ export function createProcess(tid: number): Process {
     isInvalid: true,
     isDead: false,
     descriptors: nowhere,
+    verdicts: undefined,
     bookkeeping: {
       group: undefined,
       children: undefined,

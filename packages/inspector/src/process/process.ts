@@ -71,6 +71,8 @@ export interface Process {
   isDead: boolean;
   /** The leader's for every thread of a group (see `process/table.ts`); a thread without a leader has none that lasts. */
   descriptors: DescriptorTable;
+  /** What a compiled rule set decided about this generation: its own, nobody else touches it. */
+  verdicts: unknown;
   readonly bookkeeping: Bookkeeping;
 }
 

@@ -109,6 +109,8 @@ export interface FieldDefinition<Context = unknown> {
   /** The right-hand side of a comparison can't be another field. */
   readonly acceptsNoFieldComparison: boolean;
   readonly isDeprecated: boolean;
+  /** True where reading the value changes what is read next (counters, times since the last reading). */
+  readonly isStateful?: boolean;
   readonly dependsOn: readonly Dependency[];
   readonly description: string;
   /**
@@ -161,6 +163,8 @@ export interface EventTypeNames {
   eventTypes(name: string): readonly number[] | undefined;
   /** All system call codes of that name. */
   syscalls(name: string): readonly number[] | undefined;
+  /** The name that all events of that type have; undefined where each event says its own (generic calls). */
+  nameOf(eventType: number): string | undefined;
   readonly allEventTypes: readonly number[];
   readonly allSyscalls: readonly number[];
 }

@@ -47,7 +47,7 @@ export function listCandidates<Context>(
     let memo = memoByType.get(eventType);
     if (memo === undefined) {
       const key = typePredicates
-        .map((predicate) => verdictLetter(predicate.verdictForType(eventType)))
+        .map((predicate) => verdictLetter(predicate.verdictForType?.(eventType)))
         .join('');
       memo = memos.get(key) ?? new Map();
       memos.set(key, memo);

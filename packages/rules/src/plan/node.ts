@@ -138,7 +138,7 @@ function specialiseAnew<Context>(
     case 'constant':
       return node;
     case 'test': {
-      const verdict = node.predicate.verdictForType(eventType);
+      const verdict = node.predicate.verdictForType?.(eventType);
       return verdict === undefined ? node : table.constant(verdict !== node.isNegated);
     }
     default: {

@@ -19,8 +19,8 @@ export interface Predicate<Context> {
   /** True when the verdict can change with an ancestor of the process. */
   readonly dependsOnAncestors: boolean;
   readonly holds: (context: Context) => boolean;
-  /** The verdict for every event of that type where the type alone decides it. */
-  readonly verdictForType: (eventType: number) => boolean | undefined;
+  /** The verdict for every event of a type, undefined for types that don't decide it; absent where none does. */
+  readonly verdictForType: ((eventType: number) => boolean | undefined) | undefined;
   /** What is compared, when that alone decides the verdict (constants aside). */
   readonly subject: Subject<Context> | undefined;
   /** How the verdict can be looked up instead of tested, if it can. */

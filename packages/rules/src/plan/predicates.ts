@@ -1,0 +1,228 @@
+import type { FieldCatalogue, Value } from '../catalogue/catalogue.ts';
+import { canonicalText } from '../condition/text.ts';
+import type { ComparisonOperator, TransformerArgument } from '../condition/tree.ts';
+import type { BoundCheck, BoundCondition } from '../evaluate/bind.ts';
+import type { BoundOperand } from '../evaluate/bound-operand.ts';
+import type { BoundConstants } from '../evaluate/constants.ts';
+import { interpret } from '../evaluate/interpret.ts';
+import { bytesFromArray } from '../value/bytes.ts';
+import { createTest } from '../value/compare.ts';
+import type { NodeTable, PlanNode } from './node.ts';
+import { type Lookup, lifetimeOf, type Predicate, type Subject } from './predicate.ts';
+
+/** Turns the conditions of one rule set into nodes over one table of predicates. */
+export interface PredicateTable<Context> {
+  /** Predicates found so far, by id. */
+  readonly all: readonly Predicate<Context>[];
+  nodeOf(condition: BoundCondition<Context>): PlanNode<Context>;
+}
+
+export function createPredicateTable<Context>(
+  catalogue: FieldCatalogue<Context>,
+  nodes: NodeTable<Context>,
+): PredicateTable<Context> {
+  const all: Predicate<Context>[] = [];
+  const byText = new Map<string, Predicate<Context>>();
+
+  function add(predicate: Omit<Predicate<Context>, 'id'>): Predicate<Context> {
+    const added = { id: all.length, ...predicate };
+    all.push(added);
+    return added;
+  }
+
+  function predicateOf(check: BoundCheck<Context>): Predicate<Context> {
+    const text = canonicalText(check.node);
+    let predicate = byText.get(text);
+    if (predicate === undefined) {
+      predicate = add(describeCheck(text, check, catalogue));
+      byText.set(text, predicate);
+    }
+    return predicate;
+  }
+
+  function convert(condition: BoundCondition<Context>, isNegated: boolean): PlanNode<Context> {
+    switch (condition.kind) {
+      case 'check':
+        return nodes.test(predicateOf(condition), isNegated);
+      case 'not':
+        return convert(condition.child, !isNegated);
+      default: {
+        const children = condition.children.map((child) => convert(child, isNegated));
+        return (condition.kind === 'and') === isNegated ? nodes.or(children) : nodes.and(children);
+      }
+    }
+  }
+
+  return {
+    all,
+    nodeOf(condition) {
+      // Where reading a field changes what it says next, the order and number of readings is part of the meaning.
+      return isStateful(condition, catalogue)
+        ? nodes.test(add(describeWhole(condition)), false)
+        : convert(condition, false);
+    },
+  };
+}
+
+/** A condition that must be asked as it is written: one predicate, to be asked with every event. */
+function describeWhole<Context>(condition: BoundCondition<Context>): Omit<Predicate<Context>, 'id'> {
+  return {
+    text: 'a condition with a stateful field',
+    lifetime: 'event',
+    dependsOnAncestors: false,
+    holds: interpret(condition),
+    verdictForType: undefined,
+    subject: undefined,
+    lookup: undefined,
+    cost: 1000,
+  };
+}
+
+function describeCheck<Context>(
+  text: string,
+  check: BoundCheck<Context>,
+  catalogue: FieldCatalogue<Context>,
+): Omit<Predicate<Context>, 'id'> {
+  const { left, right, holds } = check;
+  const other = isConstants(right) ? undefined : right;
+  const dependencies = [...left.dependsOn, ...(other?.dependsOn ?? [])];
+  return {
+    text,
+    lifetime: lifetimeOf(dependencies),
+    dependsOnAncestors: dependencies.includes('ancestors'),
+    holds,
+    verdictForType: createTypeVerdict(check, catalogue),
+    subject: other === undefined ? subjectOf(left) : undefined,
+    lookup: lookupOf(check),
+    cost: costOf(check),
+  };
+}
+
+function isConstants<Context>(right: BoundCheck<Context>['right']): right is BoundConstants {
+  return right !== undefined && 'kind' in right;
+}
+
+/** Fields that decide comparisons all by themselves are no subjects: more than their value may count. */
+function subjectOf<Context>(left: BoundOperand<Context>): Subject<Context> | undefined {
+  const { field, extract, text: key } = left;
+  if (field?.compareEach !== undefined) {
+    const { compareEach } = field;
+    return { key, read: (context) => joinCompared(context, compareEach) };
+  }
+  if (field?.compare !== undefined) return undefined;
+  if (left.isList)
+    return { key, read: (context) => joinValues(extract(context) as readonly Value[] | undefined) };
+  return {
+    key,
+    read: (context) => {
+      const value = extract(context) as Value | undefined;
+      return value instanceof Uint8Array ? bytesFromArray(value) : value;
+    },
+  };
+}
+
+/** All values that a comparison would be made with. */
+function joinCompared<Context>(
+  context: Context,
+  compareEach: (context: Context, holds: (value: Value) => boolean, operator: string) => boolean,
+): string {
+  const values: Value[] = [];
+  compareEach(
+    context,
+    (value) => {
+      values.push(value);
+      return false;
+    },
+    '=',
+  );
+  return joinValues(values) as string;
+}
+
+function joinValues(values: readonly Value[] | undefined): string | undefined {
+  return values
+    ?.map((value) => `${typeof value === 'string' ? value.length : typeof value} ${String(value)}`)
+    .join();
+}
+
+const lookupKinds: Partial<Record<ComparisonOperator, Lookup['kind']>> = {
+  '=': 'equals',
+  '==': 'equals',
+  in: 'equals',
+  startswith: 'startsWith',
+};
+
+function lookupOf<Context>({ node, left, right }: BoundCheck<Context>): Lookup | undefined {
+  if (node.kind === 'exists' || node.quantifier !== undefined || !isConstants(right)) return undefined;
+  const isText = left.type === 'charbuf' || left.type === 'fspath' || left.type === 'fsrelpath';
+  if (!isText || left.isList || left.field?.compare !== undefined || left.field?.compareEach !== undefined) {
+    return undefined;
+  }
+  const kind = lookupKinds[node.operator];
+  const texts = right.values as readonly string[];
+  return kind === undefined ? undefined : { kind, texts };
+}
+
+function createTypeVerdict<Context>(
+  { node, left, right }: BoundCheck<Context>,
+  catalogue: FieldCatalogue<Context>,
+): Predicate<Context>['verdictForType'] {
+  const names = catalogue.eventTypes;
+  const isType = left.field?.definition.name === 'evt.type';
+  if (names === undefined || !isType || node.kind === 'exists' || !isConstants(right)) {
+    return undefined;
+  }
+  const test = createTest(left.type, node.operator, node.quantifier, right.values);
+  if (typeof test !== 'function') return undefined;
+  return (eventType) => {
+    const name = names.nameOf(eventType);
+    return name === undefined ? undefined : test(name);
+  };
+}
+
+/** Nanoseconds, measured on the stock rules and rounded: only their order counts. */
+const operatorCosts: Partial<Record<ComparisonOperator, number>> = {
+  startswith: 8,
+  bstartswith: 8,
+  endswith: 8,
+  contains: 30,
+  icontains: 80,
+  pmatch: 80,
+  glob: 100,
+  iglob: 150,
+  regex: 400,
+};
+
+function costOf<Context>({ node, left }: BoundCheck<Context>): number {
+  const reading = left.field === undefined ? 60 : left.isList || left.field.compareEach ? 40 : 4;
+  return reading + (node.kind === 'exists' ? 1 : (operatorCosts[node.operator] ?? 4));
+}
+
+function isStateful<Context>(
+  condition: BoundCondition<Context>,
+  catalogue: FieldCatalogue<Context>,
+): boolean {
+  switch (condition.kind) {
+    case 'check': {
+      const { node } = condition;
+      const operands = node.kind === 'exists' ? [node.left] : [node.left, node.right];
+      return operands.some((operand) => operand.kind !== 'list' && readsStateful(operand, catalogue));
+    }
+    case 'not':
+      return isStateful(condition.child, catalogue);
+    default:
+      return condition.children.some((child) => isStateful(child, catalogue));
+  }
+}
+
+function readsStateful<Context>(operand: TransformerArgument, catalogue: FieldCatalogue<Context>): boolean {
+  switch (operand.kind) {
+    case 'value':
+      return false;
+    case 'field':
+      return catalogue.fields.get(operand.name)?.isStateful === true;
+    case 'transformer-list':
+      return operand.items.some((item) => readsStateful(item, catalogue));
+    case 'transformer':
+      return operand.operands.some((item) => readsStateful(item, catalogue));
+  }
+}
