@@ -104,14 +104,14 @@ function useTuple(
 function setConnectedEnds(descriptor: Descriptor, bytes: Uint8Array, start: number): boolean {
   if (bytes[start] === Family.ipv4) {
     becomeType(descriptor, DescriptorType.ipv4Socket);
-    return setEnds(descriptor, 4, bytes, placesOf(start, 4), true);
+    return setEnds(descriptor, 4, bytes, placesOf(start, 4));
   }
   if (isMappedTuple(bytes, start)) {
     becomeType(descriptor, DescriptorType.ipv4Socket);
-    return setEnds(descriptor, 4, bytes, mappedPlacesOf(start), true);
+    return setEnds(descriptor, 4, bytes, mappedPlacesOf(start));
   }
   becomeType(descriptor, DescriptorType.ipv6Socket);
-  return setEnds(descriptor, 16, bytes, placesOf(start, 16), true);
+  return setEnds(descriptor, 16, bytes, placesOf(start, 16));
 }
 
 /**

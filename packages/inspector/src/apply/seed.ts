@@ -180,7 +180,7 @@ function setTuple(descriptor: Descriptor, body: TupleBody, interfaces: Interface
     destination: size + 2 + skipped,
     destinationPort: 2 * size + 2,
   };
-  setEnds(descriptor, isIpv4 ? 4 : 16, bytes, places, true);
+  setEnds(descriptor, isIpv4 ? 4 : 16, bytes, places);
   setProtocol(descriptor, body.protocol);
   if (body.protocol === Protocol.tcp) setConnected(descriptor);
   if (isIpv4) interfaces.complete(descriptor);

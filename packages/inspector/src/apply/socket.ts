@@ -150,13 +150,13 @@ function accept(state: State, view: EventView, openFlags: number): void {
   const descriptor = createDescriptor(DescriptorType.uninitialized);
   const family = bytes[start];
   if (family === Family.ipv4) {
-    setEnds(descriptor, 4, bytes, placesOf(start, 4), false);
+    setEnds(descriptor, 4, bytes, placesOf(start, 4));
     becomeType(descriptor, DescriptorType.ipv4Socket);
   } else if (family === Family.ipv6 && isMappedTuple(bytes, start)) {
-    setEnds(descriptor, 4, bytes, mappedPlacesOf(start), false);
+    setEnds(descriptor, 4, bytes, mappedPlacesOf(start));
     becomeType(descriptor, DescriptorType.ipv4Socket);
   } else if (family === Family.ipv6) {
-    setEnds(descriptor, 16, bytes, placesOf(start, 16), false);
+    setEnds(descriptor, 16, bytes, placesOf(start, 16));
     becomeType(descriptor, DescriptorType.ipv6Socket);
   } else if (family === Family.unix) {
     becomeType(descriptor, DescriptorType.unixSocket);

@@ -111,12 +111,12 @@ function learnEnds(state: State, descriptor: Descriptor, view: EventView, index:
   if (family === Family.ipv4) {
     if (descriptor.type === DescriptorType.ipv4ServerSocket) keepListeningProtocol(descriptor);
     becomeType(descriptor, DescriptorType.ipv4Socket);
-    if (!setEnds(descriptor, 4, bytes, placesOf(start, 4), false)) return false;
+    if (!setEnds(descriptor, 4, bytes, placesOf(start, 4))) return false;
   } else if (family === Family.ipv6) {
     if (isMappedTuple(bytes, start)) {
       becomeType(descriptor, DescriptorType.ipv4Socket);
-      if (!setEnds(descriptor, 4, bytes, mappedPlacesOf(start), false)) return false;
-    } else if (!setEnds(descriptor, 16, bytes, placesOf(start, 16), false)) return false;
+      if (!setEnds(descriptor, 4, bytes, mappedPlacesOf(start))) return false;
+    } else if (!setEnds(descriptor, 16, bytes, placesOf(start, 16))) return false;
   } else if (family === Family.unix) {
     becomeType(descriptor, DescriptorType.unixSocket);
     setUnixEnds(descriptor, bytes, start + 1);

@@ -74,8 +74,7 @@ export function isUdp(descriptor: Descriptor): boolean {
 }
 
 /**
- * Sets the ends from a tuple of addresses of 4 or 16 bytes. A destination that is set stays, unless `overwrites`.
- * The kind of the socket is the caller's business.
+ * Sets the ends from a tuple of addresses of 4 or 16 bytes. The kind of the socket is the caller's business.
  * @returns false when the socket (already of the kind that this tuple makes) had these ends, in either direction.
  */
 export function setEnds(
@@ -83,26 +82,18 @@ export function setEnds(
   addressLength: 4 | 16,
   bytes: Uint8Array,
   places: TuplePlaces,
-  overwrites: boolean,
 ): boolean {
   const layout = addressLength === 4 ? V4 : V6;
   const kind = addressLength === 4 ? DescriptorType.ipv4Socket : DescriptorType.ipv6Socket;
   const memory = memoryOf(descriptor);
   if (descriptor.type === kind && hasEnds(memory, layout, bytes, places)) return false;
-  let isChanged = write(memory, layout.source, bytes, places.source, layout.length);
+  // An end that was not known counts as changed even by one that is unspecified.
+  const isNew =
+    isZero(memory, layout.destination, layout.length) || isZero(memory, layout.destinationPort, 2);
+  let isChanged = write(memory, layout.source, bytes, places.source, layout.length) || isNew;
   if (write(memory, layout.sourcePort, bytes, places.sourcePort, 2)) isChanged = true;
-  if (overwrites || isZero(memory, layout.destination, layout.length)) {
-    if (isZero(memory, layout.destination, layout.length)) {
-      copy(bytes, places.destination, layout.length, memory, layout.destination);
-      isChanged = true;
-    } else if (write(memory, layout.destination, bytes, places.destination, layout.length)) isChanged = true;
-  }
-  if (isZero(memory, layout.destinationPort, 2)) {
-    copy(bytes, places.destinationPort, 2, memory, layout.destinationPort);
-    isChanged = true;
-  } else if (overwrites && write(memory, layout.destinationPort, bytes, places.destinationPort, 2)) {
-    isChanged = true;
-  }
+  if (write(memory, layout.destination, bytes, places.destination, layout.length)) isChanged = true;
+  if (write(memory, layout.destinationPort, bytes, places.destinationPort, 2)) isChanged = true;
   refreshEnds(descriptor);
   return isChanged;
 }
