@@ -2,7 +2,10 @@ import { Command } from 'commander';
 import { addCaptureCommands } from './capture/command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addPkiCommands } from './pki/command.ts';
+import { addPostureCommands } from './posture/command.ts';
+import { addRulesCommands } from './rules/command.ts';
 import { version } from './version.ts';
+import { addWatchCommand } from './watch/command.ts';
 
 /** The whole command line: every command, mounted under its noun. */
 export function createProgram(context: CommandContext): Command {
@@ -20,7 +23,10 @@ export function createProgram(context: CommandContext): Command {
       getErrHasColors: () => false,
     })
     .showHelpAfterError('(--help says more)');
+  addWatchCommand(program, context);
+  addRulesCommands(program, context);
   addCaptureCommands(program, context);
   addPkiCommands(program, context);
+  addPostureCommands(program, context);
   return program;
 }

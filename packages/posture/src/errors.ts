@@ -11,5 +11,6 @@ export const errors = defineErrors('posture', {
   BAD_BASELINE: '{path} is not a report of "seawall posture check --output json": {reason}',
   BAD_TARGET: '{text} is not a probe target: write {kind}=HOST:PORT',
   OUTPUT_NOT_EMPTY: '{path} already holds files: name a new or empty folder, nothing is overwritten',
+  FILE_UNREADABLE: 'cannot read {path}: {reason}',
   CANNOT_WRITE: 'cannot write {path}: {reason}',
 });

@@ -17,6 +17,7 @@ export {
   type Status,
 } from './checks/check.ts';
 export { checks, checksOf, findChecks } from './checks/table.ts';
+export { type Collection, collectFiles, type OpenedRoot, openCollected, withNames } from './collect.ts';
 export { computeEffectiveConfiguration, type EffectiveConfiguration } from './effective/compute.ts';
 export { COMPONENTS, type ComponentName, componentFacts } from './effective/facts.ts';
 export {
@@ -28,7 +29,15 @@ export {
 } from './effective/settings.ts';
 export { parseVersion, type Version } from './effective/version.ts';
 export { errors as postureErrors } from './errors.ts';
+export { type Advice, type FileChange, type FixPlan, planFixes } from './fix/plan.ts';
+export { writeFixes } from './fix/write.ts';
 export { discoverInstances, type Instance, type Node, PROGRAMS } from './node/instances.ts';
 export { type ProcessSnapshot, readProcesses } from './node/processes.ts';
 export { createMemoryTree, type FileTree, openTree } from './node/tree.ts';
+export { type Change, compareWithBaseline } from './report/compare.ts';
+export { toJunit } from './report/junit.ts';
+export { isReportedFailure, makeReport, type Report, type ReportedResult } from './report/report.ts';
+export { toSarif } from './report/sarif.ts';
+export { type AwsAccount, toAsff, toOcsf } from './report/security-hubs.ts';
+export { toYaml } from './report/yaml.ts';
 export { defaultSite, type Exception, parseSite, type Site } from './site.ts';

@@ -46,6 +46,8 @@ export interface Instance {
 export interface Node {
   readonly tree: FileTree;
   readonly processes: readonly ProcessSnapshot[];
+  /** True when `processes` is all that runs: then what only files describe is said not to run. */
+  readonly isLive?: boolean;
   /** Whole number of milliseconds since the epoch: certificates are judged at this moment. */
   readonly now: number;
   readonly version?: Version;
@@ -127,7 +129,8 @@ export function discoverInstances(node: Node): Discovery {
     const described = onDisk.filter((instance) => instance.component === component);
     const live = running.filter((instance) => instance.component === component);
     if (live.length > 0) instances.push(...live.map((instance) => joinWithDisk(instance, described)));
-    else if (described.length > 0) instances.push(...described);
+    else if (described.length > 0)
+      instances.push(...described.map((instance) => noteStopped(node, instance)));
     else instances.push(...fromLooseFile(node, component));
   }
   return {
@@ -138,6 +141,12 @@ export function discoverInstances(node: Node): Discovery {
         : instance,
     ),
   };
+}
+
+function noteStopped(node: Node, instance: Instance): Instance {
+  return node.isLive === true
+    ? { ...instance, notes: [...instance.notes, 'not running now: this is how it would start'] }
+    : instance;
 }
 
 function componentOf(command: readonly string[]): { component: ComponentName; skip: number } | undefined {

@@ -1,0 +1,159 @@
+import {
+  type Assessment,
+  type AwsAccount,
+  assessNode,
+  type Benchmark,
+  compareWithBaseline,
+  type FixPlan,
+  isFailing,
+  makeReport,
+  planFixes,
+  type Report,
+  toAsff,
+  toJunit,
+  toOcsf,
+  toSarif,
+  toYaml,
+  writeFixes,
+} from '@seawall/posture';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { type ExitCode, exitCodes } from '../terminal/exit-code.ts';
+import { version } from '../version.ts';
+import {
+  addNodeOptions,
+  benchmarkOption,
+  collectList,
+  type NodeOptions,
+  openNode,
+  openSite,
+  parseComponents,
+  readUserFile,
+} from './options.ts';
+import { renderChanges, renderFixes, renderReport } from './render.ts';
+
+const formats = ['table', 'wide', 'json', 'yaml', 'sarif', 'junit', 'asff', 'ocsf'] as const;
+
+interface CheckOptions extends NodeOptions {
+  readonly benchmark: Benchmark;
+  readonly site?: string;
+  readonly check?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly output: (typeof formats)[number];
+  readonly exitCode?: number;
+  readonly compare?: string;
+  readonly all?: true;
+  readonly diff?: true;
+  readonly fixDir?: string;
+  readonly awsAccount: string;
+  readonly awsRegion: string;
+}
+
+/** `seawall posture check [component...]`, and the same as `seawall check`. */
+export function addCheckCommand(parent: Command, context: CommandContext): void {
+  addNodeOptions(
+    parent
+      .command('check [component...]')
+      .description(
+        'how kubelet, kube-apiserver, etcd and their like are configured, and what is wrong with it',
+      ),
+  )
+    .addOption(benchmarkOption())
+    .option('--site <file>', 'values that no file on the node tells, and accepted failures')
+    .option('--check <ids>', 'only these checks: ids, CIS numbers or sections', collectList)
+    .option('--skip <ids>', 'all but these checks', collectList)
+    .addOption(new Option('--output <format>', 'how to print results').choices(formats).default('table'))
+    .option('--all', 'in the table, show what passes and what does not apply, too')
+    .option('--diff', 'show the changes that would make failing checks pass')
+    .option(
+      '--fix-dir <dir>',
+      'write changed copies of the files into an empty folder; the originals stay as they are',
+    )
+    .option('--compare <report>', 'show only what changed since a report of --output json')
+    .option('--exit-code <n>', 'exit with this code when a check fails (default: 1)', parseExitCode)
+    .option('--aws-account <id>', 'for --output asff', '000000000000')
+    .option('--aws-region <region>', 'for --output asff', 'us-east-1')
+    .action((components: readonly string[], options: CheckOptions) => runCheck(components, options, context));
+}
+
+function parseExitCode(text: string): number {
+  const code = Number(text);
+  if (!Number.isInteger(code) || code < 0 || code > 125)
+    throw new InvalidArgumentError('Give a number from 0 to 125.');
+  return code;
+}
+
+function runCheck(components: readonly string[], options: CheckOptions, context: CommandContext): void {
+  const chosen = parseComponents(components);
+  const site = openSite(options.site);
+  const { node, name } = openNode(options);
+  const assessment = assessNode(node, {
+    benchmark: options.benchmark,
+    site,
+    components: chosen,
+    ...(options.check === undefined ? {} : { only: options.check }),
+    ...(options.skip === undefined ? {} : { skip: options.skip }),
+  });
+  const report = makeReport(assessment, name, node.now);
+  const plan =
+    options.diff === true || options.fixDir !== undefined ? planFixes(assessment.results) : undefined;
+  const { output, errors } = context.terminal;
+  if (options.compare !== undefined) {
+    const changes = compareWithBaseline(report, readUserFile(options.compare), options.compare);
+    output.write(options.output === 'json' ? asJson(changes) : renderChanges(changes, output));
+    const isWorse = changes.some(({ result }) => result.status === 'FAIL' && result.accepted === null);
+    if (isWorse) context.setExitCode(codeOf(options));
+    return;
+  }
+  output.write(format(report, assessment, plan, options, context));
+  if (options.fixDir !== undefined && plan !== undefined) {
+    const written = writeFixes(plan, options.fixDir);
+    errors.write(`${written.length} files written below ${options.fixDir}\n`);
+  }
+  if (assessment.results.some(isFailing)) context.setExitCode(codeOf(options));
+}
+
+function codeOf({ exitCode }: CheckOptions): ExitCode {
+  return (exitCode ?? exitCodes.findings) as ExitCode;
+}
+
+function format(
+  report: Report,
+  assessment: Assessment,
+  plan: FixPlan | undefined,
+  options: CheckOptions,
+  { terminal }: CommandContext,
+): string {
+  const account: AwsAccount = { accountId: options.awsAccount, region: options.awsRegion };
+  switch (options.output) {
+    case 'json':
+      return asJson(plan === undefined ? report : { ...report, plan: planAsData(plan) });
+    case 'yaml':
+      return toYaml(report);
+    case 'sarif':
+      return asJson(toSarif(report, version));
+    case 'junit':
+      return toJunit(report);
+    case 'asff':
+      return asJson(toAsff(report, account));
+    case 'ocsf':
+      return asJson(toOcsf(report, version));
+    default: {
+      const shape = { isWide: options.output === 'wide', isAll: options.all === true };
+      const fixes = options.diff === true && plan !== undefined ? renderFixes(plan, terminal.output) : '';
+      return renderReport(report, assessment, shape, terminal.output) + fixes;
+    }
+  }
+}
+
+function planAsData(plan: FixPlan): unknown {
+  return {
+    files: plan.files.map(({ path, diff }) => ({ path, diff })),
+    commands: plan.commands,
+    advice: plan.advice,
+  };
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
