@@ -15,6 +15,10 @@ const ASYNCHRONOUS_NAMES: ReadonlySet<string> = new Set(['container_removed']);
 
 const genericCodes: ReadonlySet<number> = new Set(GENERIC.flatMap((id) => [...syscallCodesOfEventType(id)]));
 
+const syscallNames: ReadonlyMap<number, string> = new Map(
+  [...syscallCodes].map(([name, code]) => [code, name] as const),
+);
+
 /**
  * What `evt.type` can be: names of event types, and of calls that are recorded without a type of their own. Codes of
  * event types are their ids, codes of system calls scap's own. Source: libsinsp's names_to_event_set and
@@ -32,6 +36,7 @@ export const syscallEventTypeNames: EventTypeNames = {
     return [...codes];
   },
   nameOf: (id) => (GENERIC.includes(id) || id === ASYNCHRONOUS ? undefined : eventTypes[id]?.name),
+  nameOfGenericSyscall: (code) => (genericCodes.has(code) && code !== 0 ? syscallNames.get(code) : undefined),
   allEventTypes: eventTypes.map(({ id }) => id),
   allSyscalls: [...syscallCodes.values()].filter((code) => code !== 0),
 };

@@ -165,6 +165,8 @@ export interface EventTypeNames {
   syscalls(name: string): readonly number[] | undefined;
   /** The name that all events of that type have; undefined where each event says its own (generic calls). */
   nameOf(eventType: number): string | undefined;
+  /** The name of a system call that has no event type of its own; undefined for all others. */
+  nameOfGenericSyscall?(code: number): string | undefined;
   readonly allEventTypes: readonly number[];
   readonly allSyscalls: readonly number[];
 }
