@@ -21,20 +21,24 @@ export const genericFields: readonly InspectorField[] = [
     description: 'Number of the event in its capture or since watching began, from 1.',
     extract: ({ view }) => view.number,
   }),
-  text('evt.time', "Time of day of the event in this machine's zone, with nanoseconds.", ({ view }) =>
+  clockTime('evt.time', "Time of day of the event in this machine's zone, with nanoseconds.", ({ view }) =>
     formatTime(timestampOf(view), { withDate: false, withNanoseconds: true }),
   ),
-  text('evt.time.s', "Time of day of the event in this machine's zone, in whole seconds.", ({ view }) =>
+  clockTime('evt.time.s', "Time of day of the event in this machine's zone, in whole seconds.", ({ view }) =>
     formatTime(timestampOf(view), { withDate: false, withNanoseconds: false }),
   ),
-  text('evt.time.iso8601', 'Time of the event in UTC as ISO 8601, with nanoseconds.', ({ view }) =>
+  clockTime('evt.time.iso8601', 'Time of the event in UTC as ISO 8601, with nanoseconds.', ({ view }) =>
     formatIso8601(timestampOf(view)),
   ),
-  text('evt.datetime', "Date and time of the event in this machine's zone, with nanoseconds.", ({ view }) =>
-    formatTime(timestampOf(view), { withDate: true, withNanoseconds: true }),
+  clockTime(
+    'evt.datetime',
+    "Date and time of the event in this machine's zone, with nanoseconds.",
+    ({ view }) => formatTime(timestampOf(view), { withDate: true, withNanoseconds: true }),
   ),
-  text('evt.datetime.s', "Date and time of the event in this machine's zone, in whole seconds.", ({ view }) =>
-    formatTime(timestampOf(view), { withDate: true, withNanoseconds: false }),
+  clockTime(
+    'evt.datetime.s',
+    "Date and time of the event in this machine's zone, in whole seconds.",
+    ({ view }) => formatTime(timestampOf(view), { withDate: true, withNanoseconds: false }),
   ),
   time('evt.rawtime', 'abstime', 'decimal', now, 'Time of the event in nanoseconds since the epoch.'),
   time(
@@ -106,6 +110,19 @@ function text(
   dependency: 'event' | 'constant' = 'event',
 ): InspectorField {
   return field({ name, type: 'charbuf', format: 'na', dependsOn: [dependency], description, extract });
+}
+
+/** A time as people read it; in JSON it is nanoseconds since the epoch. */
+function clockTime(name: string, description: string, extract: Extract): InspectorField {
+  return field({
+    name,
+    type: 'charbuf',
+    format: 'na',
+    dependsOn: ['event'],
+    description,
+    extract,
+    extractForJson: (context) => integer(now(context)),
+  });
 }
 
 function time(

@@ -70,6 +70,7 @@ export function defineField(
   extractorFor: (
     argument: string | undefined,
   ) => (context: AuditContext) => Value | readonly Value[] | undefined,
+  extractForJson?: (context: AuditContext) => Value | undefined,
 ): AuditField {
   const definition: AuditField = {
     name,
@@ -83,7 +84,16 @@ export function defineField(
     bind(argument): BoundField<AuditContext> {
       checkArgument(definition, argument);
       const { type, format, isList } = shape;
-      return { definition, argument, type, format, isList, extract: extractorFor(argument) };
+      const extract = extractorFor(argument);
+      return {
+        definition,
+        argument,
+        type,
+        format,
+        isList,
+        extract,
+        ...(extractForJson && { extractForJson }),
+      };
     },
   };
   return definition;

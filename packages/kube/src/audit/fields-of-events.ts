@@ -104,8 +104,17 @@ function plain(
   );
 }
 
+/** A time as people read it; in JSON it is nanoseconds since the epoch. */
 function time(name: string, description: string, format: (timestamp: bigint) => string): AuditField {
-  return plain(name, 'charbuf', 'na', description, ({ event }) => format(event.timestamp));
+  return defineField(
+    name,
+    description,
+    { type: 'charbuf', format: 'na', isList: false, argument: NO_ARGUMENT },
+    () =>
+      ({ event }) =>
+        format(event.timestamp),
+    ({ event }) => integer(event.timestamp),
+  );
 }
 
 function sinceFirst({ event, firstTimestamp }: AuditContext): bigint {
