@@ -48,6 +48,7 @@ export {
   loadWarningDescriptions,
 } from './load/codes.ts';
 export { type PluginRequirement, type Priority, parsePriority, priorities } from './load/definitions.ts';
+export { parsePrometheusDuration } from './load/duration.ts';
 export {
   type FalcoLoadMessage,
   type FalcoLoadResult,

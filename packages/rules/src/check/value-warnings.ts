@@ -33,7 +33,7 @@ export function findValueWarnings(
         });
       }
       const stripped = shown.replace(/[ \t\n\v\f\r]/g, '');
-      if (isField(stripped)) {
+      if (!stripped.includes('(') && isField(stripped)) {
         warnings.push({
           message: `'${shown}' may be a valid field misused as a const string value`,
           node: right,

@@ -3,7 +3,7 @@ import type { CompiledMacro } from '../check/compile.ts';
 import { parseCondition } from '../condition/parse.ts';
 import { canonicalText } from '../condition/text.ts';
 import type { Condition } from '../condition/tree.ts';
-import { eventTypeUniverse, matchingCodes } from '../event-types/event-types.ts';
+import { eventTypeUniverse, matchingCodes, syscallUniverse } from '../event-types/event-types.ts';
 import type { ExceptionEntry } from '../load/definitions.ts';
 import type { ResolvedList } from '../resolve/lists.ts';
 import type { Rule, RuleSet } from '../rule-set.ts';
@@ -194,7 +194,11 @@ function describeWritten(condition: string, known: Known): { macros: string[]; l
 function describeEvents(condition: Condition, names: EventTypeNames | undefined): readonly string[] {
   if (names === undefined) return ['asyncevent', 'pluginevent'];
   const types = matchingCodes(condition, eventTypeUniverse(names));
-  const found = [...types].map((type) => names.nameOf?.(type)).filter((name) => name !== undefined);
+  const calls = matchingCodes(condition, syscallUniverse(names));
+  const found = [
+    ...[...types].map((type) => names.nameOf(type)),
+    ...[...calls].map((call) => names.nameOfGenericSyscall?.(call)),
+  ].filter((name) => name !== undefined);
   return [...new Set([...found, 'asyncevent'])].sort();
 }
 

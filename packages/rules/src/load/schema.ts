@@ -1,4 +1,4 @@
-import { parseBoolean, parseUint32 } from './decode.ts';
+import { parseUint32 } from './decode.ts';
 import type { YamlNode } from './yaml.ts';
 
 /** The shape of a value, as far as Falco's schema of rule files goes. */
@@ -164,10 +164,11 @@ function hasType(node: YamlNode, schema: Schema): boolean {
     case 'object':
       return node.kind === 'mapping';
     case 'boolean':
-      return node.kind === 'scalar' && parseBoolean(node.value) !== undefined;
+      return node.kind === 'scalar' && (node.value === 'true' || node.value === 'false');
     case 'integer':
       return node.kind === 'scalar' && parseUint32(node.value.replace(/^-/, '')) !== undefined;
     default:
-      return node.kind === 'scalar';
+      // A key without a value counts as an empty text.
+      return node.kind === 'scalar' || node.kind === 'null';
   }
 }
