@@ -1,7 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSyscallCatalogue } from '@seawall/inspector';
-import { compareRuleSets } from '../packages/agent/src/testing/compare-rule-sets.ts';
+import { type ComparisonOutcome, compareRuleSets } from '../packages/agent/src/testing/compare-rule-sets.ts';
 import { locateShared } from '../test/shared.ts';
 
 export const title = 'random rule sets, compiled and interpreted, over real captures';
@@ -20,7 +20,7 @@ export async function run({
     ...(shared !== undefined && existsSync(shared) ? globSync(`${shared}/*.scap`) : []),
   ];
   const ruleSets = Math.max(1, Math.round(iterations / captures.length));
-  const outcomes = [];
+  const outcomes: ComparisonOutcome[] = [];
   for (const capture of captures) {
     outcomes.push(
       await compareRuleSets(capture, createSyscallCatalogue(), {
