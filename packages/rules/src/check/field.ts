@@ -2,6 +2,7 @@ import type { FieldCatalogue } from '../catalogue/catalogue.ts';
 import { parseOperandAt } from '../condition/parse-operand.ts';
 import type { Operand } from '../condition/tree.ts';
 import { bindOperand } from '../evaluate/operand.ts';
+import { walk } from './walk.ts';
 
 /**
  * Whether a text is a field that conditions over that catalogue can test: a name, its argument where it has one,
@@ -13,10 +14,20 @@ export function hasField(catalogue: FieldCatalogue, text: string): boolean {
   let operand: Operand;
   try {
     operand = parseOperandAt(text, 0);
+    if (operand.end !== text.length || !hasNames(operand, catalogue)) return false;
     bindOperand(operand, catalogue);
   } catch {
     // Whatever is wrong with it: it is no field that can be tested, which is all that was asked.
     return false;
   }
-  return operand.end === text.length;
+  return true;
+}
+
+/** Asked before binding, which for an unknown name looks for the nearest one. */
+function hasNames(operand: Operand, catalogue: FieldCatalogue): boolean {
+  let isKnown = true;
+  walk(operand, (node) => {
+    if (node.kind === 'field' && !catalogue.fields.has(node.name)) isKnown = false;
+  });
+  return isKnown;
 }
