@@ -1,9 +1,16 @@
 export type { EventBatch } from './batch.ts';
 export { byteStringAt, byteStringsAt, textEnd } from './byte-strings.ts';
+export type { Compatibility } from './capture/compatibility.ts';
 export * from './capture/descriptor-types.ts';
 export { type ReadCounts, type ReadOptions, readCapture } from './capture/read.ts';
 export type * from './capture/section.ts';
 export type { CaptureInput } from './capture/source.ts';
+export {
+  type CaptureWriter,
+  createCaptureWriter,
+  type WriteOptions,
+  type WriteResult,
+} from './capture/write.ts';
 export { type Converter, createConverter, MAXIMUM_CONVERTED_LENGTH } from './convert/converter.ts';
 export { type Eligibility, eligibilityOf } from './convert/eligibility.ts';
 export type { EventSpan } from './convert/event-span.ts';
