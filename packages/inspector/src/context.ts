@@ -22,6 +22,8 @@ export interface EventContext {
   descriptorOldName: string | undefined;
   /** The container that the event announces or removes; for all other events the thread's. */
   container: ContainerInfo | undefined;
+  /** When the first event happened that isn't a metaevent, in nanoseconds since the epoch; 0n before it. */
+  firstEventTimestamp: bigint;
   readonly tables: Tables;
 }
 

@@ -11,7 +11,11 @@ export { parseContainerJson } from './container/json.ts';
 export type { EventContext, Tables } from './context.ts';
 export { type Descriptor, DescriptorType } from './descriptor/descriptor.ts';
 export type { DescriptorTable } from './descriptor/table.ts';
-export { createSyscallCatalogue, type SyscallCatalogue } from './fields/catalogue.ts';
+export {
+  createSyscallCatalogue,
+  type SyscallCatalogue,
+  type SyscallCatalogueOptions,
+} from './fields/catalogue.ts';
 export type { DomainNames } from './fields/domain.ts';
 export type { FieldClass } from './fields/field.ts';
 export {

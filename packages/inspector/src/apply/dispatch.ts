@@ -24,6 +24,10 @@ export const Behaviour = {
   usesDescriptor: 4,
   /** A switch between threads: no sign of life in itself. */
   isSwitch: 8,
+  /** Kept for the event that ends the call: the tables read it, rules never see it. */
+  isHidden: 16,
+  /** Where a capture begins with such events they belong to its tables: rules don't see them there. */
+  isInitialState: 32,
 } as const;
 
 /** The handler of each event type, by its id. */
@@ -56,6 +60,24 @@ const METADATA = [
   'ASYNCEVENT_E',
 ];
 const SWITCH = 'SCHEDSWITCH_6_E';
+const INITIAL_STATE = [
+  'CONTAINER_JSON_2_E',
+  'USER_ADDED_E',
+  'USER_DELETED_E',
+  'GROUP_ADDED_E',
+  'GROUP_DELETED_E',
+  'ASYNCEVENT_E',
+];
+/** Enter events whose arguments the exit event is held against, or completed with (libsinsp's sinsp_evt_filter). */
+const HIDDEN = [
+  'SYSCALL_OPEN_E',
+  'SYSCALL_OPENAT_2_E',
+  'SYSCALL_OPENAT2_E',
+  'SYSCALL_CREAT_E',
+  'SOCKET_CONNECT_E',
+  'SYSCALL_EXECVE_19_E',
+  'SYSCALL_EXECVEAT_E',
+];
 const NO_INVENTION = [
   'SYSCALL_CLONE_20_X',
   'SYSCALL_CLONE3_X',
@@ -72,6 +94,8 @@ export const behaviours: Uint8Array = Uint8Array.from(eventTypes, ({ symbol, fla
   if (NO_INVENTION.includes(name)) behaviour |= Behaviour.inventsNoThread;
   if (flags.has('uses_fd')) behaviour |= Behaviour.usesDescriptor;
   if (name === SWITCH) behaviour |= Behaviour.isSwitch;
+  if (HIDDEN.includes(name)) behaviour |= Behaviour.isHidden;
+  if (INITIAL_STATE.includes(name)) behaviour |= Behaviour.isInitialState;
   return behaviour;
 });
 

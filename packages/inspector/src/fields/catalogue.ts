@@ -13,6 +13,7 @@ import { fsPathFields } from './fs-path.ts';
 import { genericFields } from './generic.ts';
 import { kubernetesFields } from './kubernetes.ts';
 import { processFields } from './process.ts';
+import { createStaticFields } from './static.ts';
 import { threadFields } from './thread.ts';
 import { groupFields, userFields } from './user.ts';
 import { utilityFields } from './utility.ts';
@@ -22,12 +23,19 @@ export interface SyscallCatalogue extends FieldCatalogue<EventContext> {
   readonly classes: readonly FieldClass[];
 }
 
+export interface SyscallCatalogueOptions {
+  /** Who knows addresses by their domain names (fd.*.name); nobody unless given. */
+  readonly domains?: DomainNames;
+  /** Values of further fields `static.NAME`, the same for every event (byte strings). */
+  readonly staticFields?: Readonly<Record<string, string>>;
+}
+
 /**
  * Makes the catalogue of fields of the source `syscall`: what rules may ask of system call events and of the
  * threads, descriptors, users, containers and pods behind them.
- * @param options.domains who knows addresses by their domain names (fd.*.name); nobody unless given.
  */
-export function createSyscallCatalogue(options: { readonly domains?: DomainNames } = {}): SyscallCatalogue {
+export function createSyscallCatalogue(options: SyscallCatalogueOptions = {}): SyscallCatalogue {
+  const staticFields = createStaticFields(options.staticFields ?? {});
   const classes: readonly FieldClass[] = [
     { name: 'evt', description: 'Every event: when it happened, where it is from.', fields: genericFields },
     {
@@ -56,6 +64,9 @@ export function createSyscallCatalogue(options: { readonly domains?: DomainNames
       fields: kubernetesFields,
     },
     { name: 'util', description: 'Aids for trying out outputs.', fields: utilityFields },
+    ...(staticFields.length > 0
+      ? [{ name: 'static', description: 'Values set in the configuration.', fields: staticFields }]
+      : []),
   ];
   return {
     source: 'syscall',

@@ -249,12 +249,13 @@ function inContainer({ process }: EventContext, name: string | undefined): strin
   return name === undefined ? undefined : `${process?.containerId ?? ''}:${name}`;
 }
 
+/** The newest first, which is how Falco's table goes through them. */
 function openTypes(context: EventContext): readonly string[] | undefined {
   if (!hasDescriptorFields(context)) return undefined;
-  const types = new Set<string>();
-  for (const [, descriptor] of context.process!.descriptors.entries())
-    types.add(descriptorTypeName(descriptor));
-  return [...types];
+  const types = [...context.process!.descriptors.entries()].map(([, descriptor]) =>
+    descriptorTypeName(descriptor),
+  );
+  return [...new Set(types.reverse())];
 }
 
 function typeOfNumber(number: number): Extract {

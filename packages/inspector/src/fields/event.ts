@@ -220,8 +220,7 @@ export const eventFields: readonly InspectorField[] = [
     dependsOn: ['event', 'process', 'ancestors'],
     description:
       'The path of calls that name a file relative to a directory descriptor, made absolute; evt.abspath.src and evt.abspath.dst for calls with two.',
-    presence: 'required',
-    bindsAlone: true,
+    presence: 'allowed',
     afterDot: 'only',
     example: 'evt.abspath, evt.abspath.src or evt.abspath.dst',
     bind: bindAbsolutePath,

@@ -58,8 +58,6 @@ interface ArgumentFacts extends FieldFacts {
   readonly isKey?: true;
   /** Whether the argument follows a dot (`evt.arg.fd`) as well as in brackets, or only so. */
   readonly afterDot?: 'also' | 'only';
-  /** Falco lists the argument as required, but the field alone has a meaning too. */
-  readonly bindsAlone?: true;
   /** How a use of the field with an argument looks, for messages. */
   readonly example: string;
   /** @throws a catalogue error that names the field when the argument is malformed. */
@@ -105,7 +103,7 @@ export function fieldWithArgument(facts: ArgumentFacts): InspectorField {
   const definition: InspectorField = {
     ...describe(facts, { presence, isIndex, isKey }),
     bind(argument) {
-      if (argument === undefined && presence === 'required' && facts.bindsAlone !== true)
+      if (argument === undefined && presence === 'required')
         throw fieldErrors.create('FIELD_NEEDS_ARGUMENT', { field: name, example });
       if (argument !== undefined && afterDot === 'only')
         throw fieldErrors.create('FIELD_BAD_ARGUMENT', { field: name, argument, example });
