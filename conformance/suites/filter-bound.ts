@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSeawallError } from '@seawall/base';
+import { createInspector, createSyscallCatalogue, type EventContext } from '@seawall/inspector';
 import { type BoundCondition, bindCondition, interpret, parseCondition } from '@seawall/rules';
-import { readFieldTable } from '../field-table.ts';
 import type { Failure, Suite } from '../suite.ts';
 
 interface Step {
@@ -16,12 +16,12 @@ interface Step {
 export const suite: Suite = {
   file: 'sinsp_event_vectors.json: conditions',
   title:
-    'conditions are accepted or refused over the table of fields; those of constants alone have their verdict',
+    'conditions are accepted or refused over the catalogue of fields; those of constants alone have their verdict',
   async run(folder) {
     const data = JSON.parse(await readFile(join(folder, 'sinsp_event_vectors.json'), 'utf8')) as {
       tests: { test: string; steps: Step[] }[];
     };
-    const catalogue = readFieldTable(await readFile(join(folder, 'fields.txt'), 'utf8'));
+    const catalogue = createSyscallCatalogue({ staticFields: { example: 'example_value' } });
     const failures: Failure[] = [];
     const seen = new Set<string>();
     let total = 0;
@@ -45,9 +45,9 @@ export const suite: Suite = {
 function difference(
   step: Step,
   refusal: string | undefined,
-  bind: () => BoundCondition<undefined>,
+  bind: () => BoundCondition<EventContext>,
 ): string | undefined {
-  let bound: BoundCondition<undefined>;
+  let bound: BoundCondition<EventContext>;
   try {
     bound = bind();
   } catch (error) {
@@ -56,11 +56,11 @@ function difference(
   }
   if (refusal !== undefined) return `accepted, but Falco says: ${refusal}`;
   if (step.op !== 'eval_filter' || !isConstant(bound)) return undefined;
-  const holds = interpret(bound)(undefined);
+  const holds = interpret(bound)(createInspector().context);
   return holds === step.result ? undefined : `${holds} instead of ${step.result}`;
 }
 
-function isConstant(condition: BoundCondition<undefined>): boolean {
+function isConstant(condition: BoundCondition<EventContext>): boolean {
   if (condition.kind === 'not') return isConstant(condition.child);
   if (condition.kind !== 'check') return condition.children.every(isConstant);
   const { left, right } = condition;
