@@ -10,6 +10,7 @@ export const errors = defineErrors('posture', {
   BAD_SITE_FILE: '{path} is not a site file: {reason}',
   BAD_BASELINE: '{path} is not a report of "seawall posture check --output json": {reason}',
   BAD_TARGET: '{text} is not a probe target: write {kind}=HOST:PORT',
+  CERTIFICATE_WITHOUT_KEY: '{path} was given alone: a certificate and its key are needed together',
   OUTPUT_NOT_EMPTY: '{path} already holds files: name a new or empty folder, nothing is overwritten',
   FILE_UNREADABLE: 'cannot read {path}: {reason}',
   CANNOT_WRITE: 'cannot write {path}: {reason}',

@@ -7,6 +7,7 @@ import {
   type FixPlan,
   isFailing,
   makeReport,
+  type ProbeResult,
   planFixes,
   type Report,
   toAsff,
@@ -30,11 +31,13 @@ import {
   parseComponents,
   readUserFile,
 } from './options.ts';
+import { addProbeOptions, type ProbeCommandOptions, renderProbes, runProbes } from './probe.ts';
 import { renderChanges, renderFixes, renderReport } from './render.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'sarif', 'junit', 'asff', 'ocsf'] as const;
 
-interface CheckOptions extends NodeOptions {
+interface CheckOptions extends NodeOptions, ProbeCommandOptions {
+  readonly probe?: readonly string[];
   readonly benchmark: Benchmark;
   readonly site?: string;
   readonly check?: readonly string[];
@@ -51,7 +54,7 @@ interface CheckOptions extends NodeOptions {
 
 /** `seawall posture check [component...]`, and the same as `seawall check`. */
 export function addCheckCommand(parent: Command, context: CommandContext): void {
-  addNodeOptions(
+  const command = addNodeOptions(
     parent
       .command('check [component...]')
       .description(
@@ -59,6 +62,11 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
       ),
   )
     .addOption(benchmarkOption())
+    .option(
+      '--probe <targets>',
+      'ask these servers as well, and nobody else: KIND=HOST:PORT (see posture probe)',
+      collectList,
+    )
     .option('--site <file>', 'values that no file on the node tells, and accepted failures')
     .option('--check <ids>', 'only these checks: ids, CIS numbers or sections', collectList)
     .option('--skip <ids>', 'all but these checks', collectList)
@@ -74,6 +82,7 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
     .option('--aws-account <id>', 'for --output asff', '000000000000')
     .option('--aws-region <region>', 'for --output asff', 'us-east-1')
     .action((components: readonly string[], options: CheckOptions) => runCheck(components, options, context));
+  addProbeOptions(command);
 }
 
 function parseExitCode(text: string): number {
@@ -83,7 +92,11 @@ function parseExitCode(text: string): number {
   return code;
 }
 
-function runCheck(components: readonly string[], options: CheckOptions, context: CommandContext): void {
+async function runCheck(
+  components: readonly string[],
+  options: CheckOptions,
+  context: CommandContext,
+): Promise<void> {
   const chosen = parseComponents(components);
   const site = openSite(options.site);
   const { node, name } = openNode(options);
@@ -105,12 +118,14 @@ function runCheck(components: readonly string[], options: CheckOptions, context:
     if (isWorse) context.setExitCode(codeOf(options));
     return;
   }
-  output.write(format(report, assessment, plan, options, context));
+  const probes = await runProbes(options.probe ?? [], options);
+  output.write(format(report, assessment, plan, probes, options, context));
   if (options.fixDir !== undefined && plan !== undefined) {
     const written = writeFixes(plan, options.fixDir);
     errors.write(`${written.length} files written below ${options.fixDir}\n`);
   }
-  if (assessment.results.some(isFailing)) context.setExitCode(codeOf(options));
+  const isBelied = probes.some(({ status }) => status === 'FAIL');
+  if (isBelied || assessment.results.some(isFailing)) context.setExitCode(codeOf(options));
 }
 
 function codeOf({ exitCode }: CheckOptions): ExitCode {
@@ -121,13 +136,18 @@ function format(
   report: Report,
   assessment: Assessment,
   plan: FixPlan | undefined,
+  probes: readonly ProbeResult[],
   options: CheckOptions,
   { terminal }: CommandContext,
 ): string {
   const account: AwsAccount = { accountId: options.awsAccount, region: options.awsRegion };
   switch (options.output) {
     case 'json':
-      return asJson(plan === undefined ? report : { ...report, plan: planAsData(plan) });
+      return asJson({
+        ...report,
+        ...(plan === undefined ? {} : { plan: planAsData(plan) }),
+        ...(options.probe === undefined ? {} : { probes }),
+      });
     case 'yaml':
       return toYaml(report);
     case 'sarif':
@@ -141,7 +161,8 @@ function format(
     default: {
       const shape = { isWide: options.output === 'wide', isAll: options.all === true };
       const fixes = options.diff === true && plan !== undefined ? renderFixes(plan, terminal.output) : '';
-      return renderReport(report, assessment, shape, terminal.output) + fixes;
+      const asked = probes.length === 0 ? '' : `\n${renderProbes(probes, terminal.output)}`;
+      return renderReport(report, assessment, shape, terminal.output) + asked + fixes;
     }
   }
 }

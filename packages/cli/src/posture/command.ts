@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { addCheckCommand } from './check.ts';
 import { addCollectCommand } from './collect.ts';
 import { addListCommands } from './list.ts';
+import { addProbeCommand } from './probe.ts';
 import { addShowCommand } from './show.ts';
 
 /** `seawall posture ...`, and `seawall check` for what is asked most. */
@@ -14,5 +15,6 @@ export function addPostureCommands(program: Command, context: CommandContext): v
   addShowCommand(posture, context);
   addListCommands(posture, context);
   addCollectCommand(posture, context);
+  addProbeCommand(posture, context);
   addCheckCommand(program, context);
 }

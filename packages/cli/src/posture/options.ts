@@ -52,10 +52,8 @@ export function openNode(options: NodeOptions): { node: Node; name: string } {
     return { node, name: options.configRoot };
   }
   const tree = withNames(openTree('/'));
-  return {
-    node: { tree, processes: readProcesses(PROGRAMS, tree), now: Date.now(), ...shared },
-    name: hostname(),
-  };
+  const processes = readProcesses(PROGRAMS, tree);
+  return { node: { tree, processes, isLive: true, now: Date.now(), ...shared }, name: hostname() };
 }
 
 /** Reads a file that the user named. Throws `posture/FILE_UNREADABLE`. */
