@@ -4,12 +4,11 @@ import {
   EVENT_TYPE_COUNT,
   type EventView,
   eventTypes,
-  hasValue,
-  readInt64Number,
   timestampOf,
 } from '@seawall/events';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
+import { descriptorAt } from './apply/parameters.ts';
 import { createSeeding } from './apply/seed.ts';
 import { createPending, lookUpDescriptor, type State } from './apply/state.ts';
 import { createSuppression } from './apply/suppression.ts';
@@ -33,7 +32,8 @@ export interface Inspector {
   load(section: CaptureSection): void;
   /**
    * Brings the tables up to the event under the view (which must be `context.view`) and fills the context.
-   * @returns false for events that rules must not see (those of suppressed threads, and of types nobody knows).
+   * @returns false for events that rules must not see: those of suppressed threads, of types nobody knows, enter events
+   *   that only serve the event that ends their call, and what a capture begins with to complete its tables.
    */
   apply(view: EventView): boolean;
   /**
@@ -124,6 +124,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   const { context } = state;
   const seeding = createSeeding(state);
   let isLoaded = true;
+  /** From the header of a capture up to its first event that isn't part of its tables. */
+  let isBeginning = false;
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -197,7 +199,11 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     if (process !== undefined && (type & 1) === 1 && process.bookkeeping.enterEvent !== undefined) {
       forgetEnterEvent(process);
     }
-    return true;
+    if (isBeginning) {
+      isBeginning = (behaviour & Behaviour.isInitialState) !== 0;
+      if (isBeginning) return false;
+    }
+    return (behaviour & Behaviour.isHidden) === 0;
   }
 
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
@@ -222,14 +228,14 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     if ((type & 1) === 0) {
       bookkeeping.lastEnterType = type;
       bookkeeping.lastDescriptor = usesDescriptor
-        ? readInt64Number(view, descriptorParameters[type] as number)
+        ? descriptorAt(view, descriptorParameters[type] as number)
         : NO_DESCRIPTOR;
     } else {
       bookkeeping.isEnterValid = belongTogether(bookkeeping.lastEnterType, type);
       if (!bookkeeping.isEnterValid) bookkeeping.lastDescriptor = NO_DESCRIPTOR;
       if (usesDescriptor && bookkeeping.lastDescriptor === NO_DESCRIPTOR) {
         const index = descriptorParameters[type] as number;
-        if (index >= 0 && hasValue(view, index)) bookkeeping.lastDescriptor = readInt64Number(view, index);
+        if (index >= 0) bookkeeping.lastDescriptor = descriptorAt(view, index);
       }
     }
     if (usesDescriptor) context.descriptor = lookUpDescriptor(process, bookkeeping.lastDescriptor);
@@ -258,6 +264,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
         // Captures can follow each other in one file: the second one's threads have nothing to do with the first's.
         processes.clear();
         interfaces.replace([]);
+        isBeginning = true;
         break;
       case 'events':
     }

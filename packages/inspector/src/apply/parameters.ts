@@ -1,19 +1,47 @@
 import {
   type EventView,
-  int64NumberAt,
+  HEADER_LENGTH,
+  hasValue,
+  largePayloadByType,
   parameterLength,
   parameterStart,
+  readInt64Number,
   readString,
   readStrings,
 } from '@seawall/events';
 
 /* Reading parameters as libsinsp's parsers do. */
 
-/** The result of a system call: 4 or 8 bytes, the first parameter of an exit event. */
+const TWO_POW_32 = 0x1_0000_0000;
+
+/** The result of a system call: 4 or 8 bytes, the first parameter of an exit event. 0 where it has none. */
 export function resultOf(view: EventView): number {
-  const length = parameterLength(view, 0);
-  if (length === 8) return int64NumberAt(view.data, parameterStart(view, 0));
-  return length === 4 ? view.data.getInt32(parameterStart(view, 0), true) : 0;
+  if (view.parameterCount === 0) return 0;
+  const { data } = view;
+  const lengths = view.offset + HEADER_LENGTH;
+  const isLarge = largePayloadByType[view.type] === 1;
+  const length = isLarge ? data.getUint32(lengths, true) : data.getUint16(lengths, true);
+  const start = lengths + view.parameterCount * (isLarge ? 4 : 2);
+  if (length === 8) return integerAt(data, start);
+  return length === 4 ? data.getInt32(start, true) : 0;
+}
+
+/** A descriptor's number; -1 where the event doesn't have the parameter. */
+export function descriptorAt(view: EventView, index: number): number {
+  const { data, parameterCount } = view;
+  if (index >= parameterCount) return -1;
+  if (largePayloadByType[view.type] === 1) return hasValue(view, index) ? readInt64Number(view, index) : -1;
+  let lengths = view.offset + HEADER_LENGTH;
+  let start = lengths + parameterCount * 2;
+  for (let i = 0; i < index; i++, lengths += 2) start += data.getUint16(lengths, true);
+  return data.getUint16(lengths, true) < 8 ? -1 : integerAt(data, start);
+}
+
+/** A signed 64-bit integer; one of 32 bits, as nearly all are, without passing through a double. */
+function integerAt(data: DataView, offset: number): number {
+  const low = data.getInt32(offset, true);
+  const high = data.getInt32(offset + 4, true);
+  return high === low >> 31 ? low : high * TWO_POW_32 + (low >>> 0);
 }
 
 /** What stands for a text that the probe could not read. */

@@ -40,9 +40,9 @@ export const transferHandlers: Handlers = {
   SYSCALL_WRITEV_X: sent(NO_TUPLE),
   SYSCALL_PWRITE_X: sent(NO_TUPLE),
   SYSCALL_PWRITEV_X: sent(NO_TUPLE),
-  SOCKET_SEND_X: inferred(sent(SENT_TUPLE)),
-  SOCKET_SENDTO_X: inferred(sent(SENT_TUPLE)),
-  SOCKET_SENDMSG_X: inferred(sent(SENT_TUPLE)),
+  SOCKET_SEND_X: sentOverAny,
+  SOCKET_SENDTO_X: sentOverAny,
+  SOCKET_SENDMSG_X: sentOverAny,
   SOCKET_SENDMMSG_X: sent(SENT_TUPLE),
 };
 
@@ -55,11 +55,9 @@ function sent(tupleIndex: number): Handler {
 }
 
 /** Who sends over an unknown descriptor has a socket whose making was missed: most likely of UDP. */
-function inferred(next: Handler): Handler {
-  return (state, view) => {
-    if (state.context.descriptor === undefined) inferSocket(state, view);
-    next(state, view);
-  };
+function sentOverAny(state: State, view: EventView): void {
+  if (state.context.descriptor === undefined) inferSocket(state, view);
+  transfer(state, view, SENT_TUPLE, false);
 }
 
 function inferSocket(state: State, view: EventView): void {
@@ -76,7 +74,7 @@ function transfer(state: State, view: EventView, tupleIndex: number, isIncoming:
   const { type } = descriptor;
   const isConnection = type === DescriptorType.ipv4Socket || type === DescriptorType.ipv6Socket;
   if (!isConnection && tupleIndex === NO_TUPLE) return;
-  if (!hasValue(view, 0) || resultOf(view) < 0) return;
+  if (resultOf(view) < 0) return;
   if (isConnection) setConnected(descriptor);
   if (tupleIndex === NO_TUPLE || (descriptor.name !== '' && isTcp(descriptor))) return;
   if (learnEnds(state, descriptor, view, tupleIndex)) {

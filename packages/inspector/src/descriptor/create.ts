@@ -79,5 +79,6 @@ export function isClient(descriptor: Descriptor): boolean {
 
 /** The connection stands; a pending or failed one is forgotten. */
 export function setConnected(descriptor: Descriptor): void {
+  if ((descriptor.flags & CONNECTION) === DescriptorFlag.isConnected) return;
   descriptor.flags = (descriptor.flags & ~CONNECTION) | DescriptorFlag.isConnected;
 }

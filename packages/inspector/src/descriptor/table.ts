@@ -53,8 +53,10 @@ function getDescriptor(this: TableState, fd: number): Descriptor | undefined {
 }
 
 function setDescriptor(this: TableState, fd: number, descriptor: Descriptor): void {
+  // What the probe could not tell reads as -1.
+  if (fd < 0) return;
   const { dense } = this;
-  const isDense = fd >= 0 && fd < DENSE;
+  const isDense = fd < DENSE;
   const isKnown = isDense ? fd < dense.length && dense[fd] !== undefined : this.sparse?.has(fd) === true;
   if (!isKnown) {
     if (this.size >= this.limits.perProcess) {

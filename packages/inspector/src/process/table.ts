@@ -51,6 +51,11 @@ export interface ProcessLimits {
   evicted: number;
 }
 
+/** Stands for no thread remembered: no id that an event can have is the least 32-bit integer. */
+const NO_TID = -0x8000_0000;
+/** How many threads are found without a look into the table: a power of two. */
+const REMEMBERED = 512;
+
 /** The share of a full table that is forgotten at once: choosing whom costs a look at every thread. */
 const EVICTED_SHARE = 1 / 64;
 
@@ -58,19 +63,35 @@ const EVICTED_SHARE = 1 / 64;
 export function createProcessTable(limits: ProcessLimits, descriptorLimits: DescriptorLimits): ProcessTable {
   const threads = new Map<number, Process>();
   const groups = new Map<number, ThreadGroup>();
-  let lastTid = Number.NaN;
-  let last: Process | undefined;
+  const rememberedTids = new Int32Array(REMEMBERED).fill(NO_TID);
+  const remembered = new Array<Process | undefined>(REMEMBERED).fill(undefined);
   let uses = 0;
 
   function current(tid: number): Process | undefined {
-    if (tid === lastTid) return last;
-    const process = threads.get(tid);
+    // As a small integer, which nearly every id is, it makes a far faster key than as the double it was read as.
+    const key = tid | 0;
+    if (key !== tid) return threads.get(tid);
+    const place = key & (REMEMBERED - 1);
+    if (rememberedTids[place] === key) return remembered[place];
+    const process = threads.get(key);
     if (process !== undefined) {
-      lastTid = tid;
-      last = process;
-      process.bookkeeping.lastUsed = ++uses;
+      noteUse(remembered[place]);
+      rememberedTids[place] = key;
+      remembered[place] = process;
     }
     return process;
+  }
+
+  /** A thread counts as used as long as it is remembered. */
+  function noteUse(process: Process | undefined): void {
+    if (process !== undefined) process.bookkeeping.lastUsed = ++uses;
+  }
+
+  function forget(tid: number): void {
+    const place = tid & (REMEMBERED - 1);
+    if (rememberedTids[place] !== tid) return;
+    rememberedTids[place] = NO_TID;
+    remembered[place] = undefined;
   }
 
   function find(tid: number): Process | undefined {
@@ -85,11 +106,6 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     invented.exe = '<NA>';
     add(invented, true);
     return invented;
-  }
-
-  function forgetLast(): void {
-    lastTid = Number.NaN;
-    last = undefined;
   }
 
   function refreshDescriptors(process: Process): void {
@@ -153,12 +169,13 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     process.bookkeeping.isInTable = true;
     process.bookkeeping.lastUsed = ++uses;
     if (shouldConnect) connect(process);
-    if (lastTid === tid) forgetLast();
+    forget(tid);
     refreshDescriptors(process);
     threads.set(tid, process);
   }
 
   function evict(): void {
+    remembered.forEach(noteUse);
     const count = Math.max(1, Math.floor(limits.maximum * EVICTED_SHARE));
     const byAge = [...threads.values()].sort((a, b) => a.bookkeeping.lastUsed - b.bookkeeping.lastUsed);
     for (const process of byAge.slice(0, count)) {
@@ -170,7 +187,10 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
   }
 
   function drop(process: Process): void {
-    if (threads.get(process.tid) === process) threads.delete(process.tid);
+    if (threads.get(process.tid) === process) {
+      threads.delete(process.tid);
+      forget(process.tid);
+    }
     const { bookkeeping } = process;
     if (!bookkeeping.isInTable) return;
     bookkeeping.isInTable = false;
@@ -241,7 +261,6 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
   function remove(tid: number): void {
     const process = threads.get(tid);
     if (process === undefined) return;
-    forgetLast();
     const { group } = process.bookkeeping;
     if (lacksIdentity(process) || group === undefined) {
       drop(process);
@@ -275,7 +294,8 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     clear() {
       threads.clear();
       groups.clear();
-      forgetLast();
+      rememberedTids.fill(NO_TID);
+      remembered.fill(undefined);
     },
     get size() {
       return threads.size;
