@@ -70,7 +70,8 @@ function bindSingle<Context>(node: TransformerNode, operands: Operands<Context>)
   const shared = { ...made(node, operands), acceptsFieldComparison };
   if (name === 'len') {
     const lengthType: FieldType = 'uint64';
-    return { ...shared, type: lengthType, extract: extractLength(operand) };
+    // Falco can compare lengths but not print them: it prints by the format of the field, which has none.
+    return { ...shared, type: lengthType, format: 'decimal', extract: extractLength(operand) };
   }
   return { ...shared, type, format, isList, extract: extractTransformed(operand, transformOf(name, type)) };
 }

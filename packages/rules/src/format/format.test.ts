@@ -37,6 +37,7 @@ test('fields stand in the text by the longest name that there is', () => {
 test('a width cuts and fills, transformers around fields too', () => {
   assert.equal(text('<%2proc.name|%10toupper(proc.name)>'), '<in|INIT      >');
   assert.equal(text('%toupper( tolower( proc.name ) )'), 'INIT');
+  assert.equal(text('%len(proc.name)'), '4');
   assert.equal(text('%join("->", (proc.name, proc.pid))[x'), 'init->1[x');
 });
 

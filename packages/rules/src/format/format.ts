@@ -104,5 +104,7 @@ function renderOperandAsJson<Context>(operand: BoundOperand<Context>, context: C
   const value = (field?.extractForJson ?? operand.extract)(context);
   if (value === undefined) return null;
   // A field that shows something else in JSON shows an integer there (a time as nanoseconds).
-  return renderJson(field?.extractForJson === undefined ? type : 'int64', format, value);
+  return field?.extractForJson === undefined
+    ? renderJson(type, format, value)
+    : renderJson('int64', 'decimal', value);
 }

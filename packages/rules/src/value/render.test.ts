@@ -24,6 +24,8 @@ test('values print by type and format', () => {
     ['charbuf', 'na', 'a\xffb', 'a\xffb'],
   ];
   for (const [type, format, value, text] of cases) assert.equal(renderValue(type, format, value), text);
+  assert.equal(renderValue('ipnet', 'na', Uint8Array.of(10, 0, 0, 1)), '<IPNET>');
+  assert.equal(renderValue('uint32', 'na', 1), undefined);
   assert.equal(renderValue('bytebuf', 'na', 'x'.repeat(1022))?.length, 1022);
   assert.equal(renderValue('bytebuf', 'na', 'x'.repeat(2000))?.length, 1021);
   assert.equal(renderValue('charbuf', 'na', ['x'.repeat(2000)])?.length, 1023);

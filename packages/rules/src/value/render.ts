@@ -41,10 +41,21 @@ export function renderValue(
 
 function renderSingle(type: FieldType, format: PrintFormat, value: Value): string | undefined {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
-  if (value instanceof Uint8Array) return addressText(value);
+  // Falco prints no network, only this word.
+  if (value instanceof Uint8Array) return type === 'ipnet' ? '<IPNET>' : addressText(value);
   if (typeof value === 'string') return type === 'bytebuf' ? renderBuffer(value) : cutAtNul(value);
   if (type === 'double') return renderDouble(Number(value));
-  return renderInteger(value, format, numberTypes.get(type)?.bits ?? 64);
+  return isPrintable(type, format) ? renderInteger(value, format, bitsOf(type)) : undefined;
+}
+
+/** Integers without a format of their own can't be printed, but for the signed ones of 64 bits. */
+function isPrintable(type: FieldType, format: PrintFormat): boolean {
+  const width = numberTypes.get(type);
+  return format !== 'na' || (width?.isSigned === true && width.bits === 64);
+}
+
+function bitsOf(type: FieldType): number {
+  return numberTypes.get(type)?.bits ?? 64;
 }
 
 function renderInteger(value: number | bigint, format: PrintFormat, bits: number): string {
@@ -103,8 +114,8 @@ function renderSingleJson(type: FieldType, format: PrintFormat, value: Value): J
   if (type === 'double') {
     return format === 'decimal' ? Math.trunc(Number(value)) : { double: Number(value) };
   }
-  const isPlain = format === 'decimal' || format === 'id' || format === 'na';
-  return isPlain ? value : renderInteger(value, format, numberTypes.get(type)?.bits ?? 64);
+  if (format === 'decimal' || format === 'id') return value;
+  return isPrintable(type, format) ? renderInteger(value, format, bitsOf(type)) : null;
 }
 
 function isList(value: Value | readonly Value[]): value is readonly Value[] {
