@@ -230,6 +230,6 @@ function signalSetText(set: number): string {
 }
 
 /** Bytes as Falco shows them: what is not printable ASCII as dots. */
-export function dotted(bytes: string): string {
+function dotted(bytes: string): string {
   return bytes.replace(/[^ -~]/g, '.');
 }

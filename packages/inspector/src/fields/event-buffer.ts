@@ -1,12 +1,8 @@
 import { type EventCategory, parameterLength, readByteString } from '@seawall/events';
 import type { EventContext } from '../context.ts';
-import { dotted } from './argument-text.ts';
 import { categoryByType, hasResult, isDataTransfer, isFile, isNetwork, resultOf } from './event-facts.ts';
 import { field, type InspectorField } from './field.ts';
 import { parameterIndices } from './parameter-index.ts';
-
-/** Falco cuts what it shows of a buffer here. */
-const LONGEST_TEXT = 1021;
 
 const dataIndices = parameterIndices('evt.buffer', 'data');
 
@@ -25,10 +21,6 @@ export const bufferFields: readonly InspectorField[] = [
     dependsOn: ['event'],
     description: 'The data that the call read or wrote, as far as it was captured.',
     extract: buffer,
-    render: (context) => {
-      const bytes = buffer(context);
-      return bytes && dotted(bytes.slice(0, LONGEST_TEXT));
-    },
   }),
   length('evt.buflen', isDataTransfer, anyKind, 'Bytes that the call read or wrote.'),
   tableLength('evt.buflen.in', isRead, anyKind, 'Bytes that the call read.'),

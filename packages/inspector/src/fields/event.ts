@@ -37,6 +37,7 @@ export const eventFields: readonly InspectorField[] = [
       description:
         'Always 0: calls are one event each today, so that there is no time between enter and exit.',
       extract: () => 0,
+      extractForJson: () => 0,
     }),
   ),
   field({
@@ -71,9 +72,15 @@ export const eventFields: readonly InspectorField[] = [
     (delta) => delta % SECOND,
     'Nanoseconds of evt.deltatime beyond its whole seconds.',
   ),
-  text('evt.outputtime', 'Time of the event as evt.time shows it.', ({ view }) =>
-    formatTime(timestampOf(view), { withDate: false, withNanoseconds: true }),
-  ),
+  field({
+    name: 'evt.outputtime',
+    type: 'charbuf',
+    format: 'na',
+    dependsOn: ['event'],
+    description: 'Time of the event as evt.time shows it.',
+    extract: ({ view }) => formatTime(timestampOf(view), { withDate: false, withNanoseconds: true }),
+    extractForJson: ({ view }) => integer(timestampOf(view)),
+  }),
   field({
     name: 'evt.dir',
     type: 'charbuf',
@@ -315,6 +322,7 @@ function deltaField(
     name,
     type: 'reltime',
     format,
+    isNumberInJson: true,
     dependsOn: ['event'],
     description,
     createExtract() {

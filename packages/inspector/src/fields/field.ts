@@ -47,7 +47,9 @@ interface PlainFacts extends FieldFacts, Special {
   readonly extract: Extract;
 }
 
-interface StatefulFacts extends FieldFacts, Pick<Special, 'extractForJson'> {
+interface StatefulFacts extends FieldFacts {
+  /** Whether JSON shows the plain number, whatever the format. */
+  readonly isNumberInJson?: true;
   /** Makes an extractor with a memory of its own, one for each place where the field is used. */
   readonly createExtract: () => Extract;
 }
@@ -91,7 +93,11 @@ export function statefulField(facts: StatefulFacts): InspectorField {
     isStateful: true,
     bind(argument) {
       refuseArgument(facts.name, argument);
-      return bindTo(definition, undefined, { extract: facts.createExtract() });
+      const extract = facts.createExtract();
+      return bindTo(definition, undefined, {
+        extract,
+        ...(facts.isNumberInJson && { extractForJson: extract }),
+      });
     },
   };
   return definition;

@@ -139,5 +139,6 @@ function time(
     dependsOn: ['event'],
     description,
     extract: (context) => integer(read(context)),
+    extractForJson: (context) => integer(read(context)),
   });
 }

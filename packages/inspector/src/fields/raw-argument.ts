@@ -6,9 +6,9 @@ import {
   readByteString,
   readInteger,
 } from '@seawall/events';
-import type { FieldType, PrintFormat, Value } from '@seawall/rules';
+import { type FieldType, type PrintFormat, renderValue, type Value } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
-import { dotted, textArgument } from './argument-text.ts';
+import { textArgument } from './argument-text.ts';
 import { fieldErrors } from './errors.ts';
 import type { Binding } from './field.ts';
 
@@ -76,22 +76,16 @@ function rawValue(context: EventContext, parameter: ParameterFacts): Value | und
 /** How an output shows the argument: empty numbers as 0, as Falco does; undefined for types that it can't show. */
 function rawText(context: EventContext, parameter: ParameterFacts): string | undefined {
   const { view } = context;
-  const { index, type, format } = parameter;
+  const { index, type } = parameter;
   if (index >= view.parameterCount) return undefined;
   if (isText(parameter)) return textArgument(context, index);
-  if (type === 'bytebuf') return dotted(readByteString(view, index));
-  if (parameterLength(view, index) === 0) return isInteger(type) ? '0' : undefined;
+  if (type === 'bytebuf') return renderValue('bytebuf', 'na', readByteString(view, index));
+  if (!showsNumber.test(type)) return undefined;
+  if (parameterLength(view, index) === 0) return '0';
   const value = readInteger(view, index, type);
-  if (value === undefined || !isInteger(type)) return undefined;
-  if (type === 'bool') return value === 0 ? 'false' : 'true';
-  const bits = parameterLength(view, index) > 4 ? 64 : 32;
-  if (format === 'hex') return BigInt.asUintN(bits, BigInt(value)).toString(16).toUpperCase();
-  if (format === 'oct') return BigInt.asUintN(bits, BigInt(value)).toString(8);
-  return String(value);
+  if (value === undefined) return undefined;
+  return renderValue(fieldType(parameter), formats[parameter.format], type === 'bool' ? value !== 0 : value);
 }
 
-function isInteger(type: ParameterFacts['type']): boolean {
-  return /^(u?int|flags|enumflags)(8|16|32|64)$|^(pid|errno|fd|l4proto|port|uid|gid|reltime|abstime|bool)$/.test(
-    type,
-  );
-}
+const showsNumber =
+  /^(u?int|flags|enumflags)(8|16|32|64)$|^(pid|errno|fd|l4proto|port|uid|gid|reltime|abstime|bool)$/;
