@@ -9,7 +9,6 @@ test('every event is evaluated, filtered or dropped, in all and by type', () => 
   accounting.filtered(3);
   accounting.filtered(7);
   accounting.dropped(7, 4);
-  accounting.merged(2);
   const report = accounting.report();
   assert.deepEqual(
     { ...report, byType: [...report.byType] },
@@ -18,7 +17,6 @@ test('every event is evaluated, filtered or dropped, in all and by type', () => 
       evaluated: 2,
       filtered: 2,
       dropped: 4,
-      merged: 2,
       byType: [
         [3, { seen: 3, evaluated: 2, filtered: 1, dropped: 0 }],
         [7, { seen: 5, evaluated: 0, filtered: 1, dropped: 4 }],

@@ -9,8 +9,6 @@ export interface Accounting {
   filtered(eventType: number): void;
   /** Counts events that were lost before anybody could look at them. */
   dropped(eventType: number, count: number): void;
-  /** Counts events of old captures that live on inside others (an enter event inside its exit event). */
-  merged(count: number): void;
   report(): AccountingReport;
 }
 
@@ -22,8 +20,6 @@ export interface EventCounts {
 }
 
 export interface AccountingReport extends EventCounts {
-  /** Events of old captures that live on inside others: in the file, but not among those seen. */
-  readonly merged: number;
   /** Types of which there were any, by number, ascending. */
   readonly byType: ReadonlyMap<number, EventCounts>;
 }
@@ -33,7 +29,6 @@ export function createAccounting(typeCount: number): Accounting {
   const evaluatedByType = new Float64Array(typeCount);
   const filteredByType = new Float64Array(typeCount);
   const droppedByType = new Float64Array(typeCount);
-  let mergedCount = 0;
   return {
     evaluated(eventType) {
       evaluatedByType[eventType] += 1;
@@ -43,9 +38,6 @@ export function createAccounting(typeCount: number): Accounting {
     },
     dropped(eventType, count) {
       droppedByType[eventType] += count;
-    },
-    merged(count) {
-      mergedCount += count;
     },
     report() {
       const byType = new Map<number, EventCounts>();
@@ -60,7 +52,7 @@ export function createAccounting(typeCount: number): Accounting {
           total.dropped + counts.dropped,
         );
       }
-      return { ...total, merged: mergedCount, byType };
+      return { ...total, byType };
     },
   };
 }

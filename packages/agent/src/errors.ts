@@ -6,4 +6,5 @@ export const errors = defineErrors('agent', {
     'the threshold for lost events is {threshold}: it is a part of all events, from 0 (any loss) to 1 (never)',
   DROP_ACTIONS_CONTRADICT:
     'lost events can not be ignored and reported ({other}) at once: name "ignore" alone, or leave it out',
+  STOPPED_BY_DROPS: 'events were lost ({lost} in the last second), and the action for that is to stop',
 });

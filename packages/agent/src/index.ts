@@ -4,8 +4,15 @@ export {
   createAccounting,
   type EventCounts,
 } from './accounting.ts';
-export type { Alert, AlertValue } from './alert/alert.ts';
+export type { Alert } from './alert/alert.ts';
+export {
+  type AlertFactory,
+  type AlertingRule,
+  type AlertOptions,
+  createAlertFactory,
+} from './alert/create-alerts.ts';
 export { type AlertJsonOptions, alertJson, alertText, defaultAlertJsonOptions } from './alert/render.ts';
+export { suggestedOutput } from './alert/suggested-output.ts';
 export { containerInfoOf } from './containers.ts';
 export {
   createDropWatch,
@@ -17,7 +24,14 @@ export {
   type SourceCounts,
 } from './drops.ts';
 export { errors as agentErrors } from './errors.ts';
+export {
+  createInterpretedMatcher,
+  type MatchableRule,
+  type MatcherOptions,
+} from './replay/interpreted-matcher.ts';
 export type { Matcher } from './replay/matcher.ts';
 export { AUDIT_EVENT_TYPE, type AuditReplay, replayAudit } from './replay/replay-audit.ts';
 export { type CaptureReplay, replayCapture } from './replay/replay-capture.ts';
-export { type SelectionStep, selectRules } from './select-rules.ts';
+export type { Watch, WatchOptions, WatchReport } from './watch/options.ts';
+export { type AuditWatchOptions, createAuditWatch } from './watch/watch-audit.ts';
+export { type CaptureWatch, type CaptureWatchOptions, createCaptureWatch } from './watch/watch-capture.ts';

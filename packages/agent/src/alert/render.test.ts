@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JsonValue } from '@seawall/rules';
 import fc from 'fast-check';
 import type { Alert } from './alert.ts';
 import { alertJson, alertText, defaultAlertJsonOptions } from './render.ts';
@@ -13,12 +14,12 @@ const alert: Alert = {
   hostname: 'node1',
   prefix: '21:31:56.182619956: Notice',
   message: 'A shell (user=root "x"\n)',
-  fields: new Map<string, Alert['fields'] extends ReadonlyMap<string, infer V> ? V : never>([
+  fields: new Map<string, JsonValue>([
     ['proc.name', 'sh'],
     ['evt.time', 1795296716182619956n],
     ['fd.name', null],
     ['proc.aname[2]', ['a', 1, true]],
-    ['thread.cpu', { real: 2 }],
+    ['thread.cpu', { double: 2 }],
   ]),
 };
 

@@ -1,5 +1,6 @@
 import { formatUtcTime } from '@seawall/base';
-import type { Alert, AlertValue } from './alert.ts';
+import { bytesFromText, type JsonValue, jsonText } from '@seawall/rules';
+import type { Alert } from './alert.ts';
 
 /** Which properties an alert's JSON has besides rule, priority, source, hostname and time; Falco's defaults. */
 export interface AlertJsonOptions {
@@ -21,47 +22,21 @@ export const defaultAlertJsonOptions: AlertJsonOptions = {
  * that are no UTF-8 replaced by U+FFFD. No line feed at the end.
  */
 export function alertText({ prefix, message }: Alert): string {
-  return quote(`${prefix} ${message}`).slice(1, -1);
+  return jsonText(`${prefix} ${message}`).slice(1, -1);
 }
 
 /** The alert as Falco's JSON on one line: names sorted, no spaces. No line feed at the end. */
 export function alertJson(alert: Alert, options: AlertJsonOptions): string {
-  const members: string[] = [`"hostname":${quote(alert.hostname)}`];
-  if (options.hasMessage) members.push(`"message":${quote(alert.message)}`);
-  if (options.hasOutput) members.push(`"output":${quote(`${alert.prefix} ${alert.message}`)}`);
-  if (options.hasOutputFields) members.push(`"output_fields":${fieldsJson(alert.fields)}`);
-  members.push(`"priority":${quote(alert.priority)}`);
-  members.push(`"rule":${quote(alert.rule)}`);
-  members.push(`"source":${quote(alert.source)}`);
-  if (options.hasTags) members.push(`"tags":[${alert.tags.map(quote).join(',')}]`);
-  members.push(`"time":${quote(formatUtcTime(alert.timestamp, 'Z'))}`);
-  return `{${members.join(',')}}`;
-}
-
-function fieldsJson(fields: ReadonlyMap<string, AlertValue>): string {
-  const names = [...fields.keys()].sort(compareBytes);
-  return `{${names.map((name) => `${quote(name)}:${valueJson(fields.get(name) as AlertValue)}`).join(',')}}`;
-}
-
-function valueJson(value: AlertValue): string {
-  if (typeof value === 'string') return quote(value);
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if ('real' in value) return realJson(value.real);
-  return `[${value.map(valueJson).join(',')}]`;
-}
-
-function realJson(value: number): string {
-  if (!Number.isFinite(value)) return 'null';
-  const text = String(value);
-  return /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
-}
-
-/** Byte strings have one char per byte, so comparing chars compares bytes. */
-function compareBytes(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function quote(bytes: string): string {
-  return JSON.stringify(Buffer.from(bytes, 'latin1').toString('utf8'));
+  const members = new Map<string, JsonValue>([
+    ['time', formatUtcTime(alert.timestamp, 'Z')],
+    ['rule', bytesFromText(alert.rule)],
+    ['priority', alert.priority],
+    ['source', bytesFromText(alert.source)],
+    ['hostname', bytesFromText(alert.hostname)],
+  ]);
+  if (options.hasOutput) members.set('output', `${alert.prefix} ${alert.message}`);
+  if (options.hasMessage) members.set('message', alert.message);
+  if (options.hasTags) members.set('tags', alert.tags.map(bytesFromText));
+  if (options.hasOutputFields) members.set('output_fields', { object: alert.fields });
+  return jsonText({ object: members });
 }

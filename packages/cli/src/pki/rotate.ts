@@ -205,11 +205,11 @@ function orderOf(options: StepOptions, access: RotationOrder | object): Rotation
 }
 
 function progressText(
-  { step, position, total, isGoingBack, isOver, paths }: RotationProgress,
+  { step, position, total, isGoingBack, isResumed, isOver, paths }: RotationProgress,
   isDeployed: boolean,
 ): string {
   const where = isOver ? (isGoingBack ? 'rolled back' : 'done') : `${position}/${total}`;
-  const verb = isGoingBack && !isOver ? 'taken back: ' : '';
+  const verb = `${isResumed ? 'finished what was interrupted: ' : ''}${isGoingBack && !isOver ? 'taken back: ' : ''}`;
   const toDo = isDeployed || paths.length === 0 ? '' : `  now: ${step.toDo}\n`;
   return `${where}  ${verb}${step.id}\n${toDo}`;
 }

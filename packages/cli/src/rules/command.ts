@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { addCheckCommand } from './check.ts';
 import { addEventsCommand } from './events.ts';
 import { addFieldsCommand } from './fields.ts';
+import { addListCommand } from './list.ts';
 
 /** `seawall rules ...`: rule files and what they can be written with. */
 export function addRulesCommands(program: Command, context: CommandContext): void {
   const rules = program
     .command('rules')
     .description('check and list rule files, and what they can be written with');
+  addCheckCommand(rules, context);
+  addListCommand(rules, context);
   addFieldsCommand(rules, context);
   addEventsCommand(rules, context);
 }

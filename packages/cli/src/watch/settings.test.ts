@@ -22,8 +22,8 @@ test('Falco’s settings are understood, with any number in brackets', () => {
   assert.equal(settings.isJson, true);
   assert.equal(settings.json.hasTags, false);
   assert.deepEqual(settings.selection, [
-    { operation: 'disable', by: 'rule', pattern: '*' },
-    { operation: 'enable', by: 'tag', pattern: 'a' },
+    { isEnabled: false, by: 'wildcard', text: '*' },
+    { isEnabled: true, by: 'tag', tags: ['a'] },
   ]);
   assert.equal(settings.ruleMatching, 'first');
   assert.deepEqual(settings.drops.actions, ['log', 'exit']);

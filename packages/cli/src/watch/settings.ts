@@ -4,8 +4,8 @@ import {
   type DropPolicy,
   defaultAlertJsonOptions,
   defaultDropPolicy,
-  type SelectionStep,
 } from '@seawall/agent';
+import type { Selection } from '@seawall/rules';
 import { errors } from '../errors.ts';
 
 /** What `seawall watch` can be told in Falco's words, by `-o NAME=VALUE`, and in its own, by options. */
@@ -18,7 +18,7 @@ export interface WatchSettings {
   minimumPriority: string;
   ruleMatching: 'all' | 'first';
   /** In the order given: later ones overrule earlier ones. */
-  selection: SelectionStep[];
+  selection: Selection[];
   /** Text (with fields) added to the output of every rule. */
   extraOutputs: string[];
   /** Fields added to the JSON of every alert. */
@@ -51,10 +51,16 @@ const jsonProperty =
     settings.json = { ...settings.json, [name]: truth(value, setting) };
   };
 
-const select =
-  (operation: SelectionStep['operation'], by: SelectionStep['by']): Apply =>
-  (settings, pattern) => {
-    settings.selection.push({ operation, by, pattern: bytes(pattern) });
+const selectByName =
+  (isEnabled: boolean): Apply =>
+  (settings, text) => {
+    settings.selection.push({ isEnabled, by: 'wildcard', text });
+  };
+
+const selectByTag =
+  (isEnabled: boolean): Apply =>
+  (settings, tag) => {
+    settings.selection.push({ isEnabled, by: 'tag', tags: [tag] });
   };
 
 const DROP_ACTIONS: readonly string[] = ['ignore', 'log', 'alert', 'exit'] satisfies DropAction[];
@@ -112,10 +118,10 @@ const SETTINGS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
       settings.ruleMatching = value;
     },
   ],
-  ['rules[].disable.rule', select('disable', 'rule')],
-  ['rules[].disable.tag', select('disable', 'tag')],
-  ['rules[].enable.rule', select('enable', 'rule')],
-  ['rules[].enable.tag', select('enable', 'tag')],
+  ['rules[].disable.rule', selectByName(false)],
+  ['rules[].disable.tag', selectByTag(false)],
+  ['rules[].enable.rule', selectByName(true)],
+  ['rules[].enable.tag', selectByTag(true)],
   [
     'append_output[].extra_output',
     (settings, value) => {
@@ -165,9 +171,4 @@ function truth(value: string, setting: string): boolean {
   if (/^(true|yes|on)$/i.test(value)) return true;
   if (/^(false|no|off)$/i.test(value)) return false;
   throw errors.create('SETTING_INVALID', { setting, problem: 'it is either true or false' });
-}
-
-/** Names of rules and tags are byte strings inside. */
-function bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,10 +1,14 @@
-import type { AccountingReport, Alert, EventCounts } from '@seawall/agent';
+import type { Alert, EventCounts, WatchReport } from '@seawall/agent';
 import { jsonText } from '../json-text.ts';
 import { countOf, countText } from '../number-text.ts';
 import type { Palette } from '../terminal/color.ts';
 import { renderTable } from '../terminal/table.ts';
 
-/** What a replay came to. Names are text, no longer byte strings. */
+export const summaryFormats = ['text', 'json', 'none'] as const;
+
+export type SummaryFormat = (typeof summaryFormats)[number];
+
+/** What a replay came to. */
 export interface WatchSummary {
   readonly alerts: number;
   /** By name; most first. */
@@ -47,7 +51,7 @@ export function createAlertCounter(priorities: readonly string[]): AlertCounter 
       const rules = [...byRule].sort((left, right) => right[1] - left[1]);
       return {
         alerts: total,
-        byRule: Object.fromEntries(rules.map(([name, count]) => [textOfBytes(name), count])),
+        byRule: Object.fromEntries(rules),
         byPriority: Object.fromEntries(
           priorities.filter((name) => byPriority.has(name)).map((name) => [name, byPriority.get(name) ?? 0]),
         ),
@@ -58,10 +62,10 @@ export function createAlertCounter(priorities: readonly string[]): AlertCounter 
 
 /** @param nameOfType what an event type's number is called; several types may share a name. */
 export function eventSummary(
-  { byType, merged, ...totals }: AccountingReport,
-  unknown: number,
+  { accounting, merged, unknown }: WatchReport,
   nameOfType: (type: number) => string,
 ): WatchSummary['events'] {
+  const { byType, ...totals } = accounting;
   const byName: Record<string, EventCounts> = {};
   for (const [type, counts] of byType) {
     const name = nameOfType(type);
@@ -107,8 +111,4 @@ function sumOf(left: EventCounts, right: EventCounts): EventCounts {
     filtered: left.filtered + right.filtered,
     dropped: left.dropped + right.dropped,
   };
-}
-
-function textOfBytes(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
+import { locateShared } from '../../../../test/shared.ts';
 import { parseJson } from '../json/parse.ts';
 import { createAuditCatalogue } from './catalogue.ts';
 import { createAuditContext } from './event.ts';
@@ -143,20 +143,34 @@ test('arguments are checked when a field is bound', () => {
   assert.throws(bind('ka.req.pod.containers.name', '01'), isError('FIELD_INDEX_INVALID'));
 });
 
-const shared = process.env.SEAWALL_SHARED ?? join(import.meta.dirname, '../../../../../shared');
-const fieldList = join(shared, 'conformance', 'fields.txt');
-const isAbsent = process.env.SEAWALL_SHARED === undefined && !existsSync(fieldList);
+test('init and ephemeral containers have the fields of containers, but ephemeral ones open no ports', () => {
+  const event = { auditID: 'x', requestObject: { spec: { initContainers: [{ name: 'first' }] } } };
+  assert.deepEqual(extract('ka.req.pod.initContainers.name', event), ['first']);
+  assert.deepEqual(extract('ka.req.pod.initContainers.eff_run_as_user', event), ['0']);
+  const partsOf = (list: string) =>
+    [...catalogue.fields.keys()]
+      .filter((name) => name.startsWith(`ka.req.pod.${list}.`))
+      .map((name) => name.slice(`ka.req.pod.${list}.`.length));
+  assert.equal(partsOf('containers').length, 15);
+  assert.deepEqual(partsOf('initContainers'), partsOf('containers'));
+  assert.deepEqual(
+    partsOf('ephemeralContainers'),
+    partsOf('containers').filter((part) => part !== 'host_port'),
+  );
+});
+
+const fieldList = locateShared('conformance', 'fields.txt');
 
 test('the audit fields are those of Falco’s plugin: names, types, lists', {
-  skip: isAbsent && 'no shared conformance data',
+  skip: fieldList === undefined && 'SKIPPED: there is no conformance folder (set SEAWALL_SHARED)',
 }, () => {
-  const expected = readFileSync(fieldList, 'utf8')
+  const expected = readFileSync(fieldList as string, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('ka.'))
     .map((line) => line.split('\t'))
     .map(([name, type, flags]) => `${name} ${type} ${flags.trim() === 'list'}`);
   const ours = [...catalogue.fields.values()]
-    .filter(({ name }) => name.startsWith('ka.'))
+    .filter(({ name }) => /^ka\.(?!req\.pod\.(?:init|ephemeral)Containers)/.test(name))
     .map(({ name, type, isList }) => `${name} ${type === 'charbuf' ? 'string' : type} ${isList}`);
   assert.equal(ours.length, 71);
   assert.deepEqual(ours.sort(), expected.sort());

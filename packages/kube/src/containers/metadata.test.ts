@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { isSeawallError } from '@seawall/base';
+import { locateShared } from '../../../../test/shared.ts';
 import { readContainerMetadata } from './metadata.ts';
 
 const read = (value: unknown) => readContainerMetadata(Buffer.from(JSON.stringify(value)), 'file.json');
@@ -57,12 +57,11 @@ test('what is no metadata is refused by name of the file and reason', () => {
   );
 });
 
-const shared = process.env.SEAWALL_SHARED ?? join(import.meta.dirname, '../../../../../shared');
-const file = join(shared, 'captures/control-plane/a/attack-a.containers.json.gz');
-const isAbsent = process.env.SEAWALL_SHARED === undefined && !existsSync(file);
+const file = locateShared('captures', 'control-plane', 'a', 'attack-a.containers.json.gz');
+const skip = file === undefined && 'SKIPPED: there are no shared captures (set SEAWALL_SHARED)';
 
-test('what containerd said of a real control plane', { skip: isAbsent && 'no shared captures' }, () => {
-  const records = readContainerMetadata(gunzipSync(readFileSync(file)), file);
+test('what containerd said of a real control plane', { skip }, () => {
+  const records = readContainerMetadata(gunzipSync(readFileSync(file as string)), 'file');
   assert.equal(records.filter(({ isPodSandbox }) => isPodSandbox).length, 10);
   const etcd = records.find(({ name }) => name === 'etcd')!;
   assert.equal(etcd.fullId.slice(0, 12), '176514b65d20');

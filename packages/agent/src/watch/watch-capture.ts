@@ -1,0 +1,101 @@
+import { hostname as machineHostname } from 'node:os';
+import {
+  type CaptureInput,
+  EVENT_TYPE_COUNT,
+  type ReadCounts,
+  readCapture,
+  timestampOf,
+} from '@seawall/events';
+import {
+  type ContainerInfo,
+  createInspector,
+  type EventContext,
+  type SyscallCatalogue,
+} from '@seawall/inspector';
+import { type BoundCondition, textFromBytes } from '@seawall/rules';
+import { createAccounting } from '../accounting.ts';
+import { createAlertFactory } from '../alert/create-alerts.ts';
+import { dropAlert } from '../alert/drop-alert.ts';
+import { createDropWatch, type DropNotice, type DropPolicy } from '../drops.ts';
+import { errors } from '../errors.ts';
+import { createInterpretedMatcher } from '../replay/interpreted-matcher.ts';
+import { replayCapture } from '../replay/replay-capture.ts';
+import type { Watch, WatchOptions } from './options.ts';
+
+export interface CaptureWatchOptions extends WatchOptions {
+  readonly input: CaptureInput;
+  /** What errors call the input. */
+  readonly inputName: string;
+  readonly catalogue: SyscallCatalogue;
+  /** What is known of containers besides what the capture says. */
+  readonly containers: readonly ContainerInfo[];
+  readonly drops: DropPolicy;
+  /** Events were lost, and the policy says to tell it. */
+  onDrops?(notice: DropNotice): void;
+}
+
+export interface CaptureWatch extends Watch {
+  /** How often events were lost, and how often something was done about it. */
+  dropReport(): { readonly occurrences: number; readonly actionsTaken: number };
+}
+
+/**
+ * Makes ready to replay a capture through rules.
+ * `run` throws what reading throws (after everything readable went through) and agent/STOPPED_BY_DROPS.
+ * @throws agent/DROP_THRESHOLD_INVALID, agent/DROP_ACTIONS_CONTRADICT
+ */
+export function createCaptureWatch(options: CaptureWatchOptions): CaptureWatch {
+  const { rules, catalogue, isIsoTime } = options;
+  const factories = rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime }));
+  const matcher = createInterpretedMatcher(
+    rules.map(({ bound, eventTypes }) => ({ bound: bound as BoundCondition<EventContext>, eventTypes })),
+    { typeCount: EVENT_TYPE_COUNT, isFirstOnly: options.isFirstOnly },
+  );
+  const inspector = createInspector();
+  inspector.setContainers(options.containers);
+  const accounting = createAccounting(EVENT_TYPE_COUNT);
+  const counts: ReadCounts = { dropped: 0, unknown: 0 };
+  let hostname = options.hostname ?? machineHostname();
+  let eventCount = 0;
+  const drops = createDropWatch(options.drops, () => ({ delivered: eventCount, lost: 0 }));
+  const { actions } = options.drops;
+
+  function handleDrops(notice: DropNotice, context: EventContext): boolean {
+    options.onDrops?.(notice);
+    if (actions.includes('alert')) {
+      options.onAlert(dropAlert(notice, timestampOf(context.view), hostname, isIsoTime));
+    }
+    if (actions.includes('exit')) throw errors.create('STOPPED_BY_DROPS', { lost: notice.lost });
+    return true;
+  }
+
+  return {
+    run: () =>
+      replayCapture({
+        sections: readCapture(options.input, { name: options.inputName, counts }),
+        inspector,
+        matcher,
+        accounting,
+        drops,
+        onDrops: handleDrops,
+        onSection(section) {
+          if (section.kind === 'machine') {
+            hostname = options.hostname ?? (textFromBytes(section.machine.hostname) || machineHostname());
+          }
+        },
+        onMatches(context, matches, count) {
+          const timestamp = timestampOf(context.view);
+          for (let index = 0; index < count; index += 1) {
+            options.onAlert(factories[matches[index]].create(context, timestamp, hostname));
+          }
+        },
+        onBatch(count) {
+          eventCount += count;
+          options.onProgress?.(eventCount);
+          return true;
+        },
+      }),
+    report: () => ({ accounting: accounting.report(), merged: counts.dropped, unknown: counts.unknown }),
+    dropReport: drops.report,
+  };
+}

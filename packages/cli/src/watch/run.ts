@@ -1,0 +1,203 @@
+import {
+  containerInfoOf,
+  createAuditWatch,
+  createCaptureWatch,
+  type DropNotice,
+  suggestedOutput,
+  type Watch,
+  type WatchOptions,
+} from '@seawall/agent';
+import { systemClock } from '@seawall/base';
+import { eventType } from '@seawall/events';
+import { type AuditInputFault, readContainerMetadata } from '@seawall/kube';
+import { type LoadOptions, parsePriority, priorities, type Rule, selectRules } from '@seawall/rules';
+import type { CommandContext } from '../command-context.ts';
+import { errors } from '../errors.ts';
+import { captureInput } from '../input/capture-input.ts';
+import { nameOfPath, readUnpacked, readWhole } from '../input/open.ts';
+import { countOf, countText } from '../number-text.ts';
+import { auditCatalogue, syscallCatalogue } from '../rules/catalogues.ts';
+import { countMessages, loadRuleFiles } from '../rules/load.ts';
+import { messagesText } from '../rules/message-text.ts';
+import { exitCodes } from '../terminal/exit-code.ts';
+import { createProgress } from '../terminal/progress.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { createAlertWriter } from './alert-writer.ts';
+import type { WatchSettings } from './settings.ts';
+import {
+  createAlertCounter,
+  eventSummary,
+  type SummaryFormat,
+  summaryJson,
+  summaryText,
+  type WatchSummary,
+} from './summary.ts';
+
+export type WatchInput = { readonly source: 'syscall' | 'k8s_audit'; readonly path: string };
+
+export interface WatchRequest {
+  readonly input: WatchInput;
+  readonly rules: readonly string[];
+  readonly metadata?: string;
+  readonly summary: SummaryFormat;
+  readonly hostname?: string;
+  readonly failOnAlert: boolean;
+  readonly settings: WatchSettings;
+}
+
+/** Faults of the input that are told one by one; further ones are only counted. */
+const FAULTS_TOLD = 10;
+
+/** Does what `seawall watch` was asked to do. */
+export async function runWatch(context: CommandContext, request: WatchRequest): Promise<void> {
+  const { terminal, setExitCode } = context;
+  const { settings, input } = request;
+  const rules = await loadForWatch(context, request);
+  if (rules === undefined) {
+    setExitCode(exitCodes.findings);
+    return;
+  }
+  const started = systemClock.monotonic();
+  const counter = createAlertCounter(priorities);
+  const faults = { count: 0 };
+  const progress = createProgress({
+    clock: systemClock,
+    isTerminal: terminal.errors.isTerminal,
+    write: (text) => terminal.errors.write(text),
+  });
+  const writer = createAlertWriter(terminal.output, settings);
+  const options: WatchOptions = {
+    rules,
+    isFirstOnly: settings.ruleMatching === 'first',
+    isIsoTime: settings.isIsoTime,
+    hostname: request.hostname ?? (terminal.environment.FALCO_HOSTNAME || undefined),
+    onAlert(alert) {
+      progress.finish();
+      if (alert.source !== 'internal') counter.count(alert);
+      writer.write(alert);
+    },
+    onProgress(eventCount) {
+      writer.flush();
+      progress.update(
+        () =>
+          `${nameOfPath(input.path)}: ${countText(eventCount)} events, ${countOf(counter.total, 'alert')}`,
+      );
+    },
+  };
+  const watch =
+    input.source === 'syscall'
+      ? await watchCapture(request, options, terminal)
+      : createAuditWatch({
+          ...options,
+          input: readUnpacked(input.path, terminal),
+          catalogue: auditCatalogue,
+          onFault(fault) {
+            faults.count += 1;
+            if (faults.count <= FAULTS_TOLD) terminal.errors.write(faultText(input.path, fault));
+          },
+        });
+  const finish = (): void => {
+    writer.flush();
+    progress.finish();
+    const summary: WatchSummary = {
+      ...counter.report(),
+      events: eventSummary(watch.report(), (type) => nameOfType(input.source, type)),
+      faults: faults.count,
+      seconds: (systemClock.monotonic() - started) / 1000,
+    };
+    if (request.summary === 'json') terminal.errors.write(summaryJson(summary));
+    if (request.summary === 'text') {
+      terminal.errors.write(summaryText(summary, terminal.errors.palette));
+    }
+  };
+  try {
+    await watch.run();
+  } catch (error) {
+    finish();
+    throw error;
+  }
+  finish();
+  if (request.failOnAlert && counter.total > 0) setExitCode(exitCodes.findings);
+}
+
+async function watchCapture(
+  request: WatchRequest,
+  options: WatchOptions,
+  terminal: Terminal,
+): Promise<Watch> {
+  const { input, name } = captureInput(request.input.path, terminal);
+  const { metadata, settings } = request;
+  const records =
+    metadata === undefined
+      ? []
+      : readContainerMetadata(await readWhole(metadata, terminal), nameOfPath(metadata));
+  const watch = createCaptureWatch({
+    ...options,
+    input,
+    inputName: name,
+    catalogue: syscallCatalogue,
+    containers: records.map(containerInfoOf),
+    drops: settings.drops,
+    onDrops(notice) {
+      if (settings.drops.actions.includes('log')) terminal.errors.write(dropText(notice));
+    },
+  });
+  return watch;
+}
+
+/** @returns the rules to run; undefined when they have errors, which are then told. */
+async function loadForWatch(
+  { terminal }: CommandContext,
+  { rules: paths, settings, input }: WatchRequest,
+): Promise<readonly Rule[] | undefined> {
+  const minimumPriority = parsePriority(settings.minimumPriority);
+  if (minimumPriority === undefined) {
+    const problem = `priorities are ${priorities.join(', ')}`;
+    throw errors.create('OPTION_INVALID', { option: '--priority', value: settings.minimumPriority, problem });
+  }
+  const { files, ruleSet } = await loadRuleFiles(paths, terminal, extrasOf(settings));
+  if (ruleSet === undefined) {
+    terminal.errors.write(messagesText(files, terminal.errors.palette));
+    return undefined;
+  }
+  const warnings = countMessages(files, 'warning');
+  if (warnings > 0) {
+    const hint = `seawall rules check ${paths.join(' ')}`;
+    terminal.errors.write(`the rules load with ${countOf(warnings, 'warning')}: ${hint} shows them\n`);
+  }
+  const least = priorities.indexOf(minimumPriority);
+  const ofSource = ruleSet.rules.filter(
+    ({ source, priority }) => source === input.source && priorities.indexOf(priority) <= least,
+  );
+  const names = selectRules(ofSource, settings.selection);
+  const selected = ofSource.filter(({ name }) => names.has(name));
+  if (selected.length === 0) {
+    const all = countOf(ruleSet.rules.length, 'rule is', 'rules are');
+    terminal.errors.write(
+      `no rule runs: ${all} loaded, but none is enabled, urgent enough and about ${input.source}\n`,
+    );
+  }
+  return selected;
+}
+
+function extrasOf(settings: WatchSettings): LoadOptions {
+  return {
+    extraOutput: [
+      ...(settings.hasSuggestedOutput ? suggestedOutput : []),
+      ...settings.extraOutputs.map((format) => ({ format })),
+    ],
+    extraFields: settings.extraFields.map((name) => ({ name, format: `%${name}`, isRaw: true })),
+  };
+}
+
+function nameOfType(source: WatchInput['source'], type: number): string {
+  return source === 'syscall' ? (eventType(type)?.name ?? String(type)) : source;
+}
+
+function faultText(path: string, { line, column, reason }: AuditInputFault): string {
+  return `${nameOfPath(path)}:${line}:${column}: ${reason}\n`;
+}
+
+function dropText({ lost }: DropNotice): string {
+  return `${countOf(lost, 'event')} lost in the last second\n`;
+}
