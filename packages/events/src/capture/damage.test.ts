@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { sharedCaptures, withoutShared } from '../shared-captures.ts';
+import { unpackedBytes } from '../testing-captures.ts';
+import { createRandom, cutAtRandom, type DamageTally, flipAtRandom, readDamaged } from '../testing-damage.ts';
+
+test('captures cut or changed at random give what lies before and end with a clear error', {
+  skip: withoutShared,
+}, async () => {
+  const random = createRandom(20_260);
+  const tally: DamageTally = { runs: 0, codes: new Map() };
+  for (const path of sharedCaptures()) {
+    const bytes = unpackedBytes(path);
+    await cutAtRandom(bytes, 2, random, tally);
+    await flipAtRandom(bytes, 20, random, tally);
+  }
+  assert.equal(tally.runs, 16 * 22);
+  for (const code of ['events/CAPTURE_TRUNCATED', 'events/CAPTURE_DAMAGED']) {
+    assert.ok((tally.codes.get(code) ?? 0) > 0, `no run ended with ${code}`);
+  }
+});
+
+test('packed captures changed at random end with a clear error', { skip: withoutShared }, async () => {
+  const random = createRandom(20_261);
+  for (const path of sharedCaptures().slice(0, 3)) {
+    const bytes = readFileSync(path);
+    for (let time = 0; time < 10; time++) {
+      const damaged = Buffer.from(bytes);
+      damaged[4 + random(bytes.length - 4)]! ^= 1 + random(255);
+      await readDamaged(damaged);
+    }
+  }
+});
+
+test('a block that claims a huge length takes no memory for it', { skip: withoutShared }, async () => {
+  const bytes = Buffer.from(unpackedBytes(sharedCaptures()[0]!));
+  for (const type of [0x215, 0x218, 0x219, 0x220, 0x221, 0x222, 0x9999]) {
+    const damaged = Buffer.from(bytes);
+    damaged.writeUInt32LE(type, 28);
+    damaged.writeUInt32LE(0xffff_fff0, 32);
+    const before = process.memoryUsage().rss;
+    const { code } = await readDamaged(damaged);
+    assert.match(code ?? '', /TRUNCATED|DAMAGED/);
+    assert.ok(process.memoryUsage().rss - before < 64 * 1024 * 1024);
+  }
+});
