@@ -14,7 +14,7 @@ interface Vectors {
   }[];
 }
 
-const suite: Suite = {
+export const suite: Suite = {
   file: FILE,
   title: 'cgroup path to container id',
   async run(folder) {
@@ -32,4 +32,3 @@ const suite: Suite = {
   },
 };
 
-export default suite;
