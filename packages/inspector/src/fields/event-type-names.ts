@@ -37,6 +37,11 @@ export const syscallEventTypeNames: EventTypeNames = {
   },
   nameOf: (id) => (GENERIC.includes(id) || id === ASYNCHRONOUS ? undefined : eventTypes[id]?.name),
   nameOfGenericSyscall: (code) => (genericCodes.has(code) && code !== 0 ? syscallNames.get(code) : undefined),
+  argumentsOf(id) {
+    const type = eventTypes[id];
+    if (type === undefined || type.isEnter || type.isOld || type.isUnused) return undefined;
+    return type.parameters.map(({ name }) => name);
+  },
   allEventTypes: eventTypes.map(({ id }) => id),
   allSyscalls: [...syscallCodes.values()].filter((code) => code !== 0),
 };

@@ -262,16 +262,20 @@ function bindTypeTest(argument: string | undefined): Binding {
   return { extract: ({ view }) => (view.type === first || view.type === second ? 1 : 0) };
 }
 
-function bindArgument(argument: string | undefined): Binding {
-  const wanted = argument ?? '';
-  if (/^\s*[+-]?\d/.test(wanted)) {
-    const index = parseIndex('evt.arg', wanted, 'evt.arg[0]');
-    return {
-      extract: (context) =>
-        index >= 0 && index < context.view.parameterCount ? resolvedArgument(context, index) : undefined,
-    };
-  }
-  const indices = parameterIndices('evt.arg', wanted);
+function bindArgument(argument: string | undefined, isAfterDot: boolean): Binding {
+  return isAfterDot ? bindNamedArgument(argument ?? '') : bindNumberedArgument(argument ?? '');
+}
+
+function bindNumberedArgument(argument: string): Binding {
+  const index = parseIndex('evt.arg', argument, 'evt.arg[0], or a name after a dot: evt.arg.fd');
+  return {
+    extract: (context) =>
+      index >= 0 && index < context.view.parameterCount ? resolvedArgument(context, index) : undefined,
+  };
+}
+
+function bindNamedArgument(name: string): Binding {
+  const indices = parameterIndices('evt.arg', name);
   return {
     extract(context) {
       const index = indices[context.view.type]!;

@@ -62,8 +62,11 @@ interface ArgumentFacts extends FieldFacts {
   readonly afterDot?: 'also' | 'only';
   /** How a use of the field with an argument looks, for messages. */
   readonly example: string;
-  /** @throws a catalogue error that names the field when the argument is malformed. */
-  bind(argument: string | undefined): Binding;
+  /**
+   * @param isAfterDot whether the argument was written after a dot rather than in brackets.
+   * @throws a catalogue error that names the field when the argument is malformed.
+   */
+  bind(argument: string | undefined, isAfterDot: boolean): Binding;
 }
 
 /** A field without an argument: one extractor serves every use. */
@@ -113,10 +116,10 @@ export function fieldWithArgument(facts: ArgumentFacts): InspectorField {
         throw fieldErrors.create('FIELD_NEEDS_ARGUMENT', { field: name, example });
       if (argument !== undefined && afterDot === 'only')
         throw fieldErrors.create('FIELD_BAD_ARGUMENT', { field: name, argument, example });
-      return bindTo(definition, argument, facts.bind(argument));
+      return bindTo(definition, argument, facts.bind(argument, false));
     },
     ...(afterDot !== undefined && {
-      bindAfterDot: (argument: string) => bindTo(definition, argument, facts.bind(argument)),
+      bindAfterDot: (argument: string) => bindTo(definition, argument, facts.bind(argument, true)),
     }),
   };
   return definition;

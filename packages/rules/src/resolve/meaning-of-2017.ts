@@ -6,7 +6,7 @@ export const openingEvents = ['open', 'openat', 'openat2', 'creat'];
 
 /**
  * In 2017 rule files took argument 1 of an event that opens a file for its path. Today that is true of `open`
- * alone: of `openat` and `openat2` it is the directory's descriptor. So `evt.arg[1]` becomes `evt.arg[name]`, which
+ * alone: of `openat` and `openat2` it is the directory's descriptor. So `evt.arg[1]` becomes `evt.arg.name`, which
  * is the path of each of them.
  * @param opensOnly whether the condition can match events that open files only; else the check is split by event
  * type, since other events keep their argument 1.
@@ -21,7 +21,7 @@ export function meanAsIn2017(condition: Condition, opensOnly: boolean, origins: 
 
 /** The same for an output format. */
 export function printAsIn2017(format: string): string {
-  return format.replace(/(%[0-9]*evt\.arg)\[1\]/g, '$1[name]');
+  return format.replace(/(%[0-9]*evt\.arg)\[1\]/g, '$1.name');
 }
 
 function rewriteCondition(condition: Condition, opensOnly: boolean, origins: MacroOrigins): Condition {
@@ -77,11 +77,13 @@ function isOpening(position: Position, end: number): ComparisonNode {
   };
 }
 
-/** The node with `evt.arg[name]` for `evt.arg[1]`; the very node when there is none. */
+/** The node with `evt.arg.name` for `evt.arg[1]`; the very node when there is none. */
 function nameArgument(node: AnyNode): AnyNode {
   switch (node.kind) {
     case 'field':
-      return node.name === 'evt.arg' && node.argument === '1' ? { ...node, argument: 'name' } : node;
+      return node.name === 'evt.arg' && node.argument === '1'
+        ? { ...node, name: 'evt.arg.name', argument: undefined }
+        : node;
     case 'exists': {
       const left = nameArgument(node.left) as Operand;
       return left === node.left ? node : { ...node, left };
