@@ -41,6 +41,8 @@ export {
   renderOperand,
 } from './format/format.ts';
 export { jsonText } from './format/json.ts';
+export type { Lint, LintFinding } from './lint/finding.ts';
+export { type LintOptions, lintRuleSet, lints, renderLintFinding } from './lint/lint.ts';
 export {
   type LoadErrorCode,
   type LoadWarningCode,

@@ -167,6 +167,8 @@ export interface EventTypeNames {
   nameOf(eventType: number): string | undefined;
   /** The name of a system call that has no event type of its own; undefined for all others. */
   nameOfGenericSyscall?(code: number): string | undefined;
+  /** The names of the arguments that events of that type have, in order; undefined for types that never arrive. */
+  argumentsOf?(eventType: number): readonly string[] | undefined;
   readonly allEventTypes: readonly number[];
   readonly allSyscalls: readonly number[];
 }

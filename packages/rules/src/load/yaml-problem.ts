@@ -42,7 +42,7 @@ function reword(text: string, { code, message, offset }: YamlProblem): [number, 
     return [colon.exec(text)?.index ?? offset, 'illegal map value'];
   }
   if (code === 'MISSING_CHAR' && message.startsWith('Sequence item without')) {
-    return [offset, 'end of sequence not found'];
+    return [offset + /^[ \t]*/.exec(text.slice(offset))![0].length, 'end of sequence not found'];
   }
   if (code === 'MISSING_CHAR' && message.startsWith('Missing closing'))
     return [offset, 'illegal EOF in scalar'];
