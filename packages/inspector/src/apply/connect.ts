@@ -1,4 +1,4 @@
-import { type EventView, parameterLength, parameterStart } from '@seawall/events';
+import { type EventView, parameterLength } from '@seawall/events';
 import { areEqual, isIpv4Mapped } from '../descriptor/address.ts';
 import { hasNoRole, isServer, setConnected } from '../descriptor/create.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
@@ -24,7 +24,7 @@ import {
   writeTuple,
 } from '../descriptor/tuple.ts';
 import { enterEventOf } from './enter-event.ts';
-import { resultOf } from './parameters.ts';
+import { resultOf, startOf } from './parameters.ts';
 import type { Handlers, State } from './state.ts';
 
 /** What connect(2) returns for a connection that is still being made. */
@@ -49,19 +49,19 @@ function applyConnect(state: State, view: EventView): void {
     if (asked !== undefined) useAddress(descriptor, asked);
     return;
   }
-  const start = parameterStart(view, 1);
+  const start = startOf(view, 1);
   if (!isTupleValid(view.bytes, start, length)) return;
   useTuple(descriptor, view, start, length, asked);
 }
 
 function isAddressAt(view: EventView, index: number): boolean {
-  return isAddressValid(view.bytes, parameterStart(view, index), parameterLength(view, index));
+  return isAddressValid(view.bytes, startOf(view, index), parameterLength(view, index));
 }
 
 /** All there is to know of the far end is what the caller asked for. */
 function useAddress(descriptor: Descriptor, enterEvent: EventView): void {
   const { bytes } = enterEvent;
-  const start = parameterStart(enterEvent, 1);
+  const start = startOf(enterEvent, 1);
   const family = bytes[start];
   if (family === Family.ipv4) {
     becomeType(descriptor, DescriptorType.ipv4Socket);
@@ -121,8 +121,8 @@ function setConnectedEnds(descriptor: Descriptor, bytes: Uint8Array, start: numb
 function isTupleAsCalled(view: EventView, start: number, asked: EventView): boolean {
   const { bytes } = view;
   const family = bytes[start];
-  if (!isAddressAt(view, 3) || asked.bytes[parameterStart(asked, 1)] !== family) return false;
-  const address = parameterStart(view, 3);
+  if (!isAddressAt(view, 3) || asked.bytes[startOf(asked, 1)] !== family) return false;
+  const address = startOf(view, 3);
   if (bytes[address] !== family) return false;
   const length = family === Family.ipv4 ? 4 : 16;
   // In both, the port follows the address.
@@ -132,7 +132,7 @@ function isTupleAsCalled(view: EventView, start: number, asked: EventView): bool
 function withDestination(view: EventView, start: number, asked: EventView): Uint8Array {
   const length = view.bytes[start] === Family.ipv4 ? 4 : 16;
   for (let index = 0; index < 3 + length; index++) scratch[index] = view.bytes[start + index] as number;
-  const from = parameterStart(asked, 1) + 1;
+  const from = startOf(asked, 1) + 1;
   for (let index = 0; index < length + 2; index++) {
     scratch[3 + length + index] = asked.bytes[from + index] as number;
   }
@@ -142,8 +142,8 @@ function withDestination(view: EventView, start: number, asked: EventView): Uint
 function unixPath(view: EventView, start: number, length: number, asked: EventView | undefined): string {
   const path = pathText(view.bytes, start + 17, start + length);
   if (asked === undefined || !isAddressAt(view, 3)) return path;
-  const returned = parameterStart(view, 3);
-  const askedStart = parameterStart(asked, 1);
+  const returned = startOf(view, 3);
+  const askedStart = startOf(asked, 1);
   if (view.bytes[returned] !== Family.unix || asked.bytes[askedStart] !== Family.unix) return path;
   if (pathText(view.bytes, returned + 1, returned + parameterLength(view, 3)) !== path) return path;
   return pathText(asked.bytes, askedStart + 1, askedStart + parameterLength(asked, 1));
@@ -151,5 +151,5 @@ function unixPath(view: EventView, start: number, length: number, asked: EventVi
 
 /** The tuple's text, for names that are just that. */
 export function tupleName(view: EventView, index: number): string {
-  return writeTuple(view.bytes, parameterStart(view, index), parameterLength(view, index));
+  return writeTuple(view.bytes, startOf(view, index), parameterLength(view, index));
 }

@@ -2,7 +2,6 @@ import {
   type EventView,
   hasValue,
   parameterLength,
-  parameterStart,
   readInt64Number,
   readUint8,
   readUint32,
@@ -11,7 +10,7 @@ import { lacksIdentity } from '../process/create.ts';
 import { leaderOf } from '../process/group.ts';
 import type { Process } from '../process/process.ts';
 import { markGroupChanged } from './identity.ts';
-import { resultOf } from './parameters.ts';
+import { resultOf, startOf } from './parameters.ts';
 import type { Handlers, State } from './state.ts';
 
 /** The limit of open descriptors in scap's numbering (PPM_RLIMIT_NOFILE). */
@@ -71,8 +70,8 @@ function applySwitch(state: State, view: EventView): void {
   const { process } = state.context;
   if (process === undefined || !hasValue(view, 5)) return;
   const { data } = view;
-  const start = parameterStart(view, 1);
-  if (parameterStart(view, 5) + parameterLength(view, 5) !== start + SWITCH_LENGTH) return;
+  const start = startOf(view, 1);
+  if (startOf(view, 5) + parameterLength(view, 5) !== start + SWITCH_LENGTH) return;
   process.majorFaults = data.getUint32(start, true) + data.getUint32(start + 4, true) * 0x1_0000_0000;
   process.minorFaults = data.getUint32(start + 8, true) + data.getUint32(start + 12, true) * 0x1_0000_0000;
   const leader = leaderOf(process);

@@ -44,6 +44,11 @@ function integerAt(data: DataView, offset: number): number {
   return high === low >> 31 ? low : high * TWO_POW_32 + (low >>> 0);
 }
 
+/** Where a parameter's bytes start; for one that the event doesn't have, somewhere within the event. */
+export function startOf(view: EventView, index: number): number {
+  return index < view.parameterCount ? parameterStart(view, index) : view.offset;
+}
+
 /** What stands for a text that the probe could not read. */
 export const NOT_AVAILABLE = '<NA>';
 

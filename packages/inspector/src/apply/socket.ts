@@ -1,11 +1,4 @@
-import {
-  type EventView,
-  parameterLength,
-  parameterStart,
-  readInt32,
-  readInt64Number,
-  readUint32,
-} from '@seawall/events';
+import { type EventView, parameterLength, readInt32, readInt64Number, readUint32 } from '@seawall/events';
 import { isIpv4Mapped } from '../descriptor/address.ts';
 import { copyDescriptor, createDescriptor, setConnected } from '../descriptor/create.ts';
 import { DescriptorType } from '../descriptor/descriptor.ts';
@@ -30,7 +23,7 @@ import {
   writeTuple,
 } from '../descriptor/tuple.ts';
 import type { Process } from '../process/process.ts';
-import { resultOf } from './parameters.ts';
+import { resultOf, startOf } from './parameters.ts';
 import { type Handlers, openDescriptor, type State } from './state.ts';
 
 /** Types and protocols of socket(2). */
@@ -64,7 +57,7 @@ export const socketHandlers: Handlers = {
     }
     const descriptor = createDescriptor(DescriptorType.unixSocket);
     if (parameterLength(view, 3) === 8 && parameterLength(view, 4) === 8) {
-      setUnixEnds(descriptor, view.bytes, parameterStart(view, 3));
+      setUnixEnds(descriptor, view.bytes, startOf(view, 3));
     }
     openDescriptor(state, process, second, copyDescriptor(descriptor));
     openDescriptor(state, process, first, descriptor);
@@ -122,7 +115,7 @@ function applyBind(state: State, view: EventView): void {
   const { descriptor } = state.context;
   if (descriptor === undefined || resultOf(view) < 0) return;
   const { bytes } = view;
-  const start = parameterStart(view, 1);
+  const start = startOf(view, 1);
   const length = parameterLength(view, 1);
   if (!isAddressValid(bytes, start, length)) return;
   const family = bytes[start];
@@ -144,7 +137,7 @@ function accept(state: State, view: EventView, openFlags: number): void {
   if (process === undefined || fd < 0) return;
   process.bookkeeping.lastDescriptor = fd;
   const { bytes } = view;
-  const start = parameterStart(view, 1);
+  const start = startOf(view, 1);
   const length = parameterLength(view, 1);
   if (!isTupleValid(bytes, start, length)) return;
   const descriptor = createDescriptor(DescriptorType.uninitialized);

@@ -1,4 +1,4 @@
-import { type EventView, hasValue, parameterLength, parameterStart, readInt64Number } from '@seawall/events';
+import { type EventView, hasValue, parameterLength, readInt64Number } from '@seawall/events';
 import { hasNoRole, isClient, isServer, setConnected } from '../descriptor/create.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { Family, Protocol } from '../descriptor/flags.ts';
@@ -16,7 +16,7 @@ import {
 import { isMappedTuple, isTupleValid, mappedPlacesOf, placesOf } from '../descriptor/tuple.ts';
 import type { Process } from '../process/process.ts';
 import { tupleName } from './connect.ts';
-import { resultOf } from './parameters.ts';
+import { resultOf, startOf } from './parameters.ts';
 import { openSocket } from './socket.ts';
 import type { Handler, Handlers, State } from './state.ts';
 
@@ -63,7 +63,7 @@ function sentOverAny(state: State, view: EventView): void {
 function inferSocket(state: State, view: EventView): void {
   const { process } = state.context;
   if (process === undefined || resultOf(view) < 0 || !hasValue(view, SENT_TUPLE)) return;
-  const family = view.bytes[parameterStart(view, SENT_TUPLE)] as number;
+  const family = view.bytes[startOf(view, SENT_TUPLE)] as number;
   if (family !== Family.ipv4 && family !== Family.ipv6) return;
   openSocket(state, process, readInt64Number(view, SENT_DESCRIPTOR), family, Protocol.udp, 0);
 }
@@ -103,7 +103,7 @@ function nameAfterTransfer(
 /** @returns whether the tuple told something new. */
 function learnEnds(state: State, descriptor: Descriptor, view: EventView, index: number): boolean {
   const { bytes } = view;
-  const start = parameterStart(view, index);
+  const start = startOf(view, index);
   if (!isTupleValid(bytes, start, parameterLength(view, index))) return false;
   const family = bytes[start];
   if (family === Family.ipv4) {

@@ -53,8 +53,8 @@ export interface ProcessLimits {
 
 /** Stands for no thread remembered: no id that an event can have is the least 32-bit integer. */
 const NO_TID = -0x8000_0000;
-/** How many threads are found without a look into the table: a power of two. */
-const REMEMBERED = 512;
+/** How many threads are found without a look into the table: at most so many, and one in eight of a small table. */
+const MOST_REMEMBERED = 512;
 
 /** The share of a full table that is forgotten at once: choosing whom costs a look at every thread. */
 const EVICTED_SHARE = 1 / 64;
@@ -63,15 +63,17 @@ const EVICTED_SHARE = 1 / 64;
 export function createProcessTable(limits: ProcessLimits, descriptorLimits: DescriptorLimits): ProcessTable {
   const threads = new Map<number, Process>();
   const groups = new Map<number, ThreadGroup>();
-  const rememberedTids = new Int32Array(REMEMBERED).fill(NO_TID);
-  const remembered = new Array<Process | undefined>(REMEMBERED).fill(undefined);
+  const places = Math.min(MOST_REMEMBERED, 2 ** Math.floor(Math.log2(Math.max(8, limits.maximum / 8))));
+  const placeMask = places - 1;
+  const rememberedTids = new Int32Array(places).fill(NO_TID);
+  const remembered = new Array<Process | undefined>(places).fill(undefined);
   let uses = 0;
 
   function current(tid: number): Process | undefined {
     // As a small integer, which nearly every id is, it makes a far faster key than as the double it was read as.
     const key = tid | 0;
     if (key !== tid) return threads.get(tid);
-    const place = key & (REMEMBERED - 1);
+    const place = key & placeMask;
     if (rememberedTids[place] === key) return remembered[place];
     const process = threads.get(key);
     if (process !== undefined) {
@@ -88,7 +90,7 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
   }
 
   function forget(tid: number): void {
-    const place = tid & (REMEMBERED - 1);
+    const place = tid & placeMask;
     if (rememberedTids[place] !== tid) return;
     rememberedTids[place] = NO_TID;
     remembered[place] = undefined;
@@ -270,11 +272,11 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     const { children } = process.bookkeeping;
     if (children !== undefined && children.size > 0) reparentChildren(process, children);
     if (group.aliveCount <= 0) {
-      const leader = threads.get(process.pid);
-      groups.delete(process.pid);
-      if (leader !== undefined) drop(leader);
-    }
-    if (!isLeader(process)) drop(process);
+      if (groups.get(group.pid) === group) groups.delete(group.pid);
+      const leader = threads.get(group.pid);
+      if (leader?.bookkeeping.group === group) drop(leader);
+      drop(process);
+    } else if (!isLeader(process)) drop(process);
   }
 
   return {

@@ -20,6 +20,10 @@ export interface UserTable {
 /** What libsinsp shows where a user's entry has no such text. */
 const NOT_AVAILABLE = '<NA>';
 
+/** Containers whose names are kept; those told first go first. Names in each; further ones are not taken in. */
+const MAXIMUM_CONTAINERS = 4096;
+const MAXIMUM_NAMES = 65_536;
+
 interface Names {
   readonly users: Map<number, UserEntry>;
   readonly groups: Map<number, GroupEntry>;
@@ -33,6 +37,7 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
   function namesOf(containerId: string): Names {
     let names = containers.get(containerId);
     if (names === undefined) {
+      if (containers.size >= MAXIMUM_CONTAINERS) forgetOldest(containers);
       names = { users: new Map(), groups: new Map() };
       containers.set(containerId, names);
     }
@@ -48,13 +53,16 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
     if (isNameServiceEntry(user.name)) return;
     const { users } = namesOf(containerId);
     const known = users.get(user.uid);
+    if (known === undefined && users.size >= MAXIMUM_NAMES) return;
     users.set(user.uid, known === undefined ? user : { ...user, gid: known.gid });
     changed(containerId);
   }
 
   function addGroup(containerId: string, group: GroupEntry): void {
     if (isNameServiceEntry(group.name)) return;
-    namesOf(containerId).groups.set(group.gid, group);
+    const { groups } = namesOf(containerId);
+    if (groups.size >= MAXIMUM_NAMES && !groups.has(group.gid)) return;
+    groups.set(group.gid, group);
     changed(containerId);
   }
 
@@ -84,6 +92,15 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
       return version;
     },
   };
+}
+
+/** Forgets a container's names; the host's stay. */
+function forgetOldest(containers: Map<string, Names>): void {
+  for (const containerId of containers.keys()) {
+    if (containerId === '') continue;
+    containers.delete(containerId);
+    return;
+  }
 }
 
 /** Lines of passwd and group files that only refer to a name service. */

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { matchCgroup } from './id.ts';
+
+const ID = '0123456789ab';
+const FULL = `${ID}cdef0123456789abcdef0123456789abcdef0123456789abcdef`.padEnd(64, '0');
+
+test('paths of every runtime lead to the id', () => {
+  for (const path of [
+    `/docker/${FULL}`,
+    `/system.slice/docker-${FULL}.scope`,
+    `/kubepods.slice/kubepods-pod1.slice/cri-containerd-${FULL}.scope`,
+    `/kubepods/besteffort/pod1/${FULL}`,
+    `/kubepods.slice/crio-${FULL}.scope`,
+    `/kubepods/burstable/pod1/crio-${FULL}`,
+    `/machine.slice/libpod-${FULL}.scope/container`,
+    `/system.slice/nerdctl-${FULL}.scope`,
+    `kubelet.slice:cri-containerd:${FULL}`,
+  ]) {
+    assert.deepEqual(matchCgroup(path), { id: ID, type: '' }, path);
+  }
+});
+
+test('containers made with ctr keep the id that their maker chose, cut to twelve characters', () => {
+  assert.equal(matchCgroup('/default/web')?.id, 'web');
+  assert.equal(matchCgroup('/default/a-rather-long-name')?.id, 'a-rather-lon');
+});
+
+test('units of systemd and the root are the host', () => {
+  for (const path of [
+    '/',
+    '',
+    '/user.slice',
+    '/user.slice/user-1.slice/session-5.scope',
+    '/system.slice/cron.service',
+  ]) {
+    assert.equal(matchCgroup(path), undefined, path);
+  }
+});
+
+test('runtimes that can be asked nothing are told by the path', () => {
+  assert.deepEqual(matchCgroup('/lxc.payload.web'), { id: 'web', type: 'lxc' });
+  const escaped = '/machine.slice/machine-lxc\\x2dweb.scope';
+  assert.deepEqual(matchCgroup(escaped), { id: 'web', type: 'libvirt-lxc' });
+  assert.deepEqual(matchCgroup('/system.slice/bpm-web.scope'), { id: 'web', type: 'bpm' });
+});
