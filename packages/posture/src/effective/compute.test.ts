@@ -67,20 +67,20 @@ function kubelet(parameters: readonly string[], files: Record<string, string> = 
   return configure(node, 'kubelet');
 }
 
-function valueOf(configuration: ReturnType<typeof kubelet>, name: string) {
+function effectiveValue(configuration: ReturnType<typeof kubelet>, name: string) {
   const state = configuration.settings.get(name);
   return state?.kind === 'known' ? state.setting.value : state;
 }
 
 test('a kubelet without a configuration file has the old, open defaults, one with a file the closed ones', () => {
   const open = kubelet([]);
-  assert.equal(valueOf(open, 'anonymous-auth'), true);
-  assert.equal(valueOf(open, 'authorization-mode'), 'AlwaysAllow');
-  assert.equal(valueOf(open, 'read-only-port'), 10255);
+  assert.equal(effectiveValue(open, 'anonymous-auth'), true);
+  assert.equal(effectiveValue(open, 'authorization-mode'), 'AlwaysAllow');
+  assert.equal(effectiveValue(open, 'read-only-port'), 10255);
   const closed = kubelet(['--config=/c'], { '/c': 'kind: KubeletConfiguration\n' });
-  assert.equal(valueOf(closed, 'anonymous-auth'), false);
-  assert.equal(valueOf(closed, 'authorization-mode'), 'Webhook');
-  assert.equal(valueOf(closed, 'read-only-port'), 0);
+  assert.equal(effectiveValue(closed, 'anonymous-auth'), false);
+  assert.equal(effectiveValue(closed, 'authorization-mode'), 'Webhook');
+  assert.equal(effectiveValue(closed, 'read-only-port'), 0);
 });
 
 test('flags win over drop-ins, drop-ins over the file, and what lost is told with its place', () => {
@@ -104,12 +104,15 @@ test('flags win over drop-ins, drop-ins over the file, and what lost is told wit
 
 test('a boolean flag takes its value after an equals sign only, and the stray word is told', () => {
   const configuration = kubelet(['--anonymous-auth', 'false']);
-  assert.equal(valueOf(configuration, 'anonymous-auth'), true);
+  assert.equal(effectiveValue(configuration, 'anonymous-auth'), true);
   assert.deepEqual(configuration.strays, ['false']);
 });
 
 test('underscores in flags are dashes, the last use of a flag counts, and a value that is none is UNKNOWN', () => {
-  assert.equal(valueOf(kubelet(['--anonymous_auth=true', '--anonymous-auth=F']), 'anonymous-auth'), false);
+  assert.equal(
+    effectiveValue(kubelet(['--anonymous_auth=true', '--anonymous-auth=F']), 'anonymous-auth'),
+    false,
+  );
   const state = kubelet(['--anonymous-auth=no']).settings.get('anonymous-auth');
   assert.ok(state?.kind === 'unknown');
   assert.match(state.missing, /would not start/);
@@ -119,22 +122,22 @@ test('feature gates of file and flags are merged gate by gate', () => {
   const configuration = kubelet(['--config=/c', '--feature-gates=A=true,B=false'], {
     '/c': 'featureGates:\n  B: true\n  C: false\n',
   });
-  assert.deepEqual(valueOf(configuration, 'feature-gates'), { A: 'true', B: 'false', C: 'false' });
+  assert.deepEqual(effectiveValue(configuration, 'feature-gates'), { A: 'true', B: 'false', C: 'false' });
 });
 
 test('a zero timeout in the file is the default of four hours, on the command line it is zero', () => {
   const file = { '/c': 'streamingConnectionIdleTimeout: 0s\n' };
-  assert.equal(valueOf(kubelet(['--config=/c'], file), 'streaming-connection-idle-timeout'), 14400);
+  assert.equal(effectiveValue(kubelet(['--config=/c'], file), 'streaming-connection-idle-timeout'), 14400);
   const flag = ['--config=/c', '--streaming-connection-idle-timeout=0'];
-  assert.equal(valueOf(kubelet(flag, file), 'streaming-connection-idle-timeout'), 0);
+  assert.equal(effectiveValue(kubelet(flag, file), 'streaming-connection-idle-timeout'), 0);
 });
 
 test('a default that depends on an unknown version is UNKNOWN and says so; one that does not is known', () => {
   const state = kubelet([]).settings.get('event-qps');
   assert.ok(state?.kind === 'unknown');
   assert.match(state.missing, /version of kubelet \(its default is 5 or 50\)/);
-  assert.equal(valueOf(kubelet([], {}, '1.27'), 'event-qps'), 50);
-  assert.equal(valueOf(kubelet([], {}, '1.26'), 'event-qps'), 5);
+  assert.equal(effectiveValue(kubelet([], {}, '1.27'), 'event-qps'), 50);
+  assert.equal(effectiveValue(kubelet([], {}, '1.26'), 'event-qps'), 5);
 });
 
 test('what /configz says beats what files say, and the file is told as overridden', () => {

@@ -147,6 +147,8 @@ const ATTEMPTS: Readonly<
         if (answer.kind === 'closed') return nothing('nothing listens');
         if (answer.kind === 'refused') return passed('etcd ends the connection before anything is read');
         if (answer.kind === 'failed') return open(answer.reason);
+        // etcd started with a configuration file has no JSON gateway unless the file asks for it.
+        if (answer.status === 404) return nothing('etcd has no JSON gateway to read through');
         if (answer.status !== 200) return passed(`etcd answers ${answer.status} and tells nothing`);
         const count = /"count":"?(\d+)/.exec(answer.body)?.[1] ?? '0';
         return failed(`everybody may read the store: it holds ${count} keys`);
