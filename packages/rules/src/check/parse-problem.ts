@@ -23,6 +23,7 @@ export function parseTraced(text: TracedText, context: ItemContext): Condition {
       message: falcoWording(error),
       plain: plainWording(error.message),
       context: contextOfCondition(position, text.text, text, context),
+      hint: offending === ',' ? "put the name of a list in parentheses: 'FIELD in (LIST)'" : undefined,
       length: Math.max(1, offending.length),
     });
   }

@@ -1,7 +1,7 @@
 import type { ItemContext } from '../load/context.ts';
 import type { ListDefinition } from '../load/definitions.ts';
 import { failLoading } from '../load/message.ts';
-import { concatTexts, sliceText, type TracedText, textAtOnePlace } from '../load/source.ts';
+import type { TracedText } from '../load/source.ts';
 
 /** A list with the lists among its items written out. */
 export interface ResolvedList {
@@ -68,33 +68,62 @@ export function substituteLists(
 const blanks = ' \t\n\r';
 const delimiters = `${blanks}(),=`;
 
+/** In one pass, so that a name that stands there a thousand times costs no more than the text is long. */
 function substituteList(condition: TracedText, { name, items }: ResolvedList): TracedText | undefined {
+  const { text, places } = condition;
   const substitute = items.map(quoteItem).join(', ');
-  let current = condition;
+  const written: string[] = [];
+  const writtenPlaces: number[] = [];
+  const write = (what: string, place: number): void => {
+    for (const unit of what.split('')) {
+      written.push(unit);
+      writtenPlaces.push(place);
+    }
+  };
+  const unwrite = (): void => {
+    written.pop();
+    writtenPlaces.pop();
+  };
+  /** How much of the text is dealt with. */
+  let taken = 0;
   let isUsed = false;
-  for (let at = current.text.indexOf(name); at !== -1; at = current.text.indexOf(name, at + 1)) {
-    const { text } = current;
-    let start = at;
+  let at = text.indexOf(name);
+  while (at !== -1) {
     let end = at + name.length;
+    const before = at === taken && isUsed ? ' ' : text[at - 1];
+    const after = text[end];
     const isWhole =
-      (start === 0 || delimiters.includes(text[start - 1]!)) &&
-      (end >= text.length || delimiters.includes(text[end]!));
-    if (!isWhole) continue;
+      (before === undefined || delimiters.includes(before)) &&
+      (after === undefined || delimiters.includes(after));
+    if (!isWhole) {
+      at = text.indexOf(name, at + 1);
+      continue;
+    }
     isUsed = true;
-    const place = current.places[at];
-    while (start > 0 && blanks.includes(text[start - 1]!)) start--;
+    for (let i = taken; i < at; i++) {
+      written.push(text[i]!);
+      writtenPlaces.push(places[i]!);
+    }
+    while (written.length > 0 && blanks.includes(written.at(-1)!)) unwrite();
     while (end < text.length && blanks.includes(text[end]!)) end++;
     if (substitute === '') {
       // Nothing comes in, so one comma must go.
-      if (start > 0 && text[start - 1] === ',') start--;
+      if (written.at(-1) === ',') unwrite();
       else if (text[end] === ',') end++;
     }
-    const before = start > 0 ? concatTexts(sliceText(current, 0, start), ' ') : '';
-    current = concatTexts(before, textAtOnePlace(`${substitute} `, place), sliceText(current, end));
-    // Falco goes on behind what came in, so a list that names itself ends here.
-    at = start + substitute.length + 1;
+    const isFirst = written.length === 0;
+    write(`${isFirst ? '' : ' '}${substitute} `, places[at]!);
+    taken = end;
+    if (written.length > longestCondition) break;
+    // Falco goes on behind what came in (so a list that names itself ends here), at the start one place too far.
+    at = text.indexOf(name, isFirst ? end + 1 : end);
   }
-  return isUsed ? current : undefined;
+  if (!isUsed) return undefined;
+  for (let i = taken; i < text.length; i++) {
+    written.push(text[i]!);
+    writtenPlaces.push(places[i]!);
+  }
+  return { text: written.join(''), places: writtenPlaces };
 }
 
 /** A value with a blank must be quoted to stand in a condition, unless it comes with quotes. */
