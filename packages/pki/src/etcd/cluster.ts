@@ -67,15 +67,18 @@ export function openCluster(directory: string): Cluster {
   return { directory, description: read.data };
 }
 
-/** Runs an action that changes the cluster's files: locked, with an interrupted change finished first. */
+/**
+ * Runs an action that changes the cluster's files: locked, with an interrupted change finished first.
+ * @param action is told whether there was one to finish.
+ */
 export function whileChanging<Value>(
   directory: string,
-  action: (cluster: Cluster) => Promise<Value>,
+  action: (cluster: Cluster, hasRecovered: boolean) => Promise<Value>,
 ): Promise<Value> {
   openCluster(directory);
   return whileLocked(directory, async () => {
-    recoverChanges(directory);
-    return action(openCluster(directory));
+    const hasRecovered = recoverChanges(directory);
+    return action(openCluster(directory), hasRecovered);
   });
 }
 

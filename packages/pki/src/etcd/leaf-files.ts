@@ -28,13 +28,14 @@ export async function issueFor(
 }
 
 /**
- * A leaf's two files, the key first: they are renamed right after each other, and a server that reads the pair in that very instant fails
- * one handshake and reads again.
+ * A leaf's two files, the certificate first. Nothing can replace two files in one instant, but readers (etcd, Go, Node) read the certificate
+ * before the key: renamed in the same order, right after each other, the moments at which a reader gets halves that do not fit are the
+ * difference of two tiny gaps and not their sum. Such a reader fails one handshake and reads again; with the key reused it can't happen.
  */
 export function leafFiles({ leaf, certificate, key }: IssuedLeaf, mayReplace: boolean): FileChange[] {
   return [
-    { path: leaf.keyPath, contents: exportKey(key), mode: secretMode, mayReplace },
     { path: leaf.certificatePath, contents: certificate.toString(), mode: publicMode, mayReplace },
+    { path: leaf.keyPath, contents: exportKey(key), mode: secretMode, mayReplace },
   ];
 }
 

@@ -94,8 +94,8 @@ export async function issueOwnCertificate(order: OwnOrder): Promise<OwnCertifica
     });
     applyChanges(order.directory, [
       ...changes,
-      { path: keyPath, contents: exportKey(key), mode: secretMode, mayReplace: true },
       { path: certificatePath, contents: certificate.toString(), mode: publicMode, mayReplace: true },
+      { path: keyPath, contents: exportKey(key), mode: secretMode, mayReplace: true },
     ]);
     return toOwn(order, certificate, true);
   });

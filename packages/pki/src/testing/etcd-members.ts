@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, openCluster } from '../etcd/cluster.ts';
-import { etcdFlags } from '../etcd/configuration/etcd.ts';
+import { etcdConfigFile, etcdFlags, systemdDropIn } from '../etcd/configuration/etcd.ts';
 import type { ConfigurationOptions } from '../etcd/configuration/options.ts';
 import { type InitialiseOrder, initialise } from '../etcd/initialise.ts';
 import { leafOf, ports, readCredentials, tryPort } from '../etcd/live.ts';
@@ -81,8 +81,15 @@ export async function startCluster(
   return startMembers(directory, root);
 }
 
-/** Starts every member of an initialised cluster, its files used where they lie. */
-export async function startMembers(directory: string, root: string): Promise<RunningCluster> {
+/** In which of the generated forms a member is told its settings. */
+export type SettingsForm = 'flags' | 'config-file' | 'environment';
+
+/** Starts every member of an initialised cluster, its files used where they lie; the n-th member in the n-th form. */
+export async function startMembers(
+  directory: string,
+  root: string,
+  forms: readonly SettingsForm[] = ['flags'],
+): Promise<RunningCluster> {
   const cluster = openCluster(directory);
   const options: ConfigurationOptions = {
     filesAt: join(directory, 'members', '{member}'),
@@ -90,14 +97,10 @@ export async function startMembers(directory: string, root: string): Promise<Run
     clientAddresses: [],
     isExistingCluster: false,
   };
-  const members = cluster.description.members.map((member) =>
-    runMember(
-      cluster,
-      member,
-      etcdFlags(cluster.description, member, options),
-      join(root, `${member.name}.log`),
-    ),
-  );
+  const members = cluster.description.members.map((member, index) => {
+    const start = startIn(forms[index % forms.length]!, cluster, member, options, root);
+    return runMember(cluster, member, start, join(root, `${member.name}.log`));
+  });
   const running: RunningCluster = {
     cluster,
     members,
@@ -128,21 +131,39 @@ export async function untilHealthy(cluster: Cluster, member: Member, millisecond
   }
 }
 
-function runMember(
-  cluster: Cluster,
+interface Start {
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function startIn(
+  form: SettingsForm,
+  { description }: Cluster,
   member: Member,
-  flags: readonly string[],
-  logPath: string,
-): RunningMember {
-  const start = (): ChildProcess => {
+  options: ConfigurationOptions,
+  root: string,
+): Start {
+  if (form === 'flags') return { words: etcdFlags(description, member, options), environment: {} };
+  if (form === 'config-file') {
+    const path = join(root, `${member.name}.yaml`);
+    writeFileSync(path, etcdConfigFile(description, member, options));
+    return { words: [`--config-file=${path}`], environment: {} };
+  }
+  const lines = systemdDropIn(description, member, options).matchAll(/^Environment="(\w+)=(.*)"$/gm);
+  return { words: [], environment: Object.fromEntries([...lines].map(([, name, value]) => [name, value])) };
+}
+
+function runMember(cluster: Cluster, member: Member, start: Start, logPath: string): RunningMember {
+  const launch = (): ChildProcess => {
     const log = openSync(logPath, 'a');
-    const child = spawn('etcd', [...flags, '--heartbeat-interval=100', '--election-timeout=1000'], {
+    const child = spawn('etcd', start.words, {
       stdio: ['ignore', log, log],
+      env: { PATH: process.env.PATH, ...start.environment },
     });
     closeSync(log);
     return child;
   };
-  let child = start();
+  let child = launch();
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
@@ -155,7 +176,7 @@ function runMember(
     stop,
     async restart() {
       await stop();
-      child = start();
+      child = launch();
       await untilHealthy(cluster, member);
     },
   };

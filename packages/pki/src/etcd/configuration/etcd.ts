@@ -12,7 +12,10 @@ export function etcdFlags(
   return etcdSettings(description, member, options).map(({ name, value }) => `--${name}=${value}`);
 }
 
-/** The text of `--config-file` (etcd then ignores flags and environment). */
+/**
+ * The text of `--config-file` (etcd then ignores flags and environment). The JSON gateway, on by default among the flags, is off by default
+ * in the file of etcd 3.4, hence its line.
+ */
 export function etcdConfigFile(
   description: ClusterDescription,
   member: Member,
@@ -28,6 +31,7 @@ export function etcdConfigFile(
     );
   return stringify({
     ...Object.fromEntries(general),
+    'enable-grpc-gateway': true,
     'client-transport-security': section(security.filter((setting) => !isPeer(setting))),
     'peer-transport-security': section(security.filter(isPeer)),
   });

@@ -16,7 +16,7 @@ import {
 import { trustFiles } from '../leaf-files.ts';
 import type { Check } from '../report.ts';
 import { checkPhases } from './live-phases.ts';
-import { type RotationState, readState, rotationDirectory, statePath } from './state.ts';
+import { isRotating, type RotationState, readState, rotationDirectory, statePath } from './state.ts';
 import { type Phase, phaseAt, type Step, stepsOf } from './steps.ts';
 
 export interface RotationOrder extends KeyAccess {
@@ -35,6 +35,8 @@ export interface RotationProgress {
   readonly position: number;
   readonly total: number;
   readonly isGoingBack: boolean;
+  /** True when an interrupted step was finished, and no other begun. */
+  readonly isResumed: boolean;
   /** True when the rotation is over: done, or taken back. */
   readonly isOver: boolean;
   /** The files that were changed, relative to the cluster's directory. */
@@ -62,11 +64,13 @@ export async function rotationStatus(order: RotationOrder): Promise<RotationStat
 }
 
 /**
- * Does the next step: first the members must answer as the steps so far demand, then the step's files and the state change together.
+ * Does the next step (or, where one was interrupted, finishes that one): first the members must answer as the steps so far demand, then the step's files and the state change together.
  * @throws pki/NO_ROTATION, pki/ROTATION_NOT_READY, pki/CONFIRMATION_NEEDED, pki/ROTATION_INCOMPLETE, and those of `applyChanges`
  */
 export function stepForward(order: RotationOrder): Promise<RotationProgress> {
-  return whileChanging(order.directory, async (cluster) => {
+  return whileChanging(order.directory, async (cluster, hasRecovered) => {
+    const resumed = hasRecovered ? resumedProgress(cluster) : undefined;
+    if (resumed) return resumed;
     const state = readState(cluster.directory);
     const steps = stepsOf(cluster.description);
     const step = steps[state.position]!;
@@ -95,7 +99,9 @@ export function stepForward(order: RotationOrder): Promise<RotationProgress> {
  * @throws as `stepForward`
  */
 export function stepBack(order: RotationOrder): Promise<RotationProgress> {
-  return whileChanging(order.directory, async (cluster) => {
+  return whileChanging(order.directory, async (cluster, hasRecovered) => {
+    const resumed = hasRecovered ? resumedProgress(cluster) : undefined;
+    if (resumed) return resumed;
     const state = readState(cluster.directory);
     const steps = stepsOf(cluster.description);
     const last = steps[state.position - 1];
@@ -113,6 +119,23 @@ export function stepBack(order: RotationOrder): Promise<RotationProgress> {
   });
 }
 
+/** What an interrupted step came to, now that its change is finished; undefined when it was the plan that was interrupted. */
+function resumedProgress(cluster: Cluster): RotationProgress | undefined {
+  const { directory, description } = cluster;
+  const steps = stepsOf(description);
+  const isOver = !isRotating(directory);
+  const state = isOver ? undefined : readState(directory);
+  const position = state?.position ?? steps.length;
+  const isGoingBack = state?.isGoingBack ?? false;
+  const step = steps[isGoingBack ? position : position - 1];
+  if (step === undefined) return undefined;
+  const changes = state
+    ? phaseFiles(cluster, state, step.unit, phaseAt(steps, position, step.unit ?? ''))
+    : [];
+  const paths = changes.map(({ path }) => path);
+  return { step, position, total: steps.length, isGoingBack, isResumed: true, isOver, paths };
+}
+
 function progress(
   step: Step,
   steps: readonly Step[],
@@ -121,7 +144,7 @@ function progress(
   changes: readonly FileChange[],
 ): RotationProgress {
   const paths = changes.map(({ path }) => path).filter((path) => !path.startsWith(rotationDirectory));
-  return { step, position, total: steps.length, isGoingBack, isOver, paths };
+  return { step, position, total: steps.length, isGoingBack, isResumed: false, isOver, paths };
 }
 
 /** @throws pki/ROTATION_NOT_READY */
@@ -182,8 +205,8 @@ function phaseFiles(
   const copies = rotatedLeaves(description, state)
     .filter((leaf) => leaf.unit === unit)
     .flatMap((leaf) => [
-      copy(join(material, phase.leaves), leaf.keyPath, secretMode),
       copy(join(material, phase.leaves), leaf.certificatePath, publicMode),
+      copy(join(material, phase.leaves), leaf.keyPath, secretMode),
     ]);
   return [...trustFiles(description, trust, true, (each) => each === unit), ...copies];
 }
