@@ -1,5 +1,6 @@
 import { type Converter, MAXIMUM_CONVERTED_LENGTH } from '../convert/converter.ts';
 import { CONVERT, DROP, eligibilityOf, ruleByType } from '../convert/eligibility.ts';
+import type { EventSpan } from '../convert/event-span.ts';
 import { EVENT_TYPE_COUNT, eventTypes, largePayloadByType } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
 import { blockKindOf, EVENT_V2 } from './block-types.ts';
@@ -38,7 +39,12 @@ export interface Collector {
   /** Bytes of the window's spare room that the batch uses. */
   spareUsed: number;
   readonly counts: { dropped: number; unknown: number };
+  /** The event that is being converted, and where to: made once, moved for each. */
+  readonly from: MovableSpan;
+  readonly to: MovableSpan;
 }
+
+type MovableSpan = { -readonly [Key in keyof EventSpan]: EventSpan[Key] };
 
 const NEVER = 255;
 
@@ -181,10 +187,14 @@ function deliver(collector: Collector, event: number, cpu: number, flags: number
 /** Converts the event into the spare room and delivers it from there, or drops it. */
 function convert(collector: Collector, event: number, cpu: number, flags: number): Stop | undefined {
   const { window, converter, counts } = collector;
-  const { bytes, data } = window;
   const offset = window.capacity + collector.spareUsed;
+  const { from, to } = collector;
+  from.bytes = to.bytes = window.bytes;
+  from.data = to.data = window.data;
+  from.offset = event;
+  to.offset = offset;
   try {
-    const length = converter.convert({ bytes, data, offset: event }, { bytes, data, offset });
+    const length = converter.convert(from, to);
     if (length === 0) {
       counts.dropped++;
     } else {

@@ -82,6 +82,7 @@ async function* readBlocks(
   counts: ReadCounts,
 ): AsyncGenerator<CaptureSection, void, undefined> {
   const batch = createWindowBatch(window);
+  const { bytes, data } = window;
   const collector: Collector = {
     window,
     batch,
@@ -89,6 +90,8 @@ async function* readBlocks(
     number: 0,
     spareUsed: 0,
     counts,
+    from: { bytes, data, offset: 0 },
+    to: { bytes, data, offset: 0 },
   };
   const events: CaptureSection = { kind: 'events', batch };
   for (;;) {

@@ -17,25 +17,36 @@ export interface Conversion {
   readonly origins: readonly ParameterOrigin[];
 }
 
-const conversions = new Map<number, Conversion>(
-  CONVERSION_FACTS.trim()
-    .split('\n')
-    .map((line) => parseConversion(line)),
-);
+/** By type, then by number of parameters. */
+const conversions: Conversion[][] = [];
+for (const line of CONVERSION_FACTS.trim().split('\n')) {
+  const { type, parameterCount, conversion } = parseConversion(line);
+  conversions[type] ??= [];
+  conversions[type][parameterCount] = conversion;
+}
 
 /** The step for an event of that type with that many parameters; undefined where there is none. */
 export function conversionOf(type: number, parameterCount: number): Conversion | undefined {
-  return parameterCount < 256 ? conversions.get(type * 256 + parameterCount) : undefined;
+  return conversions[type]?.[parameterCount];
 }
 
-function parseConversion(line: string): [number, Conversion] {
+interface ParsedLine {
+  readonly type: number;
+  readonly parameterCount: number;
+  readonly conversion: Conversion;
+}
+
+function parseConversion(line: string): ParsedLine {
   const [subject, rest] = line.split(': ') as [string, string];
   const [symbol, count] = subject.split(' ') as [string, string];
   const words = rest.split(' ');
   const action = words.shift() as Conversion['action'];
   const type = eventTypeOfSymbol(action === 'become' ? words.shift()! : symbol).id;
-  const key = eventTypeOfSymbol(symbol).id * 256 + Number(count);
-  return [key, { action, type, origins: words.flatMap(parseOrigins) }];
+  return {
+    type: eventTypeOfSymbol(symbol).id,
+    parameterCount: Number(count),
+    conversion: { action, type, origins: words.flatMap(parseOrigins) },
+  };
 }
 
 function parseOrigins(word: string): ParameterOrigin[] {
