@@ -23,8 +23,9 @@ export function shownId(id: number): number | undefined {
 
 /*
  * What a process is: read from the thread's own entry unless noted. Attributes that a group shares (working
- * directory, environment, limits) stand in the leader's entry, so they depend on 'ancestors' as well: the leader may
- * change without the thread.
+ * directory, environment, limits) stand in the leader's entry; their changes move the generation of every thread of
+ * the group. Leaders of sessions and process groups need be no ancestors: nothing tells the process that they
+ * changed, so fields about them depend on the event.
  */
 export const processFields: readonly InspectorField[] = [
   field({
@@ -135,7 +136,7 @@ export const processFields: readonly InspectorField[] = [
     name: 'proc.env',
     type: 'charbuf',
     format: 'na',
-    dependsOn: ['process', 'ancestors'],
+    dependsOn: ['process'],
     description:
       'The environment as NAME=value pairs with one space between them; proc.env[NAME] is the value of one variable, empty where it is not set.',
     presence: 'allowed',
@@ -151,7 +152,7 @@ export const processFields: readonly InspectorField[] = [
     name: 'proc.cwd',
     type: 'charbuf',
     format: 'na',
-    dependsOn: ['process', 'ancestors'],
+    dependsOn: ['process'],
     description: 'Working directory, with a slash at its end.',
     extract: ({ process, tables }) => process && (tables.leader(process)?.cwd ?? './'),
   }),
@@ -360,7 +361,7 @@ export const processFields: readonly InspectorField[] = [
     name: 'proc.fdlimit',
     type: 'int64',
     format: 'decimal',
-    dependsOn: ['process', 'ancestors'],
+    dependsOn: ['process'],
     description: 'How many descriptors the process may have open at once; -1 where that is not known.',
     extract: ({ process, tables }) => process && (tables.leader(process)?.descriptorLimit ?? 0),
   }),
@@ -438,7 +439,7 @@ function leaderField(
     name,
     type: 'charbuf',
     format: 'na',
-    dependsOn: ['process', 'ancestors'],
+    dependsOn: ['event'],
     description: `${description}: the process with that id, else the oldest ancestor with the same; empty where there is none.`,
     extract({ process, tables }) {
       if (process === undefined) return undefined;

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { moveTo, readCapture } from '@seawall/events';
+import type { BoundField } from '@seawall/rules';
+import { locateShared } from '../../../../test/shared.ts';
+import type { EventContext } from '../context.ts';
+import { createInspector } from '../inspector.ts';
+import { processScopes } from '../process/scopes.ts';
+import { createSyscallCatalogue } from './catalogue.ts';
+
+const captures = locateShared('conformance', 'captures');
+const skip = captures === undefined ? 'SKIPPED: there is no conformance folder (set SEAWALL_SHARED)' : false;
+
+/** Fields whose values are kept as long as the process (and, where they say so, its ancestry) stays. */
+function keptFields(): BoundField<EventContext>[] {
+  return [...createSyscallCatalogue().fields.values()]
+    .filter(({ dependsOn, argument }) => argument.presence !== 'required' && !dependsOn.includes('event'))
+    .map((field) => field.bind(undefined));
+}
+
+interface Kept {
+  generation: number;
+  ancestryVersion: number;
+  values: unknown[];
+}
+
+test('what a field read of a process holds until the process or its ancestry changes', { skip }, async () => {
+  const fields = keptFields();
+  assert.ok(fields.length > 60);
+  let compared = 0;
+  for (const file of readdirSync(captures as string).filter((name) => name.endsWith('.scap'))) {
+    const inspector = createInspector();
+    const { context } = inspector;
+    const kept = new WeakMap<object, Kept>();
+    for await (const section of readCapture(join(captures as string, file))) {
+      if (section.kind !== 'events') {
+        inspector.load(section);
+        continue;
+      }
+      for (let index = 0; index < section.batch.count; index++) {
+        moveTo(context.view, section.batch, index);
+        if (!inspector.apply(context.view)) continue;
+        const scope = processScopes.scopeOf(context);
+        if (scope === undefined) continue;
+        const ancestryVersion = processScopes.ancestryVersion(context);
+        const values = fields.map((field) => field.extract(context));
+        const before = kept.get(scope);
+        if (before?.generation === scope.generation) {
+          for (const [position, { definition }] of fields.entries()) {
+            const isAncestral = definition.dependsOn.includes('ancestors');
+            if (isAncestral && before.ancestryVersion !== ancestryVersion) continue;
+            compared++;
+            // Asked first because assertions over a million values take long.
+            if (Object.is(values[position], before.values[position])) continue;
+            const where = `${file} event ${context.view.number}: ${definition.name}`;
+            assert.deepEqual(values[position], before.values[position], where);
+          }
+        }
+        kept.set(scope, { generation: scope.generation, ancestryVersion, values });
+      }
+    }
+  }
+  assert.ok(compared > 100_000);
+});
