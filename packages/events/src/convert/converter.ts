@@ -6,7 +6,12 @@ import { eventTypes } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
 import { type Conversion, conversionOf } from './conversion-table.ts';
 import { eligibilityOf } from './eligibility.ts';
-import { createEnterEvents, type EnterEvents } from './enter-events.ts';
+import {
+  createEnterEvents,
+  ENTER_EVENT_LIMITS,
+  type EnterEventLimits,
+  type EnterEvents,
+} from './enter-events.ts';
 import {
   type EventSpan,
   lengthOf,
@@ -23,7 +28,6 @@ import { defaultByteOf, fixedSizeOf } from './parameter-sizes.ts';
 export const MAXIMUM_CONVERTED_LENGTH = 128 * 1024;
 
 const MAXIMUM_STEPS = 50;
-const MAXIMUM_THREADS = 65_536;
 
 export interface Converter {
   /**
@@ -46,8 +50,8 @@ export interface Converter {
  * exit events that follow. Unlike Falco it reads on when a thread's kept enter event is not the exit event's own (the
  * right one was lost): the parameters then are as if there were none.
  */
-export function createConverter(maximumThreads = MAXIMUM_THREADS): Converter {
-  const enterEvents = createEnterEvents(threadKeyOf, maximumThreads);
+export function createConverter(limits: EnterEventLimits = ENTER_EVENT_LIMITS): Converter {
+  const enterEvents = createEnterEvents(threadKeyOf, limits);
   const scratch = createSpan();
 
   function step(event: EventSpan, target: EventSpan): 'pass' | 'drop' | 'convert' {

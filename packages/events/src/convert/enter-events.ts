@@ -2,8 +2,8 @@ import { copyBytes } from '../copy-bytes.ts';
 import { type EventSpan, lengthOf } from './event-span.ts';
 
 /**
- * The last enter event of each thread, kept until its exit event takes parameters from it. Bounded: at most
- * `maximumThreads` are kept, the longest untouched go first, and their exit events read as if the enter event had been lost.
+ * The last enter event of each thread, kept until its exit event takes parameters from it. Bounded in threads and in bytes:
+ * the longest untouched go first, and their exit events read as if the enter event had been lost.
  */
 export interface EnterEvents {
   keep(event: EventSpan): void;
@@ -20,28 +20,46 @@ interface Slot extends EventSpan {
   isKept: boolean;
 }
 
+export interface EnterEventLimits {
+  readonly threads: number;
+  readonly bytes: number;
+}
+
+export const ENTER_EVENT_LIMITS: EnterEventLimits = { threads: 65_536, bytes: 32 * 1024 * 1024 };
+
 export function createEnterEvents(
   threadKeyOf: (event: EventSpan) => ThreadKey,
-  maximumThreads: number,
+  limits: EnterEventLimits = ENTER_EVENT_LIMITS,
 ): EnterEvents {
   const slots = new Map<ThreadKey, Slot>();
+  let bytesHeld = 0;
+
+  function drop(key: ThreadKey, slot: Slot): void {
+    slots.delete(key);
+    bytesHeld -= slot.bytes.length;
+  }
+
+  function dropOldest(): Slot {
+    const [key, slot] = slots.entries().next().value!;
+    drop(key, slot);
+    return slot;
+  }
+
   return {
     keep(event) {
       const key = threadKeyOf(event);
       const length = lengthOf(event);
       let slot = slots.get(key);
-      if (slot === undefined && slots.size >= maximumThreads) {
-        const [oldestKey, oldest] = slots.entries().next().value!;
-        slots.delete(oldestKey);
-        slot = oldest;
-      }
+      // Taken out and put back, so that the map's order is that of the last touch.
+      if (slot !== undefined) drop(key, slot);
+      else if (slots.size >= limits.threads) slot = dropOldest();
       if (slot === undefined || slot.bytes.length < length || isWasteful(slot, length))
         slot = createSlot(length);
+      while (slots.size > 0 && bytesHeld + slot.bytes.length > limits.bytes) dropOldest();
       copyBytes(event.bytes, event.offset, slot.bytes, 0, length);
       slot.isKept = true;
-      // Taken out first, so that the map's order is that of the last touch.
-      slots.delete(key);
       slots.set(key, slot);
+      bytesHeld += slot.bytes.length;
     },
     find(threadKey) {
       const slot = slots.get(threadKey);
