@@ -1,17 +1,17 @@
-import { type FileResult, falcoLoadResult, findUnmetRequirement, type RuleSet } from '@seawall/rules';
+import { type FileResult, falcoLoadResult, type RuleSet } from '@seawall/rules';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { jsonText } from '../json-text.ts';
 import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
-import { countMessages, loadRuleFiles } from './load.ts';
+import { countMessages, loadRuleFiles, withoutOption } from './load.ts';
 import { messagesText } from './message-text.ts';
-import { builtInPlugins } from './plugins.ts';
 
 interface Options {
   readonly output: OutputFormat;
   readonly failOnWarning: boolean;
+  readonly without: readonly string[];
 }
 
 /** `seawall rules check`: loads rule files and says what is wrong with them, and where. */
@@ -21,6 +21,7 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
     .argument('<file...>', 'rule files, and folders of them, in the order to load them; - for standard input')
     .description('say what is wrong with rule files, where, and what to write instead')
     .option('--fail-on-warning', 'exit with code 1 for warnings, too', false)
+    .addOption(withoutOption())
     .addOption(outputOption())
     .addHelpText(
       'after',
@@ -32,10 +33,9 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
 async function checkRules(
   { terminal, setExitCode }: CommandContext,
   paths: readonly string[],
-  { output, failOnWarning }: Options,
+  { output, failOnWarning, without }: Options,
 ): Promise<void> {
-  const { files, ruleSet } = await loadRuleFiles(paths, terminal);
-  const unmet = ruleSet && findUnmetRequirement(ruleSet.requiredPlugins, builtInPlugins);
+  const { files, ruleSet, unmetRequirement: unmet } = await loadRuleFiles(paths, terminal, without);
   const errorCount = countMessages(files, 'error') + (unmet === undefined ? 0 : 1);
   const warningCount = countMessages(files, 'warning');
   if (output === 'json') {

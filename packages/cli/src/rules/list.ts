@@ -32,9 +32,10 @@ async function listRules(
   paths: readonly string[],
   { source, tag, output }: Options,
 ): Promise<void> {
-  const { files, ruleSet } = await loadRuleFiles(paths, terminal);
+  const { files, ruleSet, unmetRequirement } = await loadRuleFiles(paths, terminal, []);
   if (ruleSet === undefined) {
-    terminal.errors.write(messagesText(files, terminal.errors.palette));
+    terminal.errors.write(messagesText(files, terminal.errors.palette, ['error']));
+    if (unmetRequirement !== undefined) terminal.errors.write(`${unmetRequirement}\n`);
     setExitCode(exitCodes.findings);
     return;
   }

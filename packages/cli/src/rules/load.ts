@@ -1,23 +1,54 @@
-import { type FileResult, type LoadOptions, type LoadResult, loadRules, type RuleFile } from '@seawall/rules';
+import {
+  type FileResult,
+  findUnmetRequirement,
+  type LoadOptions,
+  type LoadResult,
+  loadRules,
+  type RuleFile,
+} from '@seawall/rules';
+import { Option } from 'commander';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { catalogues } from './catalogues.ts';
+import { cataloguesWithout, pluginNames } from './catalogues.ts';
+import { builtInPlugins } from './plugins.ts';
+
+/** What loading came to; a plugin that the files require and that isn't there leaves no rule set. */
+export interface LoadedRules extends LoadResult {
+  /** Why a required plugin is missing, in Falco's words; undefined when all are there. */
+  readonly unmetRequirement: string | undefined;
+}
+
+/** `--without PLUGIN`, for commands that load rules. */
+export function withoutOption(): Option {
+  return new Option('--without <plugin...>', 'load rules as a Falco without this plugin does')
+    .choices(pluginNames)
+    .default([], 'none');
+}
 
 /**
  * Reads and loads rule files as one rule set; a folder stands for the rule files in it.
+ * @param without plugins of Falco's whose fields are left out.
  * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED. What is wrong with the rules is in the result.
  */
 export async function loadRuleFiles(
   paths: readonly string[],
   terminal: Terminal,
+  without: readonly string[],
   options: LoadOptions = {},
-): Promise<LoadResult> {
+): Promise<LoadedRules> {
   const files: RuleFile[] = [];
   for (const path of await expandFolders(paths)) {
     const bytes = await readWhole(path, terminal);
     files.push({ name: nameOfPath(path), content: new TextDecoder().decode(bytes) });
   }
-  return loadRules(files, catalogues, options);
+  const { files: results, ruleSet } = loadRules(files, cataloguesWithout(without), options);
+  const available = builtInPlugins.filter(({ name }) => !without.includes(name));
+  const unmetRequirement = ruleSet && findUnmetRequirement(ruleSet.requiredPlugins, available);
+  return {
+    files: results,
+    ruleSet: unmetRequirement === undefined ? ruleSet : undefined,
+    unmetRequirement,
+  };
 }
 
 export function countMessages(files: readonly FileResult[], severity: 'error' | 'warning'): number {

@@ -2,10 +2,15 @@ import { stripVTControlCharacters } from 'node:util';
 import { type FileResult, type LoadMessage, renderLoadMessage } from '@seawall/rules';
 import type { Palette } from '../terminal/color.ts';
 
-/** All messages of the files for people, one after the other; nothing where there are none. */
-export function messagesText(files: readonly FileResult[], palette: Palette): string {
+/** The messages of the files for people, one after the other; nothing where there are none. */
+export function messagesText(
+  files: readonly FileResult[],
+  palette: Palette,
+  severities: readonly LoadMessage['severity'][] = ['error', 'warning'],
+): string {
   return files
     .flatMap(({ messages }) => messages)
+    .filter(({ severity }) => severities.includes(severity))
     .map((message) => `${messageText(message, palette)}\n`)
     .join('');
 }

@@ -3,6 +3,7 @@ import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { outputOption } from '../output-option.ts';
 import { sourceNames } from '../rules/catalogues.ts';
+import { withoutOption } from '../rules/load.ts';
 import { runWatch, type WatchInput } from './run.ts';
 import { applySetting, createWatchSettings, type WatchSettings } from './settings.ts';
 import { type SummaryFormat, summaryFormats } from './summary.ts';
@@ -12,6 +13,7 @@ interface Options {
   readonly source: string;
   readonly input?: string;
   readonly rules: readonly string[];
+  readonly without: readonly string[];
   readonly metadata?: string;
   readonly output: OutputFormat;
   readonly summary: SummaryFormat;
@@ -97,6 +99,7 @@ export function addWatchCommand(program: Command, context: CommandContext): void
       change((field) => (settings) => applySetting(settings, `append_output[].extra_fields[]=${field}`)),
     )
     .option('--no-suggested-output', 'do not add container and pod to the output of every rule')
+    .addOption(withoutOption())
     .option('--iso-time', 'begin alerts with date and time in UTC instead of the local time of day')
     .option('--hostname <name>', 'the machine that alerts name (default: the one in the capture)')
     .option('--fail-on-alert', 'exit with code 1 when there was any alert', false)

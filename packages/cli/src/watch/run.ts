@@ -38,6 +38,8 @@ export type WatchInput = { readonly source: 'syscall' | 'k8s_audit'; readonly pa
 export interface WatchRequest {
   readonly input: WatchInput;
   readonly rules: readonly string[];
+  /** Plugins of Falco's whose fields are left out. */
+  readonly without: readonly string[];
   readonly metadata?: string;
   readonly summary: SummaryFormat;
   readonly hostname?: string;
@@ -148,16 +150,18 @@ async function watchCapture(
 /** @returns the rules to run; undefined when they have errors, which are then told. */
 async function loadForWatch(
   { terminal }: CommandContext,
-  { rules: paths, settings, input }: WatchRequest,
+  { rules: paths, without, settings, input }: WatchRequest,
 ): Promise<readonly Rule[] | undefined> {
   const minimumPriority = parsePriority(settings.minimumPriority);
   if (minimumPriority === undefined) {
     const problem = `priorities are ${priorities.join(', ')}`;
     throw errors.create('OPTION_INVALID', { option: '--priority', value: settings.minimumPriority, problem });
   }
-  const { files, ruleSet } = await loadRuleFiles(paths, terminal, extrasOf(settings));
+  const loaded = await loadRuleFiles(paths, terminal, without, extrasOf(settings, without));
+  const { files, ruleSet, unmetRequirement } = loaded;
   if (ruleSet === undefined) {
-    terminal.errors.write(messagesText(files, terminal.errors.palette));
+    terminal.errors.write(messagesText(files, terminal.errors.palette, ['error']));
+    if (unmetRequirement !== undefined) terminal.errors.write(`${unmetRequirement}\n`);
     return undefined;
   }
   const warnings = countMessages(files, 'warning');
@@ -180,10 +184,10 @@ async function loadForWatch(
   return selected;
 }
 
-function extrasOf(settings: WatchSettings): LoadOptions {
+function extrasOf(settings: WatchSettings, without: readonly string[]): LoadOptions {
   return {
     extraOutput: [
-      ...(settings.hasSuggestedOutput ? suggestedOutput : []),
+      ...(settings.hasSuggestedOutput && !without.includes('container') ? suggestedOutput : []),
       ...settings.extraOutputs.map((format) => ({ format })),
     ],
     extraFields: settings.extraFields.map((name) => ({ name, format: `%${name}`, isRaw: true })),
