@@ -13,7 +13,10 @@ function conditionOf(ruleSet: RuleSet | undefined, name: string): string {
 function load(...contents: string[]): RuleSet {
   const { files, ruleSet } = loadTexts(contents);
   const errors = files.flatMap(({ messages }) => messages.filter(({ severity }) => severity === 'error'));
-  assert.deepEqual(errors.map(({ message }) => message), []);
+  assert.deepEqual(
+    errors.map(({ message }) => message),
+    [],
+  );
   return ruleSet!;
 }
 
@@ -75,7 +78,9 @@ test('exceptions of every shape become conditions', () => {
 });
 
 test('a macro sees those defined before its own last change', () => {
-  const { files } = loadTexts([`- macro: a\n  condition: b\n- macro: b\n  condition: evt.type = open\n${ruleText('r', 'a')}`]);
+  const { files } = loadTexts([
+    `- macro: a\n  condition: b\n- macro: b\n  condition: evt.type = open\n${ruleText('r', 'a')}`,
+  ]);
   const [error] = files[0]!.messages;
   assert.equal(error!.message, "Undefined macro 'b' used in filter.");
   assert.match(error!.hint!, /defined only later \(line 3\)/);
@@ -86,7 +91,9 @@ test('a macro sees those defined before its own last change', () => {
 });
 
 test('macros that name each other, multiply or nest without end are refused, not followed', () => {
-  const loop = loadTexts([`- macro: a\n  condition: evt.num > 1 or b\n- macro: b\n  condition: a\n- macro: a\n  condition: b\n`]);
+  const loop = loadTexts([
+    `- macro: a\n  condition: evt.num > 1 or b\n- macro: b\n  condition: a\n- macro: a\n  condition: b\n`,
+  ]);
   assert.match(loop.files[0]!.messages[0]!.message, /^reference loop in macro/);
   const doubling = Array.from({ length: 40 }, (_, i) => `- macro: m${i + 1}\n  condition: m${i} and m${i}\n`);
   const large = loadTexts([`- macro: m0\n  condition: evt.num > 1\n${doubling.join('')}`]);
@@ -123,10 +130,13 @@ test('a node is located in the file it was written in, also from a macro of anot
 });
 
 test('extra output and fields go to the rules that they are for', () => {
-  const { ruleSet } = loadTexts([ruleText('r', 'evt.type = open', '  tags: [t]\n') + ruleText('s', 'evt.type = open')], {
-    extraOutput: [{ format: 'in=%container.id', tags: ['t'] }],
-    extraFields: [{ name: 'who', format: '%user.name', isRaw: false, rule: 's' }],
-  });
+  const { ruleSet } = loadTexts(
+    [ruleText('r', 'evt.type = open', '  tags: [t]\n') + ruleText('s', 'evt.type = open')],
+    {
+      extraOutput: [{ format: 'in=%container.id', tags: ['t'] }],
+      extraFields: [{ name: 'who', format: '%user.name', isRaw: false, rule: 's' }],
+    },
+  );
   assert.deepEqual(
     ruleSet!.rules.map(({ output, extraFields }) => [output, extraFields.length]),
     [
@@ -156,5 +166,8 @@ test('of rules written in 2017 argument 1 is the path, where the event opens a f
     conditionOf(ruleSet, 's'),
     '(evt.type in (open, listen) and ((evt.type in (open, openat, openat2, creat) and evt.arg.name = 5) or (not evt.type in (open, openat, openat2, creat) and evt.arg[1] = 5)))',
   );
-  assert.equal(conditionOf(loadTexts([opening]).ruleSet, 'r'), '(evt.type in (open, openat) and evt.arg[1] startswith /etc)');
+  assert.equal(
+    conditionOf(loadTexts([opening]).ruleSet, 'r'),
+    '(evt.type in (open, openat) and evt.arg[1] startswith /etc)',
+  );
 });

@@ -1,6 +1,6 @@
 import { isSeawallError, type SeawallError } from '@seawall/base';
 import type { FieldCatalogue } from '../catalogue/catalogue.ts';
-import type { AnyNode, ComparisonNode, Condition, ExistsNode } from '../condition/tree.ts';
+import type { AnyNode, ComparisonNode, Condition, ExistsNode, Position } from '../condition/tree.ts';
 import { type BoundCondition, bindCondition } from '../evaluate/bind.ts';
 import type { BindErrorCode } from '../evaluate/errors.ts';
 import { nearestName } from '../suggest/nearest.ts';
@@ -13,6 +13,8 @@ export interface ConditionFault {
   readonly plain: string;
   /** The check that is wrong. */
   readonly node: AnyNode;
+  /** What is wrong about it, in the same text. */
+  readonly position: Position;
   /** A field or event type that doesn't exist: rules can ask to be skipped then. */
   readonly isUnknownName: boolean;
   readonly hint: string | undefined;
@@ -84,6 +86,7 @@ function unknownEventType(name: string, node: AnyNode): ConditionFault {
     message: `unknown event type ${name}`,
     plain: `no event type is named '${name}'`,
     node,
+    position: node.position,
     isUnknownName: true,
     hint: '`seawall rules events` lists them; a list must be defined to be named here',
     length: node.end - node.position.index,
@@ -101,11 +104,12 @@ function describe(error: SeawallError, node: AnyNode, catalogue: FieldCatalogue)
     message: isUnknownName
       ? `filter_check called with nonexistent field ${field}`
       : `filter error: ${plainWording(error.message)}`,
-    plain: plainWording(error.message),
+    plain: plainWording(error.message).replace(/ \(did you mean '[^']*'\?\)/, ''),
     node,
+    position: error.details as unknown as Position,
     isUnknownName,
     hint: isUnknownName ? hintOfField(details.field ?? field, catalogue) : undefined,
-    length: node.end - node.position.index,
+    length: String(details.text ?? '').length,
   };
 }
 

@@ -144,8 +144,8 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
     run.options.meaning === '2017' ? meanAsIn2017(resolved, opensOnly, run.origins) : resolved;
   const output = opensOnly ? { ...printed, format: printAsIn2017(printed.format) } : printed;
 
-  const at = (node: AnyNode): ItemContext =>
-    contextOfNode(node, condition, text, shown, conditionContext, run);
+  const at = (node: AnyNode, owner = node): ItemContext =>
+    contextOfNode(node.position, owner, condition, text, shown, conditionContext, run);
   const wholeContext = contextOfCondition({ index: 0, line: 0, column: 0 }, shown, text, conditionContext);
   for (const warning of findConditionWarnings(condition)) {
     const place = at(warning.node).place;
@@ -162,7 +162,8 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
   const { bound, fault } = checkCondition(condition, catalogue);
   if (fault !== undefined) {
     const { message, plain, hint, length } = fault;
-    const context = at(fault.node);
+    const { place } = at({ ...fault.node, position: fault.position } as AnyNode, fault.node);
+    const context = { ...at(fault.node), place };
     if (!(fault.isUnknownName && rule.skipsIfUnknownFilter)) {
       failLoading({ code: 'LOAD_ERR_COMPILE_CONDITION', message, plain, context, hint, length });
     }
@@ -247,6 +248,7 @@ function hintOfMacro(name: string, context: ItemContext, run: Run): string {
 
 /** The context of a node: Falco's, and the exact place, also when the node came from a macro. */
 function contextOfNode(
+  position: Position,
   node: AnyNode,
   root: Condition,
   text: TracedText,
@@ -254,7 +256,6 @@ function contextOfNode(
   parent: ItemContext,
   run: Run,
 ): ItemContext {
-  const position: Position = node.position;
   const macro = findMacroOf(node, root, run.origins);
   const origin = macro === undefined ? text : run.macros.get(macro)!.text;
   return contextOfCondition(position, shown, origin, parent);

@@ -31,7 +31,7 @@ function writeException(exception: ExceptionDefinition, fields: Set<string>): (T
   const operator = exception.operators!;
   if ('items' in field) {
     const operators = 'items' in operator ? operator.items : [];
-    return writeCombinations(exception, field.items.map(textOf), operators.map(textOf), fields);
+    return writeCombinations(exception, field.items, operators.map(textOf), fields);
   }
   fields.add(field.item);
   const values = exception.values.flatMap((value, index) => {
@@ -46,15 +46,16 @@ function writeException(exception: ExceptionDefinition, fields: Set<string>): (T
     const written = textAtOnePlace(quoteItem(value.item), value.place);
     return index === 0 ? [written] : [', ', written];
   });
-  return [`(${field.item} ${textOf(operator)} (`, ...values, '))'];
+  return ['(', textAtOnePlace(`${field.item} ${textOf(operator)} (`, field.place), ...values, '))'];
 }
 
 function writeCombinations(
   exception: ExceptionDefinition,
-  names: readonly string[],
+  tested: readonly ExceptionEntry[],
   operators: readonly string[],
   fields: Set<string>,
 ): (TracedText | string)[] {
+  const names = tested.map(textOf);
   const parts: (TracedText | string)[] = ['('];
   exception.values.forEach((combination, index) => {
     const values = 'items' in combination ? combination.items : [];
@@ -70,7 +71,10 @@ function writeCombinations(
     names.forEach((name, column) => {
       fields.add(name);
       const operator = operators[column]!;
-      parts.push(column === 0 ? '' : ' and ', ` ${name} ${operator} `, writeValue(values[column]!, operator));
+      const entry = tested[column]!;
+      const place = 'item' in entry ? entry.place : -1;
+      parts.push(column === 0 ? ' ' : ' and  ', textAtOnePlace(`${name} ${operator} `, place));
+      parts.push(writeValue(values[column]!, operator));
     });
     parts.push(')');
   });

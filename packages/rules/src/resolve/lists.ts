@@ -32,7 +32,7 @@ export function resolveLists(definitions: ReadonlyMap<string, ListDefinition>): 
 }
 
 /** Lists that multiply each other could otherwise fill the memory. */
-const longestCondition = 1_000_000;
+const longestCondition = 250_000;
 
 /**
  * Puts the items of each list in the place of its name in a condition's text, list by list in order of definition

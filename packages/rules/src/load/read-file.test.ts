@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { falcoLoadResult } from '../rule-set.ts';
+import { renderLoadMessage } from './message.ts';
+import { loadTexts, ruleText } from './testing.ts';
+
+/** The first message of a file that is loaded alone, for people. */
+function tell(content: string): string {
+  const message = loadTexts([content]).files[0]!.messages[0];
+  return message === undefined ? '' : renderLoadMessage(message);
+}
+
+function codes(content: string): readonly string[] {
+  return loadTexts([content]).files[0]!.messages.map(({ code }) => code);
+}
+
+test('an error shows the file, the line, a marker under the fault and what to write', () => {
+  assert.equal(
+    tell(ruleText('r', 'evt.type = open and proc.nmae = sh')),
+    [
+      "rules.yaml:3:34: error: the syscall source has no field 'proc.nmae': `seawall rules fields` lists them (in rule 'r') [LOAD_ERR_COMPILE_CONDITION]",
+      '  3 |   condition: evt.type = open and proc.nmae = sh',
+      '    |                                  ^^^^^^^^^',
+      "  = did you mean 'proc.name'?",
+    ].join('\n'),
+  );
+});
+
+test('a fault in a folded condition, behind letters that take several bytes, is marked at its own line', () => {
+  const rendered = tell(
+    '- rule: é\n  desc: ü\n  condition: >\n    evt.type = open\n    and proc.name = é or and\n  output: o\n  priority: INFO\n',
+  );
+  assert.match(rendered, /^rules\.yaml:5:26: error: /);
+  assert.match(rendered, /\n {4}\| {26}\^\^\^\n?/);
+});
+
+test('a value of an exception is what its own fault points at', () => {
+  const rendered = tell(
+    ruleText(
+      'r',
+      'evt.type = open',
+      '  exceptions:\n    - name: e\n      fields: [fd.num]\n      comps: [=]\n      values:\n        - [many]\n',
+    ),
+  );
+  assert.match(rendered, /^rules\.yaml:11:12: error: /);
+  assert.match(rendered, /'many' can't be compared with 'fd\.num'/);
+});
+
+test("what Falco's JSON says is said with Falco's places: bytes, lines from 0, the condition's own place added", () => {
+  const { files } = loadTexts([`# ü\n${ruleText('r', 'evt.type = open and')}`]);
+  const [error] = falcoLoadResult(files[0]!).errors;
+  assert.equal(error!.code, 'LOAD_ERR_COMPILE_CONDITION');
+  assert.deepEqual(
+    error!.context.locations.map(({ item_type, position }) => [
+      item_type,
+      position.line,
+      position.column,
+      position.offset,
+    ]),
+    [
+      ['rules content', 0, 0, 0],
+      ['rule', 1, 2, 7],
+      ['rule condition', 3, 13, 38],
+      ['condition expression', 4, 33, 57],
+    ],
+  );
+  assert.equal(error!.context.snippet, 'evt.type = open and\n                  ^\n');
+});
+
+test('what is no list of items is refused with what a rule file is', () => {
+  assert.match(tell('text'), /Rules content is not yaml \[LOAD_ERR_YAML_VALIDATE\]/);
+  assert.match(tell('a: b'), /Rules content is not yaml array of objects/);
+  assert.match(tell('- a'), /Each element should be a yaml associative array/);
+  assert.match(tell('- []'), /Each element should be a yaml associative array/);
+  assert.deepEqual(codes(''), []);
+  assert.deepEqual(codes('- null\n- ~\n-\n'), []);
+});
+
+test('a key in the wrong column is named, with the item as it should be', () => {
+  assert.equal(
+    tell('- macro: m\n condition: evt.type = open\n- macro: n\n  condition: m\n'),
+    [
+      "rules.yaml:2:2: error: the key 'condition' stands one column too far to the left: all keys of an item begin in the same column, here column 3 like 'macro' in line 1 [LOAD_ERR_YAML_PARSE]",
+      '  2 |  condition: evt.type = open',
+      '    |  ^',
+      '  = write:',
+      '      - macro: m',
+      '        condition: evt.type = open',
+    ].join('\n'),
+  );
+});
+
+test('unknown keys and items are told, with the key that was meant', () => {
+  assert.match(
+    tell(ruleText('r', 'evt.type = open', '  tgas: [a]\n')),
+    /6:3: warning: .*'tgas'.*\n.*\n.*\n {2}= did you mean 'tags'\?/,
+  );
+  assert.deepEqual(codes('- rul: x\n'), ['LOAD_UNKNOWN_ITEM']);
+});
+
+test('engine versions: the minor number alone or three numbers, and not later than ours', () => {
+  assert.deepEqual(codes('- required_engine_version: 31'), []);
+  assert.deepEqual(codes('- required_engine_version: "0x1f"'), []);
+  assert.deepEqual(codes('- required_engine_version: 0.31.0'), []);
+  assert.match(tell('- required_engine_version: 9999999'), /require engine version 0\.9999999\.0/);
+  assert.match(tell('- required_engine_version: 1.0.0'), /require engine version 1\.0\.0/);
+  assert.match(tell('- required_engine_version: soon'), /Unable to parse engine version 'soon'/);
+});
+
+test('truths and numbers are read as YAML 1.1 spells them', () => {
+  for (const truth of ['true', 'Yes', 'ON', 'y']) {
+    assert.deepEqual(codes(ruleText('r', 'evt.type = open', `  enabled: ${truth}\n`)), []);
+  }
+  assert.match(tell(ruleText('r', 'evt.type = open', '  enabled: yEs\n')), /Can't decode YAML scalar value/);
+  assert.match(tell(ruleText('r', 'evt.type = open', '  capture_duration: -1\n')), /6:21: error/);
+});
+
+test('aliases are followed, but not into themselves and not without bound', () => {
+  assert.deepEqual(
+    codes(
+      '- list: l\n  items: &i [a]\n- macro: m\n  condition: &c evt.type = open\n- rule: r\n  desc: d\n  condition: *c\n  output: o\n  priority: INFO\n  tags: *i\n',
+    ),
+    ['LOAD_UNUSED_MACRO', 'LOAD_UNUSED_LIST'],
+  );
+  assert.deepEqual(codes('- list: l\n  items: &i [*i]\n'), ['LOAD_ERR_YAML_PARSE']);
+  const bomb = Array.from({ length: 30 }, (_, i) => `- &a${i + 1} [*a${i}, *a${i}, *a${i}]\n`).join('');
+  assert.deepEqual(codes(`- &a0 [x]\n${bomb}`), ['LOAD_ERR_YAML_PARSE']);
+  assert.deepEqual(codes('['.repeat(20_000)), ['LOAD_ERR_YAML_PARSE']);
+});
+
+test('each kind of wrong exception is told', () => {
+  const messages: readonly (readonly [string, RegExp])[] = [
+    [
+      'fields: [proc.name]\n      comps: [=, =]\n      values: [[a]]',
+      /Fields and comps lists must have equal length/,
+    ],
+    [
+      'fields: [proc.name]\n      comps: [near]\n      values: [[a]]',
+      /'near' is not a supported comparison operator/,
+    ],
+    ['fields: [proc.nobody]\n      values: [[a]]', /'proc\.nobody' is not a supported filter field/],
+    ['fields: [proc.name]\n      values: [[a, b]]', /Fields and values lists must have equal length/],
+    [
+      'fields: proc.name\n      comps: startswith\n      values: [a]',
+      /comps must be one of \(in, pmatch, intersects\)/,
+    ],
+    ['fields: proc.name\n      values: [[a]]', /Expected values array to contain a list of strings/],
+    ['fields: []\n      values: [[a]]', /must have fields property/],
+    ['values: [[a]]', /Item has no mapping for key 'fields'/],
+  ];
+  for (const [exception, expected] of messages) {
+    const content = ruleText('r', 'evt.type = open', `  exceptions:\n    - name: e\n      ${exception}\n`);
+    assert.match(tell(content), expected, exception);
+  }
+});
+
+test('a rule may ask to be skipped when a field or event type is unknown', () => {
+  const skip = '  skip-if-unknown-filter: true\n';
+  for (const condition of ['proc.nobody = x', 'evt.type = nothing', 'proc.name[1] = x']) {
+    assert.deepEqual(codes(ruleText('r', condition, skip)), ['LOAD_UNKNOWN_FILTER'], condition);
+    assert.deepEqual(codes(ruleText('r', condition)), ['LOAD_ERR_COMPILE_CONDITION'], condition);
+  }
+  assert.deepEqual(
+    codes(ruleText('r', 'evt.type = open', skip).replace('output: o', 'output: "%no.field"')),
+    ['LOAD_UNKNOWN_FILTER'],
+  );
+});
+
+test('a rule about too many event types is warned about, unless it says it knows', () => {
+  assert.deepEqual(codes(ruleText('r', 'proc.name = a')), ['LOAD_NO_EVTTYPE']);
+  assert.deepEqual(codes(ruleText('r', 'proc.name = a', '  warn_evttypes: false\n')), []);
+});
+
+test('what is unused, unknown or looks like a mistake is told', () => {
+  assert.deepEqual(codes('- list: l\n  items: [a]\n- macro: m\n  condition: evt.type = open\n'), [
+    'LOAD_UNUSED_MACRO',
+    'LOAD_UNUSED_LIST',
+  ]);
+  assert.deepEqual(codes(ruleText('r', 'evt.type = open', '  source: other\n')), ['LOAD_UNKNOWN_SOURCE']);
+  assert.deepEqual(codes(ruleText('r', 'evt.type = open and proc.name = proc.pname')), [
+    'LOAD_COMPILE_CONDITION',
+  ]);
+  assert.deepEqual(codes(ruleText('r', 'evt.type = open and evt.dir = <')), ['LOAD_DEPRECATED_ITEM']);
+});
+
+test('a tidy file says nothing, for people or for Falco', () => {
+  const { files } = loadTexts([ruleText('r', 'evt.type = open')]);
+  assert.deepEqual(falcoLoadResult(files[0]!), {
+    name: 'rules.yaml',
+    successful: true,
+    schema_valid: true,
+    schema_warnings: [],
+    errors: [],
+    warnings: [],
+  });
+});
