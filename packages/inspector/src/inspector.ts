@@ -15,6 +15,7 @@ import { createSuppression } from './apply/suppression.ts';
 import type { ContainerInfo } from './container/container.ts';
 import { createContainerTable } from './container/table.ts';
 import type { EventContext } from './context.ts';
+import type { Descriptor } from './descriptor/descriptor.ts';
 import { createInterfaces } from './descriptor/interfaces.ts';
 import type { DescriptorLimits } from './descriptor/table.ts';
 import { markChanged } from './process/changed.ts';
@@ -119,11 +120,13 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     pending,
     identifiesContainers: options.ignoresContainers !== true,
     machine: undefined,
+    announced: undefined,
     unreadableContainers: 0,
   };
   const { context } = state;
   const seeding = createSeeding(state);
   let isLoaded = true;
+  let hasStarted = false;
   /** From the header of a capture up to its first event that isn't part of its tables. */
   let isBeginning = false;
 
@@ -163,20 +166,18 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       seeding.finish();
     }
     const { type } = view;
-    context.descriptor = undefined;
-    context.descriptorOldName = undefined;
     if (type >= EVENT_TYPE_COUNT) {
       unknown += 1;
-      context.process = undefined;
-      context.descriptorNumber = undefined;
-      context.container = undefined;
+      clearContext();
       return false;
     }
     if (suppression.isActive && suppression.hides(view)) {
       suppressed += 1;
+      clearContext();
       return false;
     }
-    if (context.firstEventTimestamp === 0n && eventTypes[type]!.source !== 'metaevent') {
+    if (!hasStarted && eventTypes[type]!.source !== 'metaevent') {
+      hasStarted = true;
       context.firstEventTimestamp = timestampOf(view);
     }
     const behaviour = behaviours[type] as number;
@@ -184,11 +185,13 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     if (process === undefined && (behaviour & (Behaviour.detached | Behaviour.inventsNoThread)) === 0) {
       process = processes.findOrInvent(view.tid);
     }
-    context.process = process;
-    context.container = undefined;
+    let descriptor: Descriptor | undefined;
     if (process !== undefined && (behaviour & (Behaviour.detached | Behaviour.isSwitch)) === 0) {
-      prepare(view, process, behaviour);
+      descriptor = prepare(view, process, behaviour);
     }
+    // Writing only what differs is cheaper: events of one thread about one descriptor follow each other.
+    if (context.process !== process) context.process = process;
+    if (context.descriptor !== descriptor) context.descriptor = descriptor;
     const handler = handlers[type];
     if (handler === undefined) ignored += 1;
     else {
@@ -209,16 +212,25 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
   function fillIn(): void {
     const { process, descriptor } = context;
-    if (process === undefined) context.descriptorNumber = undefined;
-    else {
-      context.descriptorNumber = process.bookkeeping.lastDescriptor;
-      context.container ??= process.container;
-    }
-    if (descriptor !== undefined) context.descriptorOldName = descriptor.oldName;
+    const oldName = descriptor === undefined ? undefined : descriptor.oldName;
+    if (context.descriptorOldName !== oldName) context.descriptorOldName = oldName;
+    let container = state.announced;
+    if (container !== undefined) state.announced = undefined;
+    else if (process !== undefined) container = process.container;
+    if (context.container !== container) context.container = container;
+    context.descriptorNumber = process === undefined ? undefined : process.bookkeeping.lastDescriptor;
+  }
+
+  function clearContext(): void {
+    context.process = undefined;
+    context.descriptor = undefined;
+    context.descriptorNumber = undefined;
+    context.descriptorOldName = undefined;
+    context.container = undefined;
   }
 
   /** Finds the descriptor that the event uses, with the start of its call where there was one. */
-  function prepare(view: EventView, process: Process, behaviour: number): void {
+  function prepare(view: EventView, process: Process, behaviour: number): Descriptor | undefined {
     const { bookkeeping } = process;
     const { type } = view;
     if ((behaviour & Behaviour.inventsNoThread) === 0 && (process.flags & ProcessFlag.active) === 0) {
@@ -238,7 +250,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
         if (index >= 0) bookkeeping.lastDescriptor = descriptorAt(view, index);
       }
     }
-    if (usesDescriptor) context.descriptor = lookUpDescriptor(process, bookkeeping.lastDescriptor);
+    return usesDescriptor ? lookUpDescriptor(process, bookkeeping.lastDescriptor) : undefined;
   }
 
   function load(section: CaptureSection): void {

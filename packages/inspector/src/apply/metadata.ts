@@ -31,7 +31,7 @@ export const metadataHandlers: Handlers = {
     if (name === ADDED) announce(state, container);
     else if (container !== undefined) {
       state.containers.remove(container.id);
-      state.context.container = container;
+      state.announced = container;
     }
   },
   USER_ADDED_E(state, view) {
@@ -60,5 +60,5 @@ function announce(state: State, container: ContainerInfo | undefined): void {
     return;
   }
   state.containers.add(container);
-  state.context.container = state.containers.get(container.id);
+  state.announced = state.containers.get(container.id);
 }

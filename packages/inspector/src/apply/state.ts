@@ -1,4 +1,5 @@
 import type { EventView, MachineInfo } from '@seawall/events';
+import type { ContainerInfo } from '../container/container.ts';
 import type { ContainerTable } from '../container/table.ts';
 import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
@@ -20,6 +21,8 @@ export interface State {
   /** Whether threads are assigned to containers at all. */
   readonly identifiesContainers: boolean;
   machine: MachineInfo | undefined;
+  /** The container that the event at hand announces or removes. */
+  announced: ContainerInfo | undefined;
   /** Events from the capture's metadata that described no container. */
   unreadableContainers: number;
 }

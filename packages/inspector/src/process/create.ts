@@ -31,7 +31,6 @@ export function createProcess(tid: number): Process {
     gid: UNKNOWN_ID,
     loginUid: UNKNOWN_ID,
     tty: 0,
-    sessionLeaderName: '',
     descriptorLimit: -1,
     isExeWritable: false,
     isExeUpperLayer: false,

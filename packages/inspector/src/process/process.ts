@@ -37,7 +37,6 @@ export interface Process {
   gid: number;
   loginUid: number;
   tty: number;
-  sessionLeaderName: string;
   descriptorLimit: number;
   isExeWritable: boolean;
   isExeUpperLayer: boolean;
