@@ -63,6 +63,7 @@ export { engineVersion, formatVersion, parseVersion, type Version } from './load
 export type { Program, ScopeTracker } from './program.ts';
 export { createRegex, type Regex } from './regex.ts';
 export {
+  distinctMessages,
   type FileResult,
   falcoLoadResult,
   type LoadOptions,

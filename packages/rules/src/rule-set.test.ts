@@ -4,7 +4,7 @@ import { canonicalText } from './condition/text.ts';
 import type { ComparisonNode } from './condition/tree.ts';
 import { describeRuleSet } from './describe/describe.ts';
 import { loadTexts, ruleText, syscallTestCatalogue } from './load/testing.ts';
-import { locateNode, macroOf, type RuleSet } from './rule-set.ts';
+import { distinctMessages, locateNode, macroOf, type RuleSet } from './rule-set.ts';
 
 function conditionOf(ruleSet: RuleSet | undefined, name: string): string {
   return canonicalText(ruleSet!.rules.find((rule) => rule.name === name)!.condition);
@@ -169,5 +169,17 @@ test('of rules written in 2017 argument 1 is the path, where the event opens a f
   assert.equal(
     conditionOf(loadTexts([opening]).ruleSet, 'r'),
     '(evt.type in (open, openat) and evt.arg[1] startswith /etc)',
+  );
+});
+
+test('what is wrong with an earlier file is told with each later one, and once for people', () => {
+  const { files } = loadTexts([ruleText('r', 'proc.name = a'), ruleText('s', 'evt.type = open')]);
+  assert.deepEqual(
+    files.map(({ messages }) => messages.map(({ code }) => code)),
+    [['LOAD_NO_EVTTYPE'], ['LOAD_NO_EVTTYPE']],
+  );
+  assert.deepEqual(
+    distinctMessages(files).map(({ place }) => place.file),
+    ['rules.yaml'],
   );
 });

@@ -253,6 +253,22 @@ export function macroOf(ruleSet: RuleSet, rule: Rule, node: AnyNode): string | u
   return findMacroOf(node, rule.condition, ruleSet.compilation.origins);
 }
 
+/**
+ * The messages of all files for people. As each file is checked together with those before it, what is said about
+ * an earlier file is said again with each later one; here it is told once.
+ */
+export function distinctMessages(results: readonly FileResult[]): readonly LoadMessage[] {
+  const told = new Set<string>();
+  return results
+    .flatMap(({ messages }) => messages)
+    .filter(({ code, message, place: { file, line, column } }) => {
+      const key = JSON.stringify([code, message, file, line, column]);
+      if (told.has(key)) return false;
+      told.add(key);
+      return true;
+    });
+}
+
 /** What `falco -V` says about a file, as an element of its `falco_load_results`. */
 export function falcoLoadResult(result: FileResult): FalcoLoadResult {
   const { schemaWarnings } = result;
