@@ -8,6 +8,11 @@ const USAGE_ERRORS = new Set([
   'cli/OPTION_INVALID',
   'cli/SETTING_UNKNOWN',
   'cli/SETTING_INVALID',
+  'cli/FILTER_INVALID',
+  'posture/NO_SUCH_CHECK',
+  'posture/NO_SUCH_COMPONENT',
+  'posture/BAD_TARGET',
+  'posture/CERTIFICATE_WITHOUT_KEY',
 ]);
 
 /**
