@@ -1,8 +1,8 @@
 import type { Value } from '@seawall/rules';
-import type { EventContext } from '../context.ts';
+import type { EventContext, Tables } from '../context.ts';
 import { isLeader } from '../process/create.ts';
 import type { Process } from '../process/process.ts';
-import { ancestorProcess, visitAncestors } from './ancestry.ts';
+import { ancestorProcess, someAncestor, visitAncestors } from './ancestry.ts';
 import { type Binding, field, fieldWithArgument, type InspectorField, parseIndex } from './field.ts';
 import { shownId } from './process.ts';
 import { commandLineOf, environmentText, environmentVariable, joinArguments } from './text.ts';
@@ -99,7 +99,7 @@ function bindDistance(
     return all === '' ? undefined : all;
   };
   if (whole === 'text') return { extract };
-  return { extract, compareEach: (context, holds) => someAncestor(context, read, holds) };
+  return { extract, compareEach: (context, holds) => holdsForSome(context, read, holds) };
 }
 
 function readAncestor(
@@ -112,19 +112,13 @@ function readAncestor(
   return ancestor && read(ancestor);
 }
 
-function someAncestor(
+function holdsForSome<Result extends Value>(
   { process, tables }: EventContext,
-  read: (process: Process) => Value,
+  read: (ancestor: Process, tables: Tables) => Result,
   holds: (value: Value) => boolean,
 ): boolean {
   const leader = process && tables.leader(process);
-  if (leader === undefined) return false;
-  let isFound = false;
-  visitAncestors(tables, leader, (ancestor) => {
-    isFound = holds(read(ancestor));
-    return !isFound;
-  });
-  return isFound;
+  return leader !== undefined && someAncestor(tables, leader, read, holds);
 }
 
 function bindAncestorId(argument: string | undefined): Binding {
@@ -136,7 +130,7 @@ function bindAncestorId(argument: string | undefined): Binding {
     return ancestor && shownId(ancestor.pid);
   };
   if (distance !== -1) return { extract };
-  return { extract, compareEach: (context, holds) => someAncestor(context, ({ pid }) => pid, holds) };
+  return { extract, compareEach: (context, holds) => holdsForSome(context, pidOf, holds) };
 }
 
 function bindEnvironment(argument: string | undefined): Binding {
@@ -146,9 +140,16 @@ function bindEnvironment(argument: string | undefined): Binding {
     argument === undefined || argument === '' ? -1 : parseIndex('proc.aenv', argument, 'proc.aenv[2]');
   return {
     extract: (context) => environmentAt(context, distance),
-    compareEach: (context, holds) =>
-      someAncestor(context, (ancestor) => environmentText(context.tables, ancestor), holds),
+    compareEach: (context, holds) => holdsForSome(context, environmentOfAncestor, holds),
   };
+}
+
+function pidOf({ pid }: Process): number {
+  return pid;
+}
+
+function environmentOfAncestor(ancestor: Process, tables: Tables): string {
+  return environmentText(tables, ancestor);
 }
 
 function environmentAt({ process, tables }: EventContext, distance: number): string | undefined {

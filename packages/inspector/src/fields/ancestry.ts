@@ -23,24 +23,43 @@ export function parentProcess(context: EventContext): Process | undefined {
 }
 
 /**
- * Visits the ancestors of a thread from its parent upwards, thread by thread, until `visit` gives false. A loop in
- * the table (a capture can hold anything) ends the walk after finitely many steps.
+ * Whether something that is read of an ancestor holds for one of them, asked from the parent thread upwards. A loop in
+ * the table (a capture can claim any parents) ends the walk after finitely many steps: Brent's way of finding one.
  */
+export function someAncestor<Result>(
+  tables: Tables,
+  process: Process,
+  read: (ancestor: Process, tables: Tables) => Result,
+  holds: (result: Result) => boolean,
+): boolean {
+  let checkpoint = process;
+  let span = 1;
+  let stepsLeft = 1;
+  let ancestor = tables.parent(process);
+  while (ancestor !== undefined && ancestor.tid !== -1 && ancestor !== checkpoint) {
+    if (holds(read(ancestor, tables))) return true;
+    stepsLeft -= 1;
+    if (stepsLeft === 0) {
+      checkpoint = ancestor;
+      span *= 2;
+      stepsLeft = span;
+    }
+    ancestor = tables.parent(ancestor);
+  }
+  return false;
+}
+
+/** Visits the ancestors of a thread from its parent upwards, thread by thread, until `visit` gives false. */
 export function visitAncestors(
   tables: Tables,
   process: Process,
   visit: (ancestor: Process) => boolean,
 ): void {
-  let visited = tables.parent(process);
-  let ahead = visited && tables.parent(visited);
-  while (visited !== undefined && visited.tid !== -1) {
-    if (!visit(visited)) return;
-    visited = tables.parent(visited);
-    for (let step = 0; step < 2; step++) {
-      ahead = ahead && tables.parent(ahead);
-      if (visited !== undefined && (visited === ahead || visited.tid === visited.parentTid)) return;
-    }
-  }
+  someAncestor(tables, process, visit, isFalse);
+}
+
+function isFalse(value: boolean): boolean {
+  return !value;
 }
 
 /**
