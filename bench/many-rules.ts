@@ -27,13 +27,19 @@ export function copyRules(files: readonly string[], count: number): string {
     const chosen = rules.slice(0, left);
     made.push(...[...definitions, ...chosen].map((item) => copyItem(item, copy, names)));
   }
-  return stringify(made, { lineWidth: 0 });
+  return stringify(made, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function copyItem(item: Item, copy: number, names: ReadonlySet<string>): Item {
   if (copy === 0) return item;
-  const rename = (text: string) =>
+  const renameWords = (text: string) =>
     text.replace(/[A-Za-z_][\w.-]*/g, (word) => (names.has(word) ? `${word}_${copy}` : word));
+  // Some macros have names of system calls.
+  const rename = (text: string) =>
+    text
+      .split(/(evt\.type\s*(?:in\s*\([^)]*\)|!?=\s*\w+))/)
+      .map((part, index) => (index % 2 === 0 ? renameWords(part) : part))
+      .join('');
   return {
     ...item,
     ...(item.list !== undefined && { list: `${item.list}_${copy}` }),
@@ -41,7 +47,7 @@ function copyItem(item: Item, copy: number, names: ReadonlySet<string>): Item {
     ...(item.rule !== undefined && { rule: `${item.rule} ${copy}` }),
     ...(item.items !== undefined && {
       items: item.items.map((entry) =>
-        typeof entry === 'number' || /^\d/.test(entry) ? entry : changeName(entry, copy, names),
+        typeof entry === 'number' || /^["']?\d/.test(entry) ? entry : changeName(entry, copy, names),
       ),
     }),
     ...(item.condition !== undefined && { condition: changePaths(rename(item.condition), copy) }),
@@ -51,7 +57,8 @@ function copyItem(item: Item, copy: number, names: ReadonlySet<string>): Item {
 /** A list's item: another list by its name, or the name of a program, a path, an image. */
 function changeName(entry: string, copy: number, names: ReadonlySet<string>): string {
   if (names.has(entry)) return `${entry}_${copy}`;
-  return entry.startsWith('/') ? entry.replace(/^\/[^/]*/, (first) => `${first}${copy}`) : `${entry}${copy}`;
+  if (entry.startsWith('/')) return entry.replace(/^\/[^/]*/, (first) => `${first}${copy}`);
+  return entry.replace(/["']?$/, (quote) => `${copy}${quote}`);
 }
 
 /** In a condition: absolute paths, and the programs and images that it compares with. */

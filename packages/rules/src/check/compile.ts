@@ -8,8 +8,19 @@ import type { MacroDefinition, RuleDefinition } from '../load/definitions.ts';
 import { type FoundProblem, failLoading } from '../load/message.ts';
 import type { TracedText } from '../load/source.ts';
 import { addExceptions } from '../resolve/exceptions.ts';
-import { type ResolvedList, resolveLists, substituteLists } from '../resolve/lists.ts';
-import { type MacroOrigins, type MacroProblem, resolveMacros } from '../resolve/macros.ts';
+import {
+  indexLists,
+  type ListIndex,
+  type ResolvedList,
+  resolveLists,
+  substituteLists,
+} from '../resolve/lists.ts';
+import {
+  type MacroOrigins,
+  type MacroProblem,
+  resolveMacros,
+  type VisibleMacros,
+} from '../resolve/macros.ts';
 import { meanAsIn2017, openingEvents, printAsIn2017 } from '../resolve/meaning-of-2017.ts';
 import { nearestName } from '../suggest/nearest.ts';
 import { checkCondition } from './check-condition.ts';
@@ -77,7 +88,7 @@ export function compile(
     collection,
     options,
     warn,
-    lists,
+    lists: indexLists(lists),
     usedLists: new Set(used),
     usedMacros: new Set(),
     origins: new Map(),
@@ -98,7 +109,7 @@ interface Run {
   readonly collection: Collection;
   readonly options: CompileOptions;
   readonly warn: (warning: FoundProblem<LoadWarningCode>) => void;
-  readonly lists: readonly ResolvedList[];
+  readonly lists: ListIndex;
   readonly usedLists: Set<string>;
   readonly usedMacros: Set<string>;
   readonly origins: MacroOrigins;
@@ -115,12 +126,14 @@ function compileMacros(run: Run): void {
   }
   for (const macro of [...run.macros.values()]) {
     const { definition, condition, text } = macro;
-    const visible = new Map<string, Condition>();
-    for (const other of run.macros.values()) {
-      if (other.definition.order < definition.visibility) {
-        visible.set(other.definition.name, other.condition);
-      }
-    }
+    const visible: VisibleMacros = {
+      get(name) {
+        const other = run.macros.get(name);
+        return other !== undefined && other.definition.order < definition.visibility
+          ? other.condition
+          : undefined;
+      },
+    };
     const shown = definition.condition.text;
     const resolved = resolveIn(condition, visible, text, shown, definition.context, run);
     run.macros.set(definition.name, { ...macro, condition: resolved });
@@ -136,7 +149,7 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
   const { conditionContext } = rule;
   const text = substituteLists(withExceptions.condition, run.lists, run.usedLists, conditionContext);
   const parsed = parseTraced(text, conditionContext);
-  const visible = new Map([...run.macros].map(([name, macro]) => [name, macro.condition] as const));
+  const visible: VisibleMacros = { get: (name) => run.macros.get(name)?.condition };
   const shown = withExceptions.condition.text;
   const resolved = resolveIn(parsed, visible, text, shown, rule.context, run);
   const opensOnly = run.options.meaning === '2017' && matchesOpeningOnly(resolved, rule, catalogue);
@@ -197,7 +210,7 @@ const unsafeHint = "to ask whether a field has a value write 'exists'";
 
 function resolveIn(
   condition: Condition,
-  visible: ReadonlyMap<string, Condition>,
+  visible: VisibleMacros,
   text: TracedText,
   shown: string,
   context: ItemContext,

@@ -35,7 +35,19 @@ export function syscallUniverse(names: EventTypeNames): CodeUniverse {
  * @throws TYPE_TRANSFORMED or TYPE_COMPARED_WITH_FIELD, as no set can be told then.
  */
 export function matchingCodes(condition: Condition, universe: CodeUniverse): ReadonlySet<number> {
-  return search(condition, false, { universe, all: new Set(universe.all) });
+  return search(condition, false, { universe, all: setOf(universe.all) });
+}
+
+const knownSets = new WeakMap<readonly number[], ReadonlySet<number>>();
+
+/** All codes as a set, made once for each universe. */
+function setOf(codes: readonly number[]): ReadonlySet<number> {
+  let set = knownSets.get(codes);
+  if (set === undefined) {
+    set = new Set(codes);
+    knownSets.set(codes, set);
+  }
+  return set;
 }
 
 interface Search {
@@ -68,9 +80,12 @@ function junction(
   isUnion: boolean,
   run: Search,
 ): ReadonlySet<number> {
+  // Nearly every part leaves all codes open: sets are made for the few that don't.
   const parts = node.children.map((child) => search(child, isNegated, run));
-  if (isUnion) return new Set(parts.flatMap((codes) => [...codes]));
-  return keep(run.all, (code) => parts.every((codes) => codes.has(code)));
+  if (isUnion) return parts.includes(run.all) ? run.all : new Set(parts.flatMap((codes) => [...codes]));
+  const selecting = parts.filter((codes) => codes !== run.all);
+  if (selecting.length <= 1) return selecting[0] ?? run.all;
+  return keep(run.all, (code) => selecting.every((codes) => codes.has(code)));
 }
 
 function keep(codes: ReadonlySet<number>, isKept: (code: number) => boolean): ReadonlySet<number> {

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { parsePlainYaml } from './plain-yaml.ts';
 import { type Mark, markAt, placeIn, type SourceFile, type TracedText } from './source.ts';
 
 /**
@@ -50,6 +51,12 @@ const largestWeight = 2_000_000;
 
 /** All documents of a file in order, or the first thing that makes it no YAML. Never throws. */
 export function parseYaml(file: SourceFile): readonly YamlNode[] | YamlProblem {
+  const plain = parsePlainYaml(file);
+  return plain === undefined ? parseFullYaml(file) : [plain];
+}
+
+/** As parseYaml, by the library that reads all of YAML. */
+export function parseFullYaml(file: SourceFile): readonly YamlNode[] | YamlProblem {
   let documents: readonly Document[];
   const lineCounter = new LineCounter();
   try {

@@ -31,6 +31,23 @@ export function resolveLists(definitions: ReadonlyMap<string, ListDefinition>): 
   return { lists, used };
 }
 
+/** Lists in order of definition, and how to find those that a text names without trying each of thousands. */
+export interface ListIndex {
+  readonly lists: readonly ResolvedList[];
+  /** Positions in `lists` by name. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** Positions of lists whose names hold what separates names, or nothing. */
+  readonly oddlyNamed: readonly number[];
+}
+
+export function indexLists(lists: readonly ResolvedList[]): ListIndex {
+  return {
+    lists,
+    positions: new Map(lists.map(({ name }, position) => [name, position])),
+    oddlyNamed: [...lists.keys()].filter((position) => /^$|[ \t\n\r(),=]/.test(lists[position]!.name)),
+  };
+}
+
 /** Lists that multiply each other could otherwise fill the memory. */
 const longestCondition = 250_000;
 
@@ -42,13 +59,24 @@ const longestCondition = 250_000;
  */
 export function substituteLists(
   condition: TracedText,
-  lists: readonly ResolvedList[],
+  index: ListIndex,
   used: Set<string>,
   context: ItemContext,
 ): TracedText {
+  const { lists, positions, oddlyNamed } = index;
   let result = condition;
-  for (const list of lists) {
-    if (!result.text.includes(list.name)) continue;
+  const waiting = new Set(oddlyNamed.filter((position) => condition.text.includes(lists[position]!.name)));
+  const expect = (text: string, after: number): void => {
+    for (const word of text.split(delimiterPattern)) {
+      const position = positions.get(word);
+      if (position !== undefined && position > after) waiting.add(position);
+    }
+  };
+  expect(condition.text, -1);
+  while (waiting.size > 0) {
+    const position = Math.min(...waiting);
+    waiting.delete(position);
+    const list = lists[position]!;
     const substituted = substituteList(result, list);
     if (substituted === undefined) continue;
     used.add(list.name);
@@ -61,12 +89,14 @@ export function substituteLists(
         hint: 'lists whose items are names of lists multiply: name each list once',
       });
     }
+    for (const item of list.items) expect(item, position);
   }
   return result;
 }
 
 const blanks = ' \t\n\r';
 const delimiters = `${blanks}(),=`;
+const delimiterPattern = /[ \t\n\r(),=]+/;
 
 /** In one pass, so that a name that stands there a thousand times costs no more than the text is long. */
 function substituteList(condition: TracedText, { name, items }: ResolvedList): TracedText | undefined {

@@ -25,6 +25,11 @@ export type MacroProblem =
       readonly name: string;
     };
 
+/** The macros that a condition may name; a map is one. */
+export interface VisibleMacros {
+  get(name: string): Condition | undefined;
+}
+
 /** More nodes, or more levels, come from macros that multiply each other, not from people. */
 const largestTree = 250_000;
 const deepestTree = 1_000;
@@ -36,7 +41,7 @@ const deepestTree = 1_000;
  */
 export function resolveMacros(
   condition: Condition,
-  visible: ReadonlyMap<string, Condition>,
+  visible: VisibleMacros,
   origins: MacroOrigins,
 ): MacroResolution {
   const run: Run = { visible, origins, used: new Set(), path: [], problems: [], count: 0 };
@@ -50,7 +55,7 @@ export function resolveMacros(
 }
 
 interface Run {
-  readonly visible: ReadonlyMap<string, Condition>;
+  readonly visible: VisibleMacros;
   readonly origins: MacroOrigins;
   readonly used: Set<string>;
   /** The macros inside of which the walk is. */
