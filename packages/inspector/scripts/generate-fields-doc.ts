@@ -43,7 +43,7 @@ function argumentMark({ argument, bindAfterDot }: InspectorField): string {
 function notes(field: InspectorField): string {
   const marks = [
     field.isDeprecated ? 'Deprecated.' : '',
-    field.isFilterOnly === true ? 'Only for conditions, not for outputs.' : '',
+    field.isFilterOnly === true ? 'For conditions: outputs show no value of it.' : '',
   ];
   return marks.map((mark) => (mark === '' ? '' : ` ${mark}`)).join('');
 }

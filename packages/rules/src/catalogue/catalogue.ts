@@ -103,7 +103,7 @@ export interface FieldDefinition<Context = unknown> {
   };
   /** Made for tables of figures: left out of lists of fields, but usable everywhere. */
   readonly isTableOnly: boolean;
-  /** The field can only be compared: an output that asks for it is refused. */
+  /** The field is made for conditions: outputs may name it, as in Falco, but show no value of it. */
   readonly isFilterOnly?: boolean;
   readonly acceptsNoTransformer: boolean;
   /** The right-hand side of a comparison can't be another field. */
