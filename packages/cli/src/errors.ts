@@ -5,6 +5,9 @@ export const errors = defineErrors('cli', {
   FILE_UNREADABLE: 'cannot read {path}: {reason}',
   FILE_UNWRITABLE: 'cannot write {path}: {reason}',
   INPUT_DAMAGED: '{path}: the compressed data is damaged ({reason})',
+  FILTER_INVALID: 'the filter {filter} makes no sense: {reason}',
+  EXAMPLE_ABSENT:
+    'the bundled recording is part of the repository, not of the published package: replay a capture of your own with seawall watch --capture FILE --rules FILE',
   OPTION_MISSING: '{command} needs {option}: {hint}',
   OPTION_INVALID: '{option} {value}: {problem}',
   SETTING_UNKNOWN: '-o {setting}: there is no such setting. Known are: {known}',

@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { addPkiCommands } from './pki/command.ts';
 import { addPostureCommands } from './posture/command.ts';
 import { addRulesCommands } from './rules/command.ts';
+import { addUpCommand } from './up/command.ts';
 import { version } from './version.ts';
 import { addWatchCommand } from './watch/command.ts';
 
@@ -23,6 +24,7 @@ export function createProgram(context: CommandContext): Command {
       getErrHasColors: () => false,
     })
     .showHelpAfterError('(--help says more)');
+  addUpCommand(program, context);
   addWatchCommand(program, context);
   addRulesCommands(program, context);
   addCaptureCommands(program, context);

@@ -1,4 +1,4 @@
-import { type CaptureSection, moveTo } from '@seawall/events';
+import { type CaptureSection, type EventBatch, moveTo } from '@seawall/events';
 import type { EventContext, Inspector } from '@seawall/inspector';
 import type { Accounting } from '../accounting.ts';
 import type { DropNotice, DropWatch } from '../drops.ts';
@@ -19,6 +19,9 @@ export interface CaptureReplay {
   /** Events were lost; the replay stops when it gives false. */
   onDrops?(notice: DropNotice, context: EventContext): boolean;
 }
+
+/** Scap's flag of such events (SCAP_DF_STATE_ONLY). */
+const STATE_ONLY = 1;
 
 /** 2^32 nanoseconds in seconds: the upper half of a timestamp counts these. */
 const SECONDS_PER_UPPER_HALF = 4.294967296;
@@ -44,7 +47,7 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
     for (let index = 0; index < batch.count; index += 1) {
       moveTo(view, batch, index);
       const { type } = view;
-      const isForRules = inspector.apply(view);
+      const isForRules = inspector.apply(view) && !isStateOnly(batch, index);
       if (isForRules && wanted[type] !== 0) {
         accounting.evaluated(type);
         const count = matcher.evaluate(context, type);
@@ -57,6 +60,11 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
     }
     if (replay.onBatch?.(batch.count) === false) return;
   }
+}
+
+/** Captures hold events that are only there to keep the tables right: rules were never to see them. */
+function isStateOnly({ flags }: EventBatch, index: number): boolean {
+  return flags !== undefined && (flags[index] & STATE_ONLY) !== 0;
 }
 
 function isGoingOn({ inspector, onDrops }: CaptureReplay, drops: DropWatch): boolean {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { addCopyCommand } from './copy.ts';
 import { addInfoCommand } from './info.ts';
+import { addPrintCommand } from './print.ts';
 
 /** `seawall capture ...`: looking into capture files, and making new ones from them. */
 export function addCaptureCommands(program: Command, context: CommandContext): void {
@@ -8,4 +10,6 @@ export function addCaptureCommands(program: Command, context: CommandContext): v
     .command('capture')
     .description('look into captures of system calls, and copy parts of them');
   addInfoCommand(capture, context);
+  addPrintCommand(capture, context);
+  addCopyCommand(capture, context);
 }

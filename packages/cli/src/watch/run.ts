@@ -115,7 +115,9 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
   try {
     await watch.run();
   } catch (error) {
-    finish();
+    // Of what breaks off in the middle, the part that was read still counts.
+    if (watch.report().accounting.seen > 0) finish();
+    progress.finish();
     throw error;
   }
   finish();
