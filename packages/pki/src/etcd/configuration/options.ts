@@ -85,10 +85,13 @@ export function etcdSettings(
   ];
 }
 
-/** etcd binds to addresses, never to names: a member known by names alone listens everywhere. */
+/**
+ * etcd binds to addresses, never to names, and ends when one is not the machine's own: so to the first address alone (others may be a
+ * translated or a virtual one), and for clients to loopback, as kubeadm does. A member known by names alone listens everywhere.
+ */
 function listenUrls(member: Member, port: number, isLoopbackWanted: boolean): string[] {
-  const addresses = member.addresses.filter((address) => isIP(address));
-  if (addresses.length === 0) return [`https://0.0.0.0:${port}`];
-  if (isLoopbackWanted && !addresses.includes('127.0.0.1')) addresses.push('127.0.0.1');
+  const first = member.addresses.find((address) => isIP(address));
+  if (first === undefined) return [`https://0.0.0.0:${port}`];
+  const addresses = isLoopbackWanted ? [...new Set([first, '127.0.0.1'])] : [first];
   return addresses.map((address) => `https://${hostText(address)}:${port}`);
 }
