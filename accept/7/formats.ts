@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assessNode, createMemoryTree, defaultSite, makeReport, parseSite, toJunit, toSarif } from '@seawall/posture';
+import {
+  assessNode,
+  createMemoryTree,
+  defaultSite,
+  makeReport,
+  parseSite,
+  toJunit,
+  toSarif,
+} from '@seawall/posture';
 import AjvDraft04 from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { validateXML } from 'xmllint-wasm';
@@ -28,7 +36,8 @@ export async function run(): Promise<AcceptanceResult> {
       xml: [{ fileName: 'report.xml', contents: toJunit(report) }],
       schema: [{ fileName: 'junit.xsd', contents: xsd }],
     });
-    if (!result.valid) faults.push(`${name}: JUnit ${result.errors.map(({ message }) => message).join('; ')}`);
+    if (!result.valid)
+      faults.push(`${name}: JUnit ${result.errors.map(({ message }) => message).join('; ')}`);
   }
   // A validator that accepts everything would prove nothing.
   const isStrict = !validate({ version: '2.1.0', runs: [{ results: [{}] }] });
@@ -41,18 +50,18 @@ export async function run(): Promise<AcceptanceResult> {
 function makeReports() {
   const now = Date.UTC(2026, 5, 1);
   const hardened = hardenedNode();
-  const everythingWeak = weaknesses({ expired: 'x', weak: 'x', foreign: 'x' }).reduce(
-    (entries, weakness) => {
-      try {
-        return weakness.apply(entries);
-      } catch {
-        // Two weaknesses may claim the same place; the first to come has it.
-        return entries;
-      }
-    },
-    hardened,
-  );
-  const odd = { ...hardened, '/var/lib/kubelet/config.yaml': { text: 'readOnlyPort: 10255\nclusterDomain: "<&\\u0001\\ud83d>"\n' } };
+  const everythingWeak = weaknesses({ expired: 'x', weak: 'x', foreign: 'x' }).reduce((entries, weakness) => {
+    try {
+      return weakness.apply(entries);
+    } catch {
+      // Two weaknesses may claim the same place; the first to come has it.
+      return entries;
+    }
+  }, hardened);
+  const odd = {
+    ...hardened,
+    '/var/lib/kubelet/config.yaml': { text: 'readOnlyPort: 10255\nclusterDomain: "<&\\u0001\\ud83d>"\n' },
+  };
   const site = parseSite(
     'exceptions: [{check: kubelet-read-only-port, owner: anna, reason: "a <b> & c", expires: 2030-01-01}]',
     'site.yaml',
@@ -66,7 +75,10 @@ function makeReports() {
   return cases.flatMap(([name, entries, chosen]) =>
     (['1.12', '1.11', '1.10'] as const).map((benchmark) => {
       const node = { tree: createMemoryTree(entries), processes: [], now };
-      return [`${name}, ${benchmark}`, makeReport(assessNode(node, { benchmark, site: chosen }), 'node', now)] as const;
+      return [
+        `${name}, ${benchmark}`,
+        makeReport(assessNode(node, { benchmark, site: chosen }), 'node', now),
+      ] as const;
     }),
   );
 }

@@ -37,7 +37,9 @@ function deriveAnonymousAccess(
 ): SettingState {
   const flag = settings.get('anonymous-auth')!;
   const file = settings.get('authentication-config')!;
-  if (file.kind !== 'known' || file.setting.value === undefined) return renamed(flag, ANONYMOUS_ACCESS);
+  if (file.kind !== 'known' || file.setting.value === undefined) {
+    return withoutAlwaysAllow(renamed(flag, ANONYMOUS_ACCESS), settings);
+  }
   const path = String(file.setting.value);
   const document = readStructured(instance, path);
   if (document.kind !== 'found')
@@ -53,6 +55,28 @@ function deriveAnonymousAccess(
     path,
     'anonymous',
   );
+}
+
+/** The API server takes anonymous access back when AlwaysAllow is among its modes (BuiltInAuthenticationOptions.ApplyAuthorization). */
+function withoutAlwaysAllow(state: SettingState, settings: ReadonlyMap<string, SettingState>): SettingState {
+  const modes = settings.get('authorization-mode')!;
+  if (state.kind !== 'known' || state.setting.value !== true || modes.kind !== 'known') return state;
+  const { value, origin } = modes.setting;
+  if (!Array.isArray(value) || !value.includes('AlwaysAllow')) return state;
+  const { setting } = state;
+  return {
+    kind: 'known',
+    setting: {
+      ...setting,
+      value: false,
+      origin: {
+        kind: 'derived',
+        where: 'kube-apiserver, which allows no anonymous access beside AlwaysAllow',
+        key: origin.key,
+      },
+      overridden: [{ value: setting.value, origin: setting.origin }, ...setting.overridden],
+    },
+  };
 }
 
 function deriveAuthorizers(instance: Instance, settings: ReadonlyMap<string, SettingState>): SettingState {
