@@ -57,14 +57,14 @@ export function resolvedArgument(context: EventContext, index: number): string {
 }
 
 /**
- * Renders the argument at `index`, which the event must have (`index` below its parameter count).
+ * Renders the argument at `index`, which the event's type must have; one that the event lacks reads as an empty one.
  * Source: libsinsp's sinsp_evt::get_param_as_str.
  */
 export function argumentText(context: EventContext, index: number): ArgumentText {
   const { view } = context;
   const facts = eventTypes[view.type]!.parameters[index]!;
-  const start = parameterStart(view, index);
   const length = parameterLength(view, index);
+  const start = length === 0 ? 0 : parameterStart(view, index);
   if (length === 0 && !textTypes.has(facts.type)) return plain(nullTypes.has(facts.type) ? 'NULL' : '<NA>');
   if (facts.type !== 'dyn') return render(context, facts, facts.type, start, length);
   const variant = facts.variants?.[dynamicVariant(view, index)];
@@ -74,7 +74,8 @@ export function argumentText(context: EventContext, index: number): ArgumentText
 
 /** The bytes of a text argument up to its NUL; Falco reads an empty one as `<NA>`. */
 export function textArgument({ view }: EventContext, index: number): string {
-  return readText(view.bytes, parameterStart(view, index), parameterLength(view, index));
+  const length = parameterLength(view, index);
+  return length === 0 ? '<NA>' : readText(view.bytes, parameterStart(view, index), length);
 }
 
 function render(

@@ -37,9 +37,16 @@ export function hasTrait(view: EventView, trait: number): boolean {
   return (traitsByType[view.type]! & trait) !== 0;
 }
 
+const parameterCounts = Uint8Array.from(eventTypes, ({ parameters }) => parameters.length);
+
+/** How many arguments the event has that its type knows; a damaged event may hold more. */
+export function argumentCount(view: EventView): number {
+  return Math.min(view.parameterCount, parameterCounts[view.type]!);
+}
+
 /** Whether the event ends a system call whose result it holds (its first parameter). */
 export function hasResult(view: EventView): boolean {
-  return (traitsByType[view.type]! & EventTrait.hasResult) !== 0 && view.parameterCount > 0;
+  return (traitsByType[view.type]! & EventTrait.hasResult) !== 0 && argumentCount(view) > 0;
 }
 
 /** The call's result; only for events with one. 0 where the capture lost it. */

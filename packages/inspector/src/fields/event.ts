@@ -6,7 +6,7 @@ import { argumentText, resolvedArgument } from './argument-text.ts';
 import { fieldErrors } from './errors.ts';
 import { bufferFields } from './event-buffer.ts';
 import { countFields } from './event-count.ts';
-import { categoryName, EventTrait, hasResult, hasTrait, resultOf } from './event-facts.ts';
+import { argumentCount, categoryName, EventTrait, hasResult, hasTrait, resultOf } from './event-facts.ts';
 import { eventName, syscallName } from './event-name.ts';
 import {
   type Binding,
@@ -244,7 +244,7 @@ function argumentsText(context: EventContext): string {
   if (view.type === GENERIC) return '';
   const { parameters } = eventTypes[view.type]!;
   let all = '';
-  for (let index = 0; index < view.parameterCount; index++) {
+  for (let index = 0, count = argumentCount(view); index < count; index++) {
     const { text, meaning } = argumentText(context, index);
     if (index > 0) all += ' ';
     all += `${parameters[index]!.name}=${text}`;
@@ -270,7 +270,7 @@ function bindNumberedArgument(argument: string): Binding {
   const index = parseIndex('evt.arg', argument, 'evt.arg[0], or a name after a dot: evt.arg.fd');
   return {
     extract: (context) =>
-      index >= 0 && index < context.view.parameterCount ? resolvedArgument(context, index) : undefined,
+      index >= 0 && index < argumentCount(context.view) ? resolvedArgument(context, index) : undefined,
   };
 }
 
@@ -279,7 +279,7 @@ function bindNamedArgument(name: string): Binding {
   return {
     extract(context) {
       const index = indices[context.view.type]!;
-      return index >= 0 && index < context.view.parameterCount ? resolvedArgument(context, index) : undefined;
+      return index >= 0 && index < argumentCount(context.view) ? resolvedArgument(context, index) : undefined;
     },
   };
 }
