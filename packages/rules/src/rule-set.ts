@@ -27,13 +27,8 @@ import {
   problemOf,
 } from './load/message.ts';
 import { readFile } from './load/read-file.ts';
-import {
-  createSourceFile,
-  findPlace,
-  type SourceFile,
-  type SourcePlace,
-  sourcePlaceAt,
-} from './load/source.ts';
+import { createSourceFile, type SourceFile, type SourcePlace, sourcePlaceAt } from './load/source.ts';
+import { findPlace } from './load/traced-text.ts';
 import { formatVersion } from './load/version.ts';
 
 /** A rule file to load. */

@@ -6,7 +6,7 @@ import type { Collection } from '../load/collection.ts';
 import { contextOfCondition, type ItemContext } from '../load/context.ts';
 import type { MacroDefinition, RuleDefinition } from '../load/definitions.ts';
 import { type FoundProblem, failLoading } from '../load/message.ts';
-import type { TracedText } from '../load/source.ts';
+import type { TracedText } from '../load/traced-text.ts';
 import { addExceptions } from '../resolve/exceptions.ts';
 import {
   indexLists,

@@ -5,7 +5,7 @@ import { parseFormat } from '../format/parse.ts';
 import { deprecatedFields, type LoadWarningCode } from '../load/codes.ts';
 import type { RuleDefinition } from '../load/definitions.ts';
 import { type FoundProblem, failLoading } from '../load/message.ts';
-import { findPlace } from '../load/source.ts';
+import { findPlace } from '../load/traced-text.ts';
 import { nearestName } from '../suggest/nearest.ts';
 import { plainWording } from './check-condition.ts';
 

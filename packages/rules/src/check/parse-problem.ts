@@ -4,7 +4,7 @@ import { parseCondition } from '../condition/parse.ts';
 import { allOperators, type Condition, type Position, transformerNames } from '../condition/tree.ts';
 import { contextOfCondition, type ItemContext } from '../load/context.ts';
 import { failLoading } from '../load/message.ts';
-import type { TracedText } from '../load/source.ts';
+import type { TracedText } from '../load/traced-text.ts';
 import { plainWording } from './check-condition.ts';
 
 /**

@@ -6,7 +6,7 @@ import { definitionMessages } from './definition-messages.ts';
 import type { ExceptionDefinition, RuleDefinition, RuleUpdate } from './definitions.ts';
 import { failLoading } from './message.ts';
 import { sortByBytes } from './read-rule.ts';
-import { concatTexts, type TracedText } from './source.ts';
+import { concatTexts, type TracedText } from './traced-text.ts';
 
 /** Adds a rule, or puts it in the place of the earlier one of that name. */
 export function collectRule(reading: Reading, rule: Omit<RuleDefinition, 'order' | 'visibility'>): void {

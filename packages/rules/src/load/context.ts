@@ -1,14 +1,6 @@
 import { bytesFromText, textFromBytes } from '../value/bytes.ts';
-import {
-  countBytes,
-  findPlace,
-  type Mark,
-  placeIn,
-  type SourceFile,
-  type SourcePlace,
-  sourcePlaceAt,
-  type TracedText,
-} from './source.ts';
+import { countBytes, type Mark, type SourceFile, type SourcePlace, sourcePlaceAt } from './source.ts';
+import { findPlace, placeIn, type TracedText } from './traced-text.ts';
 import type { YamlNode } from './yaml.ts';
 
 /** What a location names, in Falco's words. */

@@ -1,5 +1,5 @@
 import type { ItemContext } from './context.ts';
-import type { TracedText } from './source.ts';
+import type { TracedText } from './traced-text.ts';
 import type { Version } from './version.ts';
 
 /** Priorities from the most urgent; the index is Falco's number. */

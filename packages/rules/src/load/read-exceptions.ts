@@ -3,7 +3,7 @@ import { contextOfNode, type ItemContext } from './context.ts';
 import { requireText } from './decode.ts';
 import type { ExceptionDefinition, ExceptionEntry } from './definitions.ts';
 import { failLoading } from './message.ts';
-import { placeIn } from './source.ts';
+import { placeIn } from './traced-text.ts';
 import { getValue, type YamlNode } from './yaml.ts';
 
 /**

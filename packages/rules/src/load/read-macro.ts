@@ -4,7 +4,7 @@ import { optionalBoolean, requireScalar, requireText } from './decode.ts';
 import { definitionMessages } from './definition-messages.ts';
 import { failLoading } from './message.ts';
 import { readOverrides } from './read-overrides.ts';
-import { concatTexts } from './source.ts';
+import { concatTexts } from './traced-text.ts';
 import { warnOfUnknownKeys } from './unknown-keys.ts';
 import { traceScalar, type YamlNode } from './yaml.ts';
 

@@ -17,7 +17,7 @@ import { type Priority, parsePriority, priorities, type RuleUpdate } from './def
 import { failLoading } from './message.ts';
 import { readExceptions } from './read-exceptions.ts';
 import { type Overrides, readOverrides } from './read-overrides.ts';
-import { sliceText, type TracedText } from './source.ts';
+import { sliceText, type TracedText } from './traced-text.ts';
 import { warnOfUnknownKeys } from './unknown-keys.ts';
 import { getValue, traceScalar, type YamlNode } from './yaml.ts';
 

@@ -1,7 +1,4 @@
-/**
- * Rule files as they were read, and pieces of their text that remember where each character came from: conditions
- * are glued together from several files, lists and exceptions, and a message must still point at the place to mend.
- */
+/** A rule file as it was read: messages tell places in it. */
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
@@ -30,17 +27,6 @@ export interface SourcePlace {
   /** The line itself, without its end. */
   readonly sourceLine: string;
 }
-
-/**
- * A text and, for each of its UTF-16 units, the place it came from: `file index * 2^32 + offset in that file`, or
- * -1 where it was made up (the parentheses around an exception, for example).
- */
-export interface TracedText {
-  readonly text: string;
-  readonly places: readonly number[];
-}
-
-const placesPerFile = 2 ** 32;
 
 /** @param name what messages call the file; @param text its content; @param index its number in the load. */
 export function createSourceFile(name: string, text: string, index: number): SourceFile {
@@ -80,47 +66,6 @@ export function sourcePlaceAt(file: SourceFile, offset: number, length = 1): Sou
     length: Math.max(1, Math.min(length, sourceLine.length - column)),
     sourceLine,
   };
-}
-
-/** Text that stands at one place as a whole, or nowhere (without `place`). */
-export function textAtOnePlace(text: string, place = -1): TracedText {
-  return { text, places: new Array<number>(text.length).fill(place) };
-}
-
-export function concatTexts(...parts: readonly (TracedText | string)[]): TracedText {
-  let text = '';
-  const places: number[] = [];
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      text += part;
-      for (let i = 0; i < part.length; i++) places.push(-1);
-    } else {
-      text += part.text;
-      for (const place of part.places) places.push(place);
-    }
-  }
-  return { text, places };
-}
-
-export function sliceText(traced: TracedText, from: number, to?: number): TracedText {
-  return { text: traced.text.slice(from, to), places: traced.places.slice(from, to) };
-}
-
-export function placeIn(file: SourceFile, offset: number): number {
-  return file.index * placesPerFile + offset;
-}
-
-/**
- * Where the character at `index` of a traced text stands in the files; what was made up counts as standing where
- * the nearest character before it (else after it) does.
- */
-export function findPlace(traced: TracedText, index: number): { file: number; offset: number } | undefined {
-  let at = Math.min(index, traced.places.length - 1);
-  while (at >= 0 && traced.places[at] === -1) at--;
-  if (at < 0) at = traced.places.findIndex((place) => place !== -1);
-  const place = traced.places[at];
-  if (place === undefined || place === -1) return undefined;
-  return { file: Math.floor(place / placesPerFile), offset: place % placesPerFile };
 }
 
 /** How many bytes of UTF-8 the text between two offsets takes. */

@@ -2,7 +2,7 @@ import { nearestName } from '../suggest/nearest.ts';
 import type { Reading } from './collection.ts';
 import { contextOfNode, type ItemContext } from './context.ts';
 import { failLoading } from './message.ts';
-import { placeIn } from './source.ts';
+import { placeIn } from './traced-text.ts';
 import type { YamlNode } from './yaml.ts';
 
 /** Warns of each key of an item that means nothing there, with the key that was likely meant. */

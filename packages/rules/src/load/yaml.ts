@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { parsePlainYaml } from './plain-yaml.ts';
-import { type Mark, markAt, placeIn, type SourceFile, type TracedText } from './source.ts';
+import { type Mark, markAt, type SourceFile } from './source.ts';
+import { placeIn, type TracedText, traceText } from './traced-text.ts';
 
 /**
  * A YAML node as rule files need it: every scalar is the text that was written (the reader of a key decides what
@@ -98,8 +99,12 @@ export function getValue(node: YamlNode, key: string): YamlNode | undefined {
 // Between two characters of a value stand at most a line break and an indentation, or an escape.
 const widestGap = 500;
 
-/** The scalar's value with the place of each character in the file. */
+/** The scalar's value, which can tell the place of each character in the file. */
 export function traceScalar(scalar: YamlScalar, file: SourceFile): TracedText {
+  return traceText(scalar.value, () => findPlaces(scalar, file));
+}
+
+function findPlaces(scalar: YamlScalar, file: SourceFile): number[] {
   const places: number[] = [];
   let at = firstCharacter(scalar, file);
   for (const character of scalar.value.split('')) {
@@ -111,7 +116,7 @@ export function traceScalar(scalar: YamlScalar, file: SourceFile): TracedText {
     places.push(placeIn(file, Math.min(at, scalar.end)));
     at++;
   }
-  return { text: scalar.value, places };
+  return places;
 }
 
 /** Skips the header of a block scalar: its letters could be taken for the value's. */

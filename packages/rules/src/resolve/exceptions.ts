@@ -2,7 +2,7 @@ import { listOperators } from '../condition/tree.ts';
 import { isQuantified } from '../load/check-exception.ts';
 import type { ExceptionDefinition, ExceptionEntry, RuleDefinition } from '../load/definitions.ts';
 import { failLoading } from '../load/message.ts';
-import { concatTexts, type TracedText, textAtOnePlace } from '../load/source.ts';
+import { concatTexts, type TracedText, textAtOnePlace } from '../load/traced-text.ts';
 import { quoteItem } from './lists.ts';
 
 export interface ConditionWithExceptions {

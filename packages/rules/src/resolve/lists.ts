@@ -1,7 +1,7 @@
 import type { ItemContext } from '../load/context.ts';
 import type { ListDefinition } from '../load/definitions.ts';
 import { failLoading } from '../load/message.ts';
-import type { TracedText } from '../load/source.ts';
+import { concatTexts, placeOf, sliceText, type TracedText, traceText } from '../load/traced-text.ts';
 
 /** A list with the lists among its items written out. */
 export interface ResolvedList {
@@ -100,27 +100,16 @@ const delimiterPattern = /[ \t\n\r(),=]+/;
 
 /** In one pass, so that a name that stands there a thousand times costs no more than the text is long. */
 function substituteList(condition: TracedText, { name, items }: ResolvedList): TracedText | undefined {
-  const { text, places } = condition;
+  const { text } = condition;
   const substitute = items.map(quoteItem).join(', ');
-  const written: string[] = [];
-  const writtenPlaces: number[] = [];
-  const write = (what: string, place: number): void => {
-    for (const unit of what.split('')) {
-      written.push(unit);
-      writtenPlaces.push(place);
-    }
-  };
-  const unwrite = (): void => {
-    written.pop();
-    writtenPlaces.pop();
-  };
+  const parts: TracedText[] = [];
   /** How much of the text is dealt with. */
   let taken = 0;
-  let isUsed = false;
+  let length = 0;
   let at = text.indexOf(name);
-  while (at !== -1) {
+  while (at !== -1 && length <= longestCondition) {
     let end = at + name.length;
-    const before = at === taken && isUsed ? ' ' : text[at - 1];
+    const before = at === taken && parts.length > 0 ? ' ' : text[at - 1];
     const after = text[end];
     const isWhole =
       (before === undefined || delimiters.includes(before)) &&
@@ -129,31 +118,44 @@ function substituteList(condition: TracedText, { name, items }: ResolvedList): T
       at = text.indexOf(name, at + 1);
       continue;
     }
-    isUsed = true;
-    for (let i = taken; i < at; i++) {
-      written.push(text[i]!);
-      writtenPlaces.push(places[i]!);
-    }
-    while (written.length > 0 && blanks.includes(written.at(-1)!)) unwrite();
+    parts.push(sliceText(condition, taken, at));
+    dropLast(parts, blanks, Number.POSITIVE_INFINITY);
     while (end < text.length && blanks.includes(text[end]!)) end++;
-    if (substitute === '') {
-      // Nothing comes in, so one comma must go.
-      if (written.at(-1) === ',') unwrite();
-      else if (text[end] === ',') end++;
-    }
-    const isFirst = written.length === 0;
-    write(`${isFirst ? '' : ' '}${substitute} `, places[at]!);
+    // Where nothing comes in one comma must go.
+    if (substitute === '' && dropLast(parts, ',', 1) === 0 && text[end] === ',') end++;
+    const isFirst = parts.length === 0;
+    const written = `${isFirst ? '' : ' '}${substitute} `;
+    parts.push(atPlaceOf(condition, at, written));
+    length += at - taken + written.length;
     taken = end;
-    if (written.length > longestCondition) break;
     // Falco goes on behind what came in (so a list that names itself ends here), at the start one place too far.
     at = text.indexOf(name, isFirst ? end + 1 : end);
   }
-  if (!isUsed) return undefined;
-  for (let i = taken; i < text.length; i++) {
-    written.push(text[i]!);
-    writtenPlaces.push(places[i]!);
+  return parts.length === 0 ? undefined : concatTexts(...parts, sliceText(condition, taken));
+}
+
+/** Takes characters of `kind` off the end of the text in parts. @returns how many. */
+function dropLast(parts: TracedText[], kind: string, most: number): number {
+  let dropped = 0;
+  while (parts.length > 0) {
+    const last = parts.at(-1)!;
+    let end = last.text.length;
+    while (end > 0 && dropped < most && kind.includes(last.text[end - 1]!)) {
+      end--;
+      dropped++;
+    }
+    if (end === last.text.length && end > 0) break;
+    parts.pop();
+    if (end === 0) continue;
+    parts.push(sliceText(last, 0, end));
+    break;
   }
-  return { text: written.join(''), places: writtenPlaces };
+  return dropped;
+}
+
+/** A text all of which stands where the condition's unit at `index` does. */
+function atPlaceOf(condition: TracedText, index: number, text: string): TracedText {
+  return traceText(text, () => new Array<number>(text.length).fill(placeOf(condition, index)));
 }
 
 /** A value with a blank must be quoted to stand in a condition, unless it comes with quotes. */
