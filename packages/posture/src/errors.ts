@@ -11,6 +11,8 @@ export const errors = defineErrors('posture', {
   BAD_BASELINE: '{path} is not a report of "seawall posture check --output json": {reason}',
   BAD_TARGET: '{text} is not a probe target: write {kind}=HOST:PORT',
   CERTIFICATE_WITHOUT_KEY: '{path} was given alone: a certificate and its key are needed together',
+  NO_CONFIGZ:
+    'the kubelet at {target} did not tell its configuration ({reason}): give --certificate and --key of a client that may read nodes/proxy',
   OUTPUT_NOT_EMPTY: '{path} already holds files: name a new or empty folder, nothing is overwritten',
   FILE_UNREADABLE: 'cannot read {path}: {reason}',
   CANNOT_WRITE: 'cannot write {path}: {reason}',

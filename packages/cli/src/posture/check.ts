@@ -5,9 +5,11 @@ import {
   type Benchmark,
   compareWithBaseline,
   type FixPlan,
+  fetchConfigz,
   isFailing,
   makeReport,
   type ProbeResult,
+  parseTarget,
   planFixes,
   type Report,
   toAsff,
@@ -31,13 +33,14 @@ import {
   parseComponents,
   readUserFile,
 } from './options.ts';
-import { addProbeOptions, type ProbeCommandOptions, renderProbes, runProbes } from './probe.ts';
+import { addProbeOptions, type ProbeCommandOptions, readPair, renderProbes, runProbes } from './probe.ts';
 import { renderChanges, renderFixes, renderReport } from './render.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'sarif', 'junit', 'asff', 'ocsf'] as const;
 
 interface CheckOptions extends NodeOptions, ProbeCommandOptions {
   readonly probe?: readonly string[];
+  readonly configzFrom?: string;
   readonly benchmark: Benchmark;
   readonly site?: string;
   readonly check?: readonly string[];
@@ -66,6 +69,10 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
       '--probe <targets>',
       'ask these servers as well, and nobody else: KIND=HOST:PORT (see posture probe)',
       collectList,
+    )
+    .option(
+      '--configz-from <host:port>',
+      'ask this kubelet what it runs with (needs --certificate and --key)',
     )
     .option('--site <file>', 'values that no file on the node tells, and accepted failures')
     .option('--check <ids>', 'only these checks: ids, CIS numbers or sections', collectList)
@@ -99,7 +106,8 @@ async function runCheck(
 ): Promise<void> {
   const chosen = parseComponents(components);
   const site = openSite(options.site);
-  const { node, name } = openNode(options);
+  const { node: found, name } = openNode(options);
+  const node = options.configzFrom === undefined ? found : { ...found, configz: await askConfigz(options) };
   const assessment = assessNode(node, {
     benchmark: options.benchmark,
     site,
@@ -126,6 +134,13 @@ async function runCheck(
   }
   const isBelied = probes.some(({ status }) => status === 'FAIL');
   if (isBelied || assessment.results.some(isFailing)) context.setExitCode(codeOf(options));
+}
+
+/** The kubelet's own word on its configuration. */
+function askConfigz(options: CheckOptions): Promise<unknown> {
+  const address = parseTarget(`kubelet=${options.configzFrom}`);
+  const client = readPair(options.certificate, options.key);
+  return fetchConfigz(address, client, options.timeout * 1000);
 }
 
 function codeOf({ exitCode }: CheckOptions): ExitCode {

@@ -92,7 +92,11 @@ export async function runProbes(
   return results;
 }
 
-function readPair(certificate: string | undefined, key: string | undefined): ClientCertificate | undefined {
+/** A certificate with its key. Throws `posture/CERTIFICATE_WITHOUT_KEY`. */
+export function readPair(
+  certificate: string | undefined,
+  key: string | undefined,
+): ClientCertificate | undefined {
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate === undefined || key === undefined) {
     throw postureErrors.create('CERTIFICATE_WITHOUT_KEY', { path: certificate ?? key });

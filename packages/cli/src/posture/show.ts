@@ -1,4 +1,5 @@
 import {
+  componentFacts,
   computeEffectiveConfiguration,
   discoverInstances,
   formatOrigin,
@@ -52,18 +53,26 @@ export function addShowCommand(parent: Command, context: CommandContext): void {
         );
         const columns = ['SETTING', 'VALUE', 'FROM', 'INSTEAD OF'].map((title) => ({ title }));
         output.write(`${index === 0 ? '' : '\n'}${output.palette.strong(instance.label)}\n`);
-        output.write(renderTable(columns, visible.map(asRow)));
+        const { settings: facts } = componentFacts[instance.component];
+        const durations = new Set(facts.filter(({ type }) => type === 'duration').map(({ name }) => name));
+        output.write(
+          renderTable(
+            columns,
+            visible.map((state) => asRow(state, durations)),
+          ),
+        );
       }
     });
 }
 
-function asRow(state: SettingState): string[] {
+function asRow(state: SettingState, durations: ReadonlySet<string>): string[] {
   if (state.kind === 'unknown') return [state.name, '(unknown)', state.missing];
   const { name, value, origin, overridden } = state.setting;
+  const unit = durations.has(name) && value !== undefined ? ' s' : '';
   const lost = overridden.map(
     (source) => `${formatSettingValue(source.value)} (${formatOrigin(source.origin)})`,
   );
-  return [name, formatSettingValue(value), formatOrigin(origin), lost.join('; ')];
+  return [name, formatSettingValue(value) + unit, formatOrigin(origin), lost.join('; ')];
 }
 
 function asData(state: SettingState): unknown {

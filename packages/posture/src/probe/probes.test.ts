@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { type ClusterCertificates, leaf, makeClusterCertificates } from '../fixtures/certificates.ts';
 import { etcdVersion, freePort, startEtcd } from '../fixtures/real-etcd.ts';
+import { fetchConfigz } from './configz.ts';
 import { type ProbeOptions, parseTarget, probeTarget } from './probes.ts';
 import type { ClientCertificate } from './request.ts';
 import { findRights, judgeRights } from './rights.ts';
@@ -119,9 +120,7 @@ describe('a real etcd', { skip }, () => {
 });
 
 /** A TLS server that answers as a kubelet does (what stands in here; the real one is built in the acceptance rows). */
-async function standInKubelet(
-  respond: (response: ServerResponse, isTrusted: boolean, hasCertificate: boolean) => void,
-) {
+async function standInKubelet(respond: (response: ServerResponse, isTrusted: boolean) => void) {
   const pair = await leaf(certificates.cluster, 'node', ['serverAuth'], NOW);
   const server = createServer({
     cert: pair.certificate,
@@ -132,7 +131,7 @@ async function standInKubelet(
   });
   server.on('request', (request, response: ServerResponse) => {
     const socket = request.socket as TLSSocket;
-    respond(response, socket.authorized, Object.keys(socket.getPeerCertificate()).length > 0);
+    respond(response, socket.authorized);
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -183,6 +182,23 @@ describe('what a kubelet answers (a stand-in server)', () => {
         'kubelet-anonymous': 'FAIL',
         'kubelet-foreign-certificate': 'FAIL',
         'kubelet-apiserver-certificate': 'FAIL',
+      });
+    } finally {
+      await kubelet.stop();
+    }
+  });
+
+  test('/configz is read with the right certificate, and a refusal says what to give', async () => {
+    const kubelet = await standInKubelet((response, isTrusted) =>
+      response.writeHead(isTrusted ? 200 : 401).end('{"kubeletconfig":{"readOnlyPort":10255}}'),
+    );
+    const client = await leaf(certificates.cluster, 'kube-apiserver', ['clientAuth'], NOW);
+    const address = parseTarget(kubelet.target);
+    try {
+      assert.deepEqual(await fetchConfigz(address, client, 3000), { kubeletconfig: { readOnlyPort: 10255 } });
+      await assert.rejects(fetchConfigz(address, undefined, 3000), {
+        code: 'posture/NO_CONFIGZ',
+        message: /401/,
       });
     } finally {
       await kubelet.stop();
