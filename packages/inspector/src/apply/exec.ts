@@ -73,7 +73,7 @@ function applyExec(state: State, view: EventView): void {
   process.lastExecTime = timestampOf(view);
   process.comm = hasValue(view, P.comm) ? readText(view, P.comm) : process.exe;
   setArguments(process, readTexts(view, P.args));
-  process.pid = readInt64Number(view, P.pid);
+  processes.changePid(process, readInt64Number(view, P.pid));
   if (lacksIdentity(process)) recoverIdentity(state, process, view);
   process.descriptorLimit = readInt64Number(view, P.descriptorLimit);
   readMemory(process, view);

@@ -114,3 +114,15 @@ test('exits of unknown threads invent nothing', () => {
   assert.equal(source.context.process, undefined);
   assert.equal(source.context.tables.process(77), undefined);
 });
+
+test('an id that is used again by another process, unseen, leaves the old group', () => {
+  const source = system();
+  source.clone(10, 11, { flags: THREAD });
+  source.exec(11, { pid: 11 });
+  const { tables } = source.context;
+  assert.equal(tables.threadCount(source.process(10)), 1);
+  assert.equal(tables.threadCount(source.process(11)), 1);
+  assert.equal(tables.leader(source.process(11)), source.process(11));
+  source.exec(11, { pid: -1 });
+  assert.equal(source.process(11).pid, 11, 'a pid that could not be told changes nothing');
+});

@@ -27,6 +27,11 @@ export interface ProcessTable {
   add(process: Process, connect: boolean): void;
   /** Gives a thread that has none its group and its parent. Does nothing for threads that lack identity. */
   connect(process: Process): void;
+  /**
+   * The thread turns out to belong to another process: its id was used again, and what happened before was not seen.
+   * A negative pid says nothing.
+   */
+  changePid(process: Process, pid: number): void;
   /** Takes a thread out: its children go to a reaper; a leader stays while threads of its group live. */
   remove(tid: number): void;
   markDead(process: Process): void;
@@ -161,6 +166,19 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     else adopt(parent, process);
   }
 
+  function changePid(process: Process, pid: number): void {
+    if (process.pid === pid || pid < 0) return;
+    const { group } = process.bookkeeping;
+    process.pid = pid;
+    if (group === undefined) return;
+    group.threads.splice(group.threads.indexOf(process), 1);
+    if (!process.isDead) group.aliveCount -= 1;
+    if (group.aliveCount <= 0 && groups.get(group.pid) === group) groups.delete(group.pid);
+    process.bookkeeping.group = undefined;
+    threads.get(process.parentTid)?.bookkeeping.children?.delete(process);
+    connect(process);
+  }
+
   function add(process: Process, shouldConnect: boolean): void {
     const { tid } = process;
     const replaced = threads.get(tid);
@@ -285,6 +303,7 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     findOrInvent,
     add,
     connect,
+    changePid,
     remove,
     markDead,
     resurrect,
