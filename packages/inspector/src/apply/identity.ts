@@ -1,5 +1,4 @@
-import type { EventView } from '@seawall/events';
-import { readByteString } from '@seawall/events';
+import { type EventView, readByteString } from '@seawall/events';
 import { markChanged } from '../process/changed.ts';
 import type { Process } from '../process/process.ts';
 import type { State } from './state.ts';

@@ -11,7 +11,6 @@ export interface ContainerTable {
   identify(cgroups: readonly string[]): string;
   /** Whether any known container has that address (dotted decimal). */
   hasIp(ip: string): boolean;
-  readonly size: number;
 }
 
 export interface ContainerLimits {
@@ -82,9 +81,6 @@ export function createContainerTable(
     hasIp(ip) {
       for (const container of containers.values()) if (container.ip === ip) return true;
       return false;
-    },
-    get size() {
-      return containers.size;
     },
   };
 }

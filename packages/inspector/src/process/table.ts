@@ -47,7 +47,6 @@ export interface ProcessTable {
   all(): IterableIterator<Process>;
   clear(): void;
   readonly size: number;
-  readonly limits: ProcessLimits;
 }
 
 export interface ProcessLimits {
@@ -321,6 +320,5 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
     get size() {
       return threads.size;
     },
-    limits,
   };
 }

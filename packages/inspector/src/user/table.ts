@@ -13,8 +13,6 @@ export interface UserTable {
   assumeRoot(containerId: string, uid: number, gid: number): void;
   assumeRootGroup(containerId: string, gid: number): void;
   removeContainer(containerId: string): void;
-  /** Goes up with every change. */
-  readonly version: number;
 }
 
 /** What libsinsp shows where a user's entry has no such text. */
@@ -32,7 +30,6 @@ interface Names {
 /** @param onChange told the container whose users or groups changed. */
 export function createUserTable(onChange: (containerId: string) => void): UserTable {
   const containers = new Map<string, Names>();
-  let version = 0;
 
   function namesOf(containerId: string): Names {
     let names = containers.get(containerId);
@@ -44,18 +41,13 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
     return names;
   }
 
-  function changed(containerId: string): void {
-    version += 1;
-    onChange(containerId);
-  }
-
   function addUser(containerId: string, user: UserEntry): void {
     if (isNameServiceEntry(user.name)) return;
     const { users } = namesOf(containerId);
     const known = users.get(user.uid);
     if (known === undefined && users.size >= MAXIMUM_NAMES) return;
     users.set(user.uid, known === undefined ? user : { ...user, gid: known.gid });
-    changed(containerId);
+    onChange(containerId);
   }
 
   function addGroup(containerId: string, group: GroupEntry): void {
@@ -63,7 +55,7 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
     const { groups } = namesOf(containerId);
     if (groups.size >= MAXIMUM_NAMES && !groups.has(group.gid)) return;
     groups.set(group.gid, group);
-    changed(containerId);
+    onChange(containerId);
   }
 
   return {
@@ -72,10 +64,10 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
     addUser,
     addGroup,
     removeUser(containerId, uid) {
-      if (containers.get(containerId)?.users.delete(uid)) changed(containerId);
+      if (containers.get(containerId)?.users.delete(uid)) onChange(containerId);
     },
     removeGroup(containerId, gid) {
-      if (containers.get(containerId)?.groups.delete(gid)) changed(containerId);
+      if (containers.get(containerId)?.groups.delete(gid)) onChange(containerId);
     },
     assumeRoot(containerId, uid, gid) {
       if (uid !== 0 || containerId !== '' || containers.get('')?.users.has(0)) return;
@@ -86,10 +78,7 @@ export function createUserTable(onChange: (containerId: string) => void): UserTa
       addGroup('', { gid, name: 'root' });
     },
     removeContainer(containerId) {
-      if (containers.delete(containerId)) changed(containerId);
-    },
-    get version() {
-      return version;
+      if (containers.delete(containerId)) onChange(containerId);
     },
   };
 }
