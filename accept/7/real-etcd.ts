@@ -156,7 +156,7 @@ const EXPECTATIONS: readonly Expectation[] = [
   {
     name: 'open by file, with hardening flags that the file makes etcd ignore',
     checks: 'PFPPFPFFFP',
-    probes: 'PFFFPN PFF',
+    probes: 'PFFFPF PFF',
     order: (paths) => ({
       ...https,
       flags: ['--client-cert-auth=true', '--peer-client-cert-auth=true'],
@@ -192,6 +192,7 @@ function writeFile(
     path,
     `name: default
 data-dir: ${urls.data}
+enable-grpc-gateway: true
 listen-client-urls: ${urls.client}
 advertise-client-urls: ${urls.client}
 listen-peer-urls: ${urls.peer}
