@@ -177,5 +177,5 @@ export function createWorkload(members: readonly Member[], files: ClientFiles): 
 /** What went wrong, most frequent first, for the figure. */
 export function reasonsText({ reasons }: WorkloadCounts): string {
   const sorted = [...reasons].sort(([, one], [, other]) => other - one).slice(0, 4);
-  return sorted.map(([reason, count]) => `${count}x ${reason}`).join('; ') || 'none';
+  return sorted.map(([reason, count]) => `${count}x ${reason.slice(0, 60)}`).join('; ') || 'none';
 }
