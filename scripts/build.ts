@@ -1,5 +1,7 @@
-// Makes each package's dist/ (JavaScript and declarations) with tsc, packages in the order of their references.
+// Makes each package's dist/ (JavaScript and declarations) with tsc, packages in the order of their references, and
+// lays the licence beside it: what `npm pack` needs.
 import { spawnSync } from 'node:child_process';
+import { copyFileSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -12,4 +14,7 @@ const result = spawnSync(
     stdio: 'inherit',
   },
 );
+for (const folder of globSync('packages/*/', { cwd: root })) {
+  copyFileSync(join(root, 'LICENSE'), join(root, folder, 'LICENSE'));
+}
 process.exit(result.status ?? 1);

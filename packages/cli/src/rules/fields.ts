@@ -63,6 +63,9 @@ function isAbout({ name, description }: FieldDefinition<never>, text: string): b
 
 function argumentText({ argument }: FieldDefinition<never>): string {
   if (argument.presence === 'none') return '';
-  const kind = argument.isIndex && argument.isKey ? 'number or name' : argument.isIndex ? 'number' : 'name';
+  const kinds = [argument.isIndex ? 'number' : '', argument.isKey ? 'name' : ''].filter(
+    (kind) => kind !== '',
+  );
+  const kind = kinds.length === 0 ? 'argument' : kinds.join(' or ');
   return argument.presence === 'required' ? `[${kind}]` : `[${kind}?]`;
 }

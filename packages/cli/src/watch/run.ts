@@ -80,10 +80,11 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
     },
     onProgress(eventCount) {
       writer.flush();
-      progress.update(
-        () =>
-          `${nameOfPath(input.path)}: ${countText(eventCount)} events, ${countOf(counter.total, 'alert')}`,
-      );
+      if (request.summary !== 'json')
+        progress.update(
+          () =>
+            `${nameOfPath(input.path)}: ${countText(eventCount)} events, ${countOf(counter.total, 'alert')}`,
+        );
     },
   };
   const watch =

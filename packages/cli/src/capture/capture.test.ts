@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runCommand } from '../testing/run-command.ts';
+
+const capture = join(import.meta.dirname, '../../../../examples/control-plane/attack.scap.gz');
+const scratch = mkdtempSync(join(tmpdir(), 'seawall-capture-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+test('info tells machine, span and events by type', async () => {
+  const { code, stdout } = await runCommand(['capture', 'info', capture]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^machine +node1$/m);
+  assert.match(stdout, /^events +500,065$/m);
+  assert.match(stdout, /^read +< +112,222 +22\.4 %$/m);
+  const json = await runCommand(['capture', 'info', capture, '--output', 'json']);
+  assert.match(json.stdout, /"firstTimestamp": 1795296707802258750,/);
+});
+
+test('print shows chosen events in the format asked for, and stops where told', async () => {
+  const { code, stdout } = await runCommand([
+    ...['capture', 'print', capture, '-n', '2', '-f', '%evt.num %evt.type %proc.name %fd.name'],
+    ...['evt.type', '=', 'openat', 'and', 'fd.name', 'startswith', '/etc/kubernetes'],
+  ]);
+  assert.equal(code, 0);
+  assert.equal(stdout.split('\n').length, 3);
+  assert.match(stdout, /^\d+ openat \S+ \/etc\/kubernetes/);
+  const wrong = await runCommand(['capture', 'print', capture, 'evt.type', '=']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /the filter evt\.type = makes no sense: line 1 column/);
+});
+
+test('copy writes what the condition chooses, and the copy reads back as that', async () => {
+  const path = join(scratch, 'copy.scap.gz');
+  const copied = await runCommand(['capture', 'copy', capture, 'evt.type', '=', 'setns', '-w', path]);
+  assert.equal(copied.code, 0);
+  assert.match(copied.stderr, /copy\.scap\.gz: 179 events/);
+  const { stdout } = await runCommand(['capture', 'info', path]);
+  assert.match(stdout, /^events +179$/m);
+  assert.match(stdout, /^setns +< +179 +100\.0 %$/m);
+  const itself = await runCommand(['capture', 'copy', path, '-w', path]);
+  assert.equal(itself.code, 2);
+});
+
+test('damaged input is told after what could be read, without a stack trace', async () => {
+  const path = join(scratch, 'damaged.scap.gz');
+  writeFileSync(path, Buffer.from('1f8b0800', 'hex'));
+  const { code, stderr } = await runCommand(['capture', 'info', path]);
+  assert.equal(code, 3);
+  assert.doesNotMatch(stderr, /\n {4}at /);
+});
+
+test('a reader that leaves early ends the command quietly', () => {
+  const main = join(import.meta.dirname, '../main.ts');
+  const line = `"${process.execPath}" --conditions=seawall-source "${main}" capture print "${capture}" | head -1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+  assert.match(stdout, /kube-apiserver.*\n141\n$/);
+  assert.equal(stderr, '');
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { runCommand } from '../testing/run-command.ts';
+
+const examples = join(import.meta.dirname, '../../../../examples/control-plane');
+const capture = join(examples, 'attack.scap.gz');
+const audit = join(examples, 'attack.audit.jsonl.gz');
+const scratch = mkdtempSync(join(tmpdir(), 'seawall-watch-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(scratch, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const rules = file(
+  'rules.yaml',
+  `
+- rule: Shell
+  desc: a shell
+  condition: evt.type = execve and proc.name = sh and proc.tty != 0 and container.id != host
+  output: a shell (command=%proc.cmdline)
+  priority: NOTICE
+  tags: [shell]
+- rule: Terminal
+  desc: anything on a terminal
+  condition: evt.type = execve and proc.tty != 0
+  output: on a terminal (command=%proc.cmdline)
+  priority: INFO
+  tags: [terminal]
+`,
+);
+const auditRules = file(
+  'audit.yaml',
+  `
+- rule: NodePort
+  desc: a service with a node port
+  condition: ka.verb = create and ka.target.resource = services
+  output: service %ka.target.name by %ka.user.name
+  priority: WARNING
+  source: k8s_audit
+`,
+);
+const watch = (...words: string[]) => runCommand(['watch', ...words]);
+
+test('alerts are printed as text, with their container, and summed up on standard error', async () => {
+  const { code, stdout, stderr } = await watch('--capture', capture, '--rules', rules);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^21:31:56\.182619956: Notice a shell \(command=sh\) container_id=176514b65d20 container_name=<NA> /m,
+  );
+  assert.match(stderr, /alerts \(1 Notice, \d+ Informational\) in 500,065 events/);
+  assert.match(stderr, /500,065 seen = [0-9,]+ evaluated \+ [0-9,]+ no rule asks for \+ 0 dropped/);
+});
+
+test('with all rules counting every match alerts, with the first only the first one', async () => {
+  const args = ['--capture', capture, '--rules', rules, '--output', 'json', '--summary', 'json'];
+  const [all, first] = await Promise.all([watch(...args), watch(...args, '--rule-matching', 'first')]);
+  const counts = ({ stderr }: { stderr: string }) =>
+    (JSON.parse(stderr) as { byRule: Record<string, number> }).byRule;
+  assert.equal(counts(all).Terminal - counts(all).Shell, counts(first).Terminal);
+  assert.equal(counts(first).Shell, counts(all).Shell);
+  const alert = JSON.parse(all.stdout.split('\n')[0]) as Record<string, unknown>;
+  assert.deepEqual(Object.keys(alert), [
+    'hostname',
+    'output',
+    'output_fields',
+    'priority',
+    'rule',
+    'source',
+    'tags',
+    'time',
+  ]);
+  assert.equal(alert.hostname, 'node1');
+});
+
+test('rules are chosen by tag, name and priority, and outputs are added to', async () => {
+  const { stdout } = await runCommand(
+    [
+      ...[
+        'watch',
+        '--capture',
+        capture,
+        '--rules',
+        rules,
+        '-t',
+        'shell',
+        '--output',
+        'json',
+        '--summary',
+        'none',
+      ],
+      ...['--no-suggested-output', '--add-output', 'pid=%proc.pid', '--add-field', 'evt.num', '--iso-time'],
+      ...['--metadata', join(examples, 'attack.containers.json.gz'), '--hostname', 'elsewhere'],
+    ],
+    { environment: { FALCO_HOSTNAME: 'not-this' } },
+  );
+  const alerts = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual([...new Set(alerts.map(({ rule }) => rule))], ['Shell']);
+  assert.equal(alerts[0].output, '2026-11-21T21:31:56.182619956+0000: Notice a shell (command=sh) pid=26513');
+  assert.equal((alerts[0].output_fields as Record<string, unknown>)['evt.num'], 25220);
+  assert.equal(alerts[0].hostname, 'elsewhere');
+  const none = await watch('--capture', capture, '--rules', rules, '--priority', 'warning', '-D', 'Sh*');
+  assert.equal(none.stdout, '');
+  assert.match(none.stderr, /no rule runs: 2 rules are loaded/);
+});
+
+test('audit logs are watched, faults in them told and passed over', async () => {
+  const lines = gunzipSync(readFileSync(audit));
+  const input = Buffer.concat([Buffer.from('{"kind":"Event"\n'), lines]);
+  const args = ['watch', '--source', 'k8s_audit', '--input', '-', '--rules', auditRules];
+  const { code, stdout, stderr } = await runCommand(args, { input });
+  assert.equal(code, 0);
+  assert.match(stdout, /^21:33:22\.\d{9}: Warning service web-np by kubernetes-admin$/m);
+  assert.match(stderr, /standard input:1:16: the value does not end/);
+  assert.match(stderr, /1 place of the input held no event/);
+  assert.match(stderr, /in 1,087 events/);
+  const failing = await runCommand([...args, '--fail-on-alert'], { input: lines });
+  assert.equal(failing.code, 1);
+});
+
+test('a capture comes from standard input as well, and what breaks off is replayed as far as it goes', async () => {
+  const whole = gunzipSync(readFileSync(capture));
+  const cut = whole.subarray(0, 8_000_001);
+  const { code, stdout, stderr } = await runCommand(['watch', '--capture', '-', '--rules', rules], {
+    input: cut,
+  });
+  assert.equal(code, 3);
+  assert.match(stdout, /a shell/);
+  assert.match(stderr, /standard input ends in the middle of a .* \[events\/CAPTURE_TRUNCATED\]/);
+  assert.doesNotMatch(stderr, /\n {4}at /);
+});
+
+test('wrong usage says what is wrong and exits with 2', async () => {
+  const cases: [RegExp, ...string[]][] = [
+    [/--rules/, '--capture', capture],
+    [/needs --capture FILE/, '--rules', rules],
+    [/needs --input FILE/, '--rules', rules, '--source', 'k8s_audit'],
+    [/system calls are read with --capture/, '--rules', rules, '--input', audit],
+    [/use --input/, '--rules', auditRules, '--source', 'k8s_audit', '--capture', capture],
+    [/priorities are Emergency/, '--rules', rules, '--capture', capture, '--priority', 'loud'],
+    [/there is no such setting/, '--rules', rules, '--capture', capture, '-o', 'x=1'],
+    [/all or first/, '--rules', rules, '--capture', capture, '--rule-matching', 'last'],
+  ];
+  const results = await Promise.all(cases.map(([, ...words]) => watch(...words)));
+  for (const [index, [pattern]] of cases.entries()) {
+    assert.match(results[index].stderr, pattern);
+    assert.equal(results[index].code, 2, String(pattern));
+  }
+});
+
+test('files that are missing or no capture are named, with exit code 3', async () => {
+  const missing = await watch('--capture', join(scratch, 'absent.scap'), '--rules', rules);
+  assert.equal(missing.code, 3);
+  assert.match(missing.stderr, /absent\.scap.*events\/CAPTURE_UNREADABLE/);
+  const noRules = await watch('--capture', capture, '--rules', join(scratch, 'absent.yaml'));
+  assert.equal(noRules.code, 3);
+  assert.match(noRules.stderr, /absent\.yaml: there is no such file \[cli\/FILE_UNREADABLE\]/);
+  const debug = await runCommand(['watch', '--capture', rules, '--rules', rules], {
+    environment: { SEAWALL_DEBUG: '1' },
+  });
+  assert.equal(debug.code, 3);
+  assert.match(debug.stderr, /rules\.yaml is not a \.scap capture/);
+  assert.match(debug.stderr, /\n {4}at /);
+});
+
+test('rules with errors are shown with the place, and exit with 1', async () => {
+  const broken = file(
+    'broken.yaml',
+    '- rule: X\n  desc: x\n  condition: proc.nam = sh\n  output: x\n  priority: INFO\n',
+  );
+  const { code, stderr } = await watch('--capture', capture, '--rules', broken);
+  assert.equal(code, 1);
+  assert.match(stderr, /broken\.yaml:3:14: error: .*proc\.nam/);
+});
