@@ -1,0 +1,106 @@
+// One program per system call, run when the call returns: `exit_NAME`. What they write is declared with CALL.
+#pragma once
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "kernel-types.h"
+#include "record.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define CALL_CLONE 56
+#define CALL_FORK 57
+#define CALL_VFORK 58
+#define COMPATIBLE_STATUS 2
+#else
+#define CALL_CLONE 220
+#define CALL_FORK -1
+#define CALL_VFORK -2
+#define COMPATIBLE_STATUS 0
+#endif
+#define CALL_CLONE3 435
+
+struct exit_context {
+	__u64 common;
+	long number;
+	long result;
+};
+
+static __always_inline struct pt_regs *current_registers(void)
+{
+	return (struct pt_regs *)bpf_task_pt_regs((void *)bpf_get_current_task_btf());
+}
+
+/* The argument of that index of the call that returns. */
+static __always_inline __u64 argument(struct pt_regs *regs, int index)
+{
+#if defined(__TARGET_ARCH_x86)
+	switch (index) {
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return regs->r10;
+	case 4:
+		return regs->r8;
+	default:
+		return regs->r9;
+	}
+#else
+	/* the first register holds the result already */
+	return index == 0 ? regs->orig_x0 : regs->regs[index];
+#endif
+}
+
+static __always_inline long call_number(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->orig_ax;
+#else
+	return regs->syscallno;
+#endif
+}
+
+/* Whether the thread is in a call of the 32-bit kind. */
+static __always_inline bool is_compatible(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(task, thread_info.status) & COMPATIBLE_STATUS;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Declares the program of a call: the name events and users know it by, the kernel's name of its tracepoint, the event
+ * type. The result is always the first parameter; the body writes the others.
+ */
+#define CALL_AT(call, tracepoint, event)                                                                               \
+	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result);             \
+	SEC("tracepoint/syscalls/sys_exit_" #tracepoint)                                                               \
+	int exit_##call(struct exit_context *context)                                                                  \
+	{                                                                                                              \
+		long result = context->result;                                                                         \
+		struct scratch *s = begin(EVENT_##event, PARAMETERS_##event);                                          \
+                                                                                                                       \
+		if (!s)                                                                                                \
+			return 0;                                                                                      \
+		put_u64(s, result);                                                                                    \
+		describe_##call(s, current_registers(), result);                                                       \
+		finish(s);                                                                                             \
+		return 0;                                                                                              \
+	}                                                                                                              \
+	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result)
+
+#define CALL(call, event) CALL_AT(call, call, event)
+
+/* The argument as each kind of parameter: descriptors and ids with their sign, texts and data from where it points. */
+#define ID(index) put_id(s, argument(regs, index))
+#define TEXT(index) put_text(s, argument(regs, index))
+#define U8(index) put_u8(s, argument(regs, index))
+#define U32(index) put_u32(s, argument(regs, index))
+#define U64(index) put_u64(s, argument(regs, index))
+#define FLAGS(index, mask) put_u32(s, argument(regs, index) & (mask))

@@ -1,0 +1,200 @@
+// What events say of threads: ids, in all namespaces and in their own, memory, cgroups, terminal, program.
+#pragma once
+
+#include "describe-file.h"
+#include "kernel-types.h"
+#include "record.h"
+
+#define PAGE_KIB 4
+#define KERNEL_THREAD 0x00200000
+#define THREAD_EXITING 0x4
+/* Directories of a cgroup's path that are shown: the last ones. */
+#define CGROUP_DEPTH 10
+#define NUMBER_OF_FILES 7
+
+static __always_inline struct task_struct *current_task(void)
+{
+	return (struct task_struct *)bpf_get_current_task_btf();
+}
+
+static __always_inline int id_at(struct pid *pid, __u32 level)
+{
+	/* the array is longer than it is declared, and the kernel's checks know the declaration alone */
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	int id = 0;
+
+	bpf_probe_read_kernel(&id, sizeof(id), numbers + (__u64)level * bpf_core_type_size(struct upid));
+	return id;
+}
+
+static __always_inline struct pid_namespace *namespace_of(struct pid *pid)
+{
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct pid_namespace *namespace = NULL;
+
+	bpf_probe_read_kernel(&namespace, sizeof(namespace),
+			      numbers + (__u64)BPF_CORE_READ(pid, level) * bpf_core_type_size(struct upid) +
+				      bpf_core_field_offset(struct upid, ns));
+	return namespace;
+}
+
+/* The id as the innermost namespace of the id's own has it. */
+static __always_inline int own_id(struct pid *pid)
+{
+	return id_at(pid, BPF_CORE_READ(pid, level));
+}
+
+static __always_inline struct pid *group_id(struct task_struct *task, int type)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	return BPF_CORE_READ(signal, pids[type]);
+}
+
+/* Sizes of a process's memory in KiB: virtual, resident, swapped. */
+static __always_inline void put_sizes(struct scratch *s, struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct___old *old = (void *)mm;
+	__s64 resident = 0, swapped = 0;
+
+	if (!mm) {
+		put_u32(s, 0);
+		put_u32(s, 0);
+		put_u32(s, 0);
+		return;
+	}
+	if (bpf_core_type_exists(struct mm_rss_stat)) {
+		resident = BPF_CORE_READ(old, rss_stat.count[0].counter) + BPF_CORE_READ(old, rss_stat.count[1].counter) +
+			   BPF_CORE_READ(old, rss_stat.count[3].counter);
+		swapped = BPF_CORE_READ(old, rss_stat.count[2].counter);
+	} else {
+		resident = BPF_CORE_READ(mm, rss_stat[0].count) + BPF_CORE_READ(mm, rss_stat[1].count) +
+			   BPF_CORE_READ(mm, rss_stat[3].count);
+		swapped = BPF_CORE_READ(mm, rss_stat[2].count);
+	}
+	put_u32(s, BPF_CORE_READ(mm, total_vm) * PAGE_KIB);
+	put_u32(s, resident < 0 ? 0 : resident * PAGE_KIB);
+	put_u32(s, swapped < 0 ? 0 : swapped * PAGE_KIB);
+}
+
+static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
+{
+	struct kernfs_node___old *old = (void *)node;
+
+	return bpf_core_field_exists(node->__parent) ? BPF_CORE_READ(node, __parent) : BPF_CORE_READ(old, parent);
+}
+
+struct cgroup_walk {
+	struct scratch *s;
+	struct kernfs_node *node;
+	__u32 start;
+};
+
+/* One directory up; the root has no name. */
+static long step_up_cgroup(__u32 index, struct cgroup_walk *walk)
+{
+	struct kernfs_node *node = walk->node;
+	struct kernfs_node *parent = node ? parent_of(node) : NULL;
+	__u8 *name = walk->s->aside + SPARE;
+	long length;
+
+	if (!parent)
+		return 1;
+	length = bpf_probe_read_kernel_str(name, COMPONENT_MAXIMUM, BPF_CORE_READ(node, name));
+	walk->node = parent;
+	return length <= 0 || !prepend(walk->s, &walk->start, name, length - 1);
+}
+
+/* Appends `name=/path` and a NUL to what lies at the event's end, and gives the new length. */
+static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *task, __u32 subsystem, __u32 length)
+{
+	__u8 *place = place_of(s);
+	void *subsystems = (void *)BPF_CORE_READ(task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
+	struct cgroup_subsys_state *state = NULL;
+	struct cgroup_walk walk = { .s = s, .start = SPARE - 1 };
+	__u32 end;
+	long written;
+
+	bpf_probe_read_kernel(&state, sizeof(state), subsystems + 8 * (__u64)subsystem);
+	if (!state)
+		return length;
+	written = bpf_probe_read_kernel_str(place + (length & 0xfff), 32, BPF_CORE_READ(state, ss, name));
+	if (written <= 1 || written > 32)
+		return length;
+	end = length + written;
+	place[(end - 1) & 0x1fff] = '=';
+	s->aside[SPARE - 1] = 0;
+	walk.node = BPF_CORE_READ(state, cgroup, kn);
+	bpf_loop(CGROUP_DEPTH, step_up_cgroup, &walk, 0);
+	if (walk.start == SPARE - 1) {
+		*(__u16 *)(place + (end & 0xfff)) = '/';
+		return end + 2;
+	}
+	written = bpf_probe_read_kernel_str(place + (end & 0xfff), TEXT_MAXIMUM - 256,
+					    s->aside + (walk.start & (SPARE - 1)));
+	return written > 0 && written < TEXT_MAXIMUM ? end + written : length;
+}
+
+#define APPEND_CGROUP(name)                                                                                            \
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, name##_cgrp_id) && length < 3584)                        \
+	length = append_cgroup(s, task, bpf_core_enum_value(enum cgroup_subsys_id, name##_cgrp_id), length)
+
+static __always_inline void put_cgroups(struct scratch *s, struct task_struct *task)
+{
+	__u32 length = 0;
+
+	APPEND_CGROUP(cpuset);
+	APPEND_CGROUP(cpu);
+	APPEND_CGROUP(cpuacct);
+	APPEND_CGROUP(io);
+	APPEND_CGROUP(memory);
+	put_written(s, length & 0x1fff);
+}
+
+static __always_inline __u32 terminal_of(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct tty_struct *terminal = BPF_CORE_READ(signal, tty);
+	struct tty_driver *driver;
+
+	if (!terminal)
+		return 0;
+	driver = BPF_CORE_READ(terminal, driver);
+	return device_number((BPF_CORE_READ(driver, major) << 20 | BPF_CORE_READ(driver, minor_start)) +
+			     BPF_CORE_READ(terminal, index));
+}
+
+static __always_inline __u32 login_user(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->loginuid) ? BPF_CORE_READ(task, loginuid.val) : (__u32)-1;
+}
+
+/* exe and args: the first argument, and the others with a NUL behind each. */
+static __always_inline void put_arguments(struct scratch *s, struct mm_struct *mm)
+{
+	__u64 start = BPF_CORE_READ(mm, arg_start), end = BPF_CORE_READ(mm, arg_end);
+	__u32 before = s->position;
+	__u32 first;
+
+	put_text(s, start);
+	first = s->position - before;
+	put_texts(s, start + first, end > start + first ? end - start - first : 0, TEXT_MAXIMUM - (first & 0xfff));
+}
+
+/* tid, pid, ptid, an empty cwd, fdlimit, memory, comm, cgroups: the middle of all events that describe a process. */
+static __always_inline void put_process(struct scratch *s, struct task_struct *task, struct task_struct *faults)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	put_id(s, BPF_CORE_READ(task, pid));
+	put_id(s, BPF_CORE_READ(task, tgid));
+	put_id(s, BPF_CORE_READ(task, real_parent, pid));
+	put_nothing(s);
+	put_u64(s, BPF_CORE_READ(signal, rlim[NUMBER_OF_FILES].rlim_cur));
+	put_u64(s, BPF_CORE_READ(faults, maj_flt));
+	put_u64(s, BPF_CORE_READ(faults, min_flt));
+	put_sizes(s, task);
+	put_kernel_text(s, &task->comm);
+	put_cgroups(s, task);
+}

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { errors } from './errors.ts';
+import { eventTypesHeader } from './event-types-header.ts';
+
+/** The two files that the probe is made of: what runs in the kernel, and what puts it there. */
+export interface BuiltProbe {
+  /** The eBPF object. */
+  readonly object: string;
+  /** The addon for Node.js. */
+  readonly addon: string;
+}
+
+const NATIVE = join(import.meta.dirname, '..', 'native');
+const NEEDED_PACKAGES = 'clang libbpf-dev gcc libc6-dev';
+
+/**
+ * Gives the probe's files, compiled from their sources unless that has been done for these very sources before.
+ * They lie in the package's own cache folder, or in the user's where the package can't be written.
+ * @throws probe/NOT_SUPPORTED when the compilers are missing, saying what to install; probe/BUILD_FAILED.
+ */
+export function buildProbe(): BuiltProbe {
+  const header = eventTypesHeader();
+  const folder = join(cacheFolder(), fingerprint(header));
+  const built = { object: join(folder, 'probe.bpf.o'), addon: join(folder, 'loader.node') };
+  if (existsSync(built.object) && existsSync(built.addon)) return built;
+  checkTools();
+  mkdirSync(dirname(folder), { recursive: true });
+  const scratch = mkdtempSync(`${folder}-`);
+  try {
+    writeFileSync(join(scratch, 'event-types.h'), header);
+    run('clang', objectArguments(scratch));
+    run('cc', addonArguments(scratch));
+    // Whoever else is building makes the same files: the first one in place is as good as the other.
+    if (!existsSync(folder)) renameSync(scratch, folder);
+  } catch (error) {
+    if (existsSync(built.object) && existsSync(built.addon)) return built;
+    throw error;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return built;
+}
+
+function objectArguments(scratch: string): readonly string[] {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'x86';
+  const headers = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+  return [
+    ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', `-D__TARGET_ARCH_${architecture}`],
+    ...['-Wall', '-Wno-unused-function', '-I', headers, '-I', scratch],
+    ...['-c', join(NATIVE, 'probe.bpf.c'), '-o', join(scratch, 'probe.bpf.o')],
+  ];
+}
+
+function addonArguments(scratch: string): readonly string[] {
+  return [
+    ...['-D_GNU_SOURCE', '-O2', '-Wall', '-fPIC', '-shared', '-I', nodeHeaders()],
+    ...['-o', join(scratch, 'loader.node'), join(NATIVE, 'loader.c'), '-lbpf'],
+  ];
+}
+
+function nodeHeaders(): string {
+  const { include_dir: folder } = createRequire(import.meta.url)('node-api-headers') as {
+    include_dir: string;
+  };
+  return folder;
+}
+
+/** Changes with the sources, the event table and what they are compiled for. */
+function fingerprint(header: string): string {
+  const hash = createHash('sha256').update(header).update(process.arch);
+  for (const name of readdirSync(NATIVE).sort()) {
+    if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(NATIVE, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function cacheFolder(): string {
+  const own = join(NATIVE, '..', '.cache');
+  try {
+    mkdirSync(own, { recursive: true });
+    accessSync(own, constants.W_OK);
+    return own;
+  } catch {
+    // An installed package may belong to somebody else; the user's own cache is where such things go.
+    return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'seawall', 'probe');
+  }
+}
+
+function checkTools(): void {
+  const missing = ['clang', 'cc'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+  if (!existsSync('/usr/include/bpf/libbpf.h')) missing.push('the headers of libbpf');
+  if (missing.length === 0) return;
+  const reason = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing to build the probe; on Debian or Ubuntu: apt-get install ${NEEDED_PACKAGES}`;
+  throw errors.create('NOT_SUPPORTED', { reason });
+}
+
+function run(command: string, parameters: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(command, parameters, { encoding: 'utf8' });
+  if (status === 0) return;
+  const output = error?.message ?? stderr.slice(0, 4000);
+  throw errors.create('BUILD_FAILED', { command: `${command} ${parameters.join(' ')}`, output }, error);
+}

@@ -1,0 +1,11 @@
+import { defineErrors } from '@seawall/base';
+
+/** Everything that can go wrong in this package, by code. */
+export const errors = defineErrors('probe', {
+  NOT_SUPPORTED: 'this machine can not be watched live: {reason}',
+  BUILD_FAILED: 'building the probe failed: {command}\n{output}',
+  LOAD_FAILED: 'the kernel did not take the probe: {reason}',
+  ATTACH_FAILED: 'the probe could not be attached to {place}: {reason}',
+  CLOSED: 'the probe is closed',
+  RING_BROKEN: 'the ring of events is damaged at byte {position}: length {length}',
+});

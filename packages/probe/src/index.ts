@@ -1,0 +1,14 @@
+export { type BuiltProbe, buildProbe } from './build.ts';
+export { processTypes, stateTypes } from './calls.ts';
+export type { KernelCounters } from './counters.ts';
+export { errors as probeErrors } from './errors.ts';
+export {
+  DEFAULT_RING_BYTES,
+  openProbe,
+  type Probe,
+  type ProbeOptions,
+  type ProbeStatus,
+  type Wanted,
+} from './probe.ts';
+export type { RingReader } from './ring.ts';
+export { probeSupport, type Support } from './support.ts';

@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+
+/** A probe as the addon knows it; opaque. */
+export interface LoadedProbe {
+  readonly kind: unique symbol;
+}
+
+/** The addon over libbpf (native/loader.c). Its functions throw errors with the errno's name as `code`. */
+export interface Loader {
+  /** Opens the object with so many entries in its maps. Nothing is in the kernel yet. */
+  open(object: string, entriesByMap: Readonly<Record<string, number>>): LoadedProbe;
+  programs(probe: LoadedProbe): readonly string[];
+  setAutoload(probe: LoadedProbe, program: string, isWanted: boolean): void;
+  load(probe: LoadedProbe): void;
+  /** Gives the number of the link, for `detach`. */
+  attach(probe: LoadedProbe, program: string): number;
+  attachTracepoint(probe: LoadedProbe, program: string, category: string, name: string): number;
+  detach(probe: LoadedProbe, link: number): void;
+  /** Detaches every program; what lies in maps stays. */
+  detachAll(probe: LoadedProbe): void;
+  mapRing(
+    probe: LoadedProbe,
+    map: string,
+  ): { readonly consumer: ArrayBuffer; readonly producer: ArrayBuffer; readonly pageSize: number };
+  update(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): void;
+  lookup(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): boolean;
+  possibleCpus(): number;
+  bootTime(): bigint;
+  close(probe: LoadedProbe): void;
+}
+
+export function loadLoader(addon: string): Loader {
+  return createRequire(import.meta.url)(addon) as Loader;
+}

@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { nativeIdOfSyscallCode, syscallCodes } from '@seawall/events';
+import { buildProbe } from './build.ts';
+import { callsFor, PROCESS_PROGRAMS, programOf, tracepointOf } from './calls.ts';
+import { COUNTERS_LENGTH, type KernelCounters, sumCounters } from './counters.ts';
+import { errors } from './errors.ts';
+import { type LoadedProbe, type Loader, loadLoader } from './loader.ts';
+import { createRingReader, type RingReader } from './ring.ts';
+import { probeSupport } from './support.ts';
+
+export interface ProbeOptions {
+  /** Bytes of the ring: a power of two, of whole pages. */
+  readonly ringBytes?: number;
+  /** Bytes of data that reading and writing show. */
+  readonly dataLength?: number;
+  /** Whether the calls of this very process are events too. */
+  readonly seesItself?: boolean;
+}
+
+/** What is to be seen, beyond processes being made and ending. */
+export interface Wanted {
+  /** Event types. */
+  readonly types: Iterable<number>;
+  /** Calls without an event type of their own, by name. */
+  readonly genericCalls?: Iterable<string>;
+}
+
+export interface ProbeStatus {
+  /** Calls that are seen, by name, in order. */
+  readonly calls: readonly string[];
+  /** Wanted calls that this kernel has no tracepoint for. */
+  readonly absentCalls: readonly string[];
+  /** Wanted event types that the probe does not make. */
+  readonly missingTypes: readonly number[];
+  readonly ringBytes: number;
+}
+
+/** The probe, loaded. Whoever opens it closes it; should the process die, the kernel clears it away. */
+export interface Probe {
+  readonly ring: RingReader;
+  /** Switches on what is wanted and off what is not; what stays on loses nothing. */
+  want(wanted: Wanted): void;
+  counters(): KernelCounters;
+  /** Sets events' clock anew, where the machine's time was changed. */
+  synchronizeClock(): void;
+  status(): ProbeStatus;
+  /** Stops making events; what lies in the ring can still be read. */
+  stop(): void;
+  close(): void;
+}
+
+export const DEFAULT_RING_BYTES = 8 * 1024 * 1024;
+const DEFAULT_DATA_LENGTH = 80;
+const CALL_CODES = 1024;
+
+/**
+ * Loads the probe into the kernel; it sees processes at once, and calls from `want` on.
+ * @throws probe/NOT_SUPPORTED, probe/BUILD_FAILED, probe/LOAD_FAILED, probe/ATTACH_FAILED
+ */
+export function openProbe(options: ProbeOptions = {}): Probe {
+  const support = probeSupport();
+  if (!support.isSupported) throw errors.create('NOT_SUPPORTED', { reason: support.reason });
+  const { object, addon } = buildProbe();
+  const loader = loadLoader(addon);
+  const ringBytes = options.ringBytes ?? DEFAULT_RING_BYTES;
+  const cpus = loader.possibleCpus();
+  const probe = loadObject(loader, object, { ring: ringBytes, scratches: cpus });
+  try {
+    const programs = new Set(loader.programs(probe));
+    setCallCodes(loader, probe);
+    const ring = createRingReader(loader.mapRing(probe, 'ring'), cpus);
+    const created = createProbe(
+      { loader, probe, programs, ring, cpus, ringBytes },
+      options,
+      support.tracepoints,
+    );
+    created.synchronizeClock();
+    for (const program of PROCESS_PROGRAMS) attach(program, () => loader.attach(probe, program));
+    return created;
+  } catch (error) {
+    loader.close(probe);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly loader: Loader;
+  readonly probe: LoadedProbe;
+  readonly programs: ReadonlySet<string>;
+  readonly ring: RingReader;
+  readonly cpus: number;
+  readonly ringBytes: number;
+}
+
+function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): Probe {
+  const { loader, probe, programs, ring } = parts;
+  const links = new Map<string, number>();
+  const counterBytes = new Uint8Array(parts.cpus * COUNTERS_LENGTH);
+  let absentCalls: readonly string[] = [];
+  let missingTypes: readonly number[] = [];
+  let isClosed = false;
+  let lastCounters: KernelCounters | undefined;
+
+  function attachCall(call: string, isOwn: boolean): void {
+    const tracepoint = tracepointOf(call);
+    links.set(
+      call,
+      attach(tracepoint, () =>
+        loader.attachTracepoint(probe, isOwn ? programOf(call) : 'exit_generic', 'syscalls', tracepoint),
+      ),
+    );
+  }
+
+  function readCounters(): KernelCounters {
+    if (!isClosed) {
+      loader.lookup(probe, 'counts', new Uint8Array(4), counterBytes);
+      lastCounters = sumCounters(counterBytes);
+    }
+    return lastCounters as KernelCounters;
+  }
+
+  return {
+    ring,
+    want({ types, genericCalls = [] }) {
+      if (isClosed) throw errors.create('CLOSED');
+      const wanted = callsFor(types, genericCalls, programs);
+      missingTypes = wanted.missing;
+      const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));
+      const all = new Set([...wanted.own, ...wanted.generic]);
+      absentCalls = [...all].filter((call) => !isPresent(call)).sort();
+      for (const call of all) {
+        if (!links.has(call) && isPresent(call)) attachCall(call, wanted.own.has(call));
+      }
+      for (const [call, link] of links) {
+        if (all.has(call)) continue;
+        loader.detach(probe, link);
+        links.delete(call);
+      }
+    },
+    counters: readCounters,
+    synchronizeClock() {
+      const settings = Buffer.alloc(16);
+      settings.writeBigUInt64LE(loader.bootTime(), 0);
+      settings.writeUInt32LE(options.seesItself === true ? 0 : process.pid, 8);
+      settings.writeUInt32LE(options.dataLength ?? DEFAULT_DATA_LENGTH, 12);
+      loader.update(probe, 'settings', new Uint8Array(4), settings);
+    },
+    status: () => ({
+      calls: [...links.keys()].sort(),
+      absentCalls,
+      missingTypes,
+      ringBytes: parts.ringBytes,
+    }),
+    stop() {
+      if (isClosed) return;
+      loader.detachAll(probe);
+      links.clear();
+    },
+    close() {
+      if (isClosed) return;
+      readCounters();
+      isClosed = true;
+      loader.close(probe);
+    },
+  };
+}
+
+function loadObject(loader: Loader, object: string, entries: Readonly<Record<string, number>>): LoadedProbe {
+  try {
+    const probe = loader.open(object, entries);
+    loader.load(probe);
+    return probe;
+  } catch (error) {
+    throw errors.create('LOAD_FAILED', { reason: (error as Error).message }, error);
+  }
+}
+
+function attach(place: string, doAttach: () => number): number {
+  try {
+    return doAttach();
+  } catch (error) {
+    throw errors.create('ATTACH_FAILED', { place, reason: (error as Error).message }, error);
+  }
+}
+
+/** Tells the program scap's codes of calls by the kernel's numbers. */
+function setCallCodes(loader: Loader, probe: LoadedProbe): void {
+  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const key = Buffer.alloc(4);
+  const value = Buffer.alloc(2);
+  for (const code of syscallCodes.values()) {
+    const id = nativeIdOfSyscallCode(code, architecture);
+    if (id < 0 || id >= CALL_CODES) continue;
+    key.writeUInt32LE(id);
+    value.writeUInt16LE(code);
+    loader.update(probe, 'call_codes', key, value);
+  }
+}
