@@ -3,7 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { createAccounting, replayCapture } from '@seawall/agent';
 import { eventTypes, readCapture } from '@seawall/events';
-import { createInspector, createSyscallCatalogue, type EventContext, processScopes } from '@seawall/inspector';
+import {
+  createInspector,
+  createSyscallCatalogue,
+  type EventContext,
+  processScopes,
+} from '@seawall/inspector';
 import { type CompilableRule, compileProgram, loadRules } from '@seawall/rules';
 
 const [capture, ...files] = process.argv.slice(2);
@@ -15,11 +20,12 @@ const loaded = loadRules(
 );
 if (loaded.ruleSet === undefined)
   throw new Error(`the rules don't load: ${JSON.stringify(loaded.files.map(({ messages }) => messages[0]))}`);
-const rules = loaded.ruleSet.rules.filter(({ source }) => source === catalogue.source);
+const rules = loaded.ruleSet.rules.filter(({ source, isEnabled }) => isEnabled && source === catalogue.source);
 const startedCompiling = performance.now();
 const inspector = createInspector();
 const program = compileProgram(rules as readonly CompilableRule<EventContext>[], catalogue, processScopes);
 const startedReplaying = performance.now();
+const cpuBefore = process.cpuUsage();
 let alerts = 0;
 let events = 0;
 await replayCapture({
@@ -36,6 +42,7 @@ await replayCapture({
   },
 });
 const ended = performance.now();
+const cpu = process.cpuUsage(cpuBefore);
 process.stdout.write(
   `${JSON.stringify({
     rules: rules.length,
@@ -44,6 +51,8 @@ process.stdout.write(
     loadMilliseconds: startedCompiling - startedLoading,
     compileMilliseconds: startedReplaying - startedCompiling,
     replayMilliseconds: ended - startedReplaying,
+    // What the machine's other work can't stretch.
+    replayCpuMilliseconds: (cpu.user + cpu.system) / 1000,
     wholeMilliseconds: ended,
     peakBytes: process.resourceUsage().maxRSS * 1024,
     residues: program.memory.residues,

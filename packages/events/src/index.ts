@@ -47,4 +47,4 @@ export {
   syscallCodesOfEventType,
   syscallNames,
 } from './table/syscalls.ts';
-export { createEventView, type EventView, HEADER_LENGTH, moveTo, timestampOf } from './view.ts';
+export { createEventView, type EventView, HEADER_LENGTH, moveTo, TYPE_OFFSET, timestampOf } from './view.ts';

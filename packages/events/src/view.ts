@@ -2,6 +2,8 @@ import type { EventBatch } from './batch.ts';
 
 /** Bytes of the fixed header in front of every event. */
 export const HEADER_LENGTH = 26;
+/** Where the header holds the event's type, a u16. */
+export const TYPE_OFFSET = 20;
 
 /**
  * The one window through which an event is read: created once, moved over batch after batch, never allocating.

@@ -6,6 +6,7 @@ import {
   eventTypes,
   timestampOf,
 } from '@seawall/events';
+import { concernsTables, idleTypes } from './apply/concern.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
@@ -37,6 +38,16 @@ export interface Inspector {
    *   that only serve the event that ends their call, and what a capture begins with to complete its tables.
    */
   apply(view: EventView): boolean;
+  /**
+   * By type id: 1 where events of that type need not even be looked at as long as no rule wants them. All 0 at first,
+   * and where the events seen so far make it so.
+   */
+  readonly idle: Uint8Array;
+  /**
+   * Whether the event may change the tables, or must be applied for another reason; where not, an event that no
+   * rule wants need not be applied. Looks up the thread and its container for the context, and nothing else.
+   */
+  concerns(view: EventView): boolean;
   /**
    * Does what has to wait until the event was evaluated: removes threads that exited, descriptors that closed.
    * The next `apply` does it as well.
@@ -129,6 +140,10 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   let hasStarted = false;
   /** From the header of a capture up to its first event that isn't part of its tables. */
   let isBeginning = false;
+  /** Whether events can be stepped over: the tables are seeded, and no event waits for another. */
+  let isSteady = false;
+  let keepsStarts = false;
+  const idle = new Uint8Array(EVENT_TYPE_COUNT);
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -206,7 +221,30 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       isBeginning = (behaviour & Behaviour.isInitialState) !== 0;
       if (isBeginning) return false;
     }
+    if ((type & 1) === 0 && process !== undefined && process.bookkeeping.enterEvent !== undefined)
+      leaveSteadiness();
+    else if (!isSteady && hasStarted && !keepsStarts && !suppression.isActive) {
+      isSteady = true;
+      idle.set(idleTypes);
+    }
     return (behaviour & Behaviour.isHidden) === 0;
+  }
+
+  function concerns(view: EventView): boolean {
+    if (!isSteady || pending.isAny) return true;
+    const process = processes.current(view.tid);
+    if (process === undefined) return true;
+    if (concernsTables(view, process)) return true;
+    if (context.process !== process) context.process = process;
+    if (context.container !== process.container) context.container = process.container;
+    return false;
+  }
+
+  /** Captures that hold the starts of calls are never steady: any later event may end what one of them began. */
+  function leaveSteadiness(): void {
+    isSteady = false;
+    keepsStarts = true;
+    idle.fill(0);
   }
 
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
@@ -255,6 +293,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
 
   function load(section: CaptureSection): void {
     isLoaded = false;
+    isSteady = false;
+    idle.fill(0);
     switch (section.kind) {
       case 'machine':
         seeding.machine(section.machine);
@@ -286,6 +326,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     context,
     load,
     apply,
+    idle,
+    concerns,
     settle,
     setContainers(added) {
       for (const container of added) containers.add(container);

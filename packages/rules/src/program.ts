@@ -16,6 +16,11 @@ export interface Program<Context> {
   readonly wanted: Uint8Array;
   /** The rules that matched the last event: the first so many entries as `evaluate` said, in the order of the rules. */
   readonly matches: Int32Array;
+  /**
+   * Whether some rule can still match an event of that type of the process that the context shows; asks nothing of
+   * the event, so that it needs no more context than that.
+   */
+  isOpen(context: Context, eventType: number): boolean;
   /** @returns how many rules match the event that the context is about. */
   evaluate(context: Context, eventType: number): number;
   /** What it keeps, for metrics: residues are bounded, see `docs/performance.md`. */
@@ -107,6 +112,11 @@ export function createProgram<Context>(
     return kept.residue;
   }
 
+  function remainderFor(context: Context, slot: number): Remainder {
+    const residue = residueFor(context);
+    return residue.remainders[slot] ?? residues.remainderOf(residue, slot, slots[slot].candidates);
+  }
+
   function collect(context: Context, slot: Slot<Context>, { certain, openBits, open }: Remainder): number {
     matches.set(certain);
     if (open.length === 0) return certain.length;
@@ -118,13 +128,15 @@ export function createProgram<Context>(
   return {
     wanted,
     matches,
+    isOpen(context, eventType) {
+      const index = slotOfType[eventType];
+      return index !== -1 && remainderFor(context, index) !== nothingLeft;
+    },
     evaluate(context, eventType) {
       const index = slotOfType[eventType];
       if (index === -1) return 0;
-      const slot = slots[index];
-      const residue = residueFor(context);
-      const remainder = residue.remainders[index] ?? residues.remainderOf(residue, index, slot.candidates);
-      return remainder === nothingLeft ? 0 : collect(context, slot, remainder);
+      const remainder = remainderFor(context, index);
+      return remainder === nothingLeft ? 0 : collect(context, slots[index], remainder);
     },
     memory: {
       get residues() {

@@ -36,6 +36,7 @@ export function createInterpretedMatcher<Context>(
   return {
     wanted,
     matches,
+    isOpen: (_context, eventType) => wanted[eventType] !== 0,
     evaluate(context, eventType) {
       const candidates = rulesByType[eventType];
       let count = 0;

@@ -4,6 +4,11 @@ export interface Matcher<Context> {
   readonly wanted: Uint8Array;
   /** The rules that matched the last event: as many entries as `evaluate` said, in the order of the rules. */
   readonly matches: Int32Array;
+  /**
+   * Whether some rule can still match an event of that type of the process that the context shows, going by the
+   * process alone.
+   */
+  isOpen(context: Context, eventType: number): boolean;
   /** @returns how many rules match the event that the context is about. */
   evaluate(context: Context, eventType: number): number;
 }

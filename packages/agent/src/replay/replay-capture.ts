@@ -1,4 +1,4 @@
-import { type CaptureSection, type EventBatch, moveTo } from '@seawall/events';
+import { type CaptureSection, type EventBatch, moveTo, TYPE_OFFSET } from '@seawall/events';
 import type { EventContext, Inspector } from '@seawall/inspector';
 import type { Accounting } from '../accounting.ts';
 import type { DropNotice, DropWatch } from '../drops.ts';
@@ -37,6 +37,7 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
   const { context } = inspector;
   const { view } = context;
   const { wanted, matches } = matcher;
+  const { idle } = inspector;
   for await (const section of sections) {
     if (section.kind !== 'events') {
       inspector.load(section);
@@ -44,18 +45,24 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
       continue;
     }
     const { batch } = section;
-    for (let index = 0; index < batch.count; index += 1) {
+    const { data, offsets, count: batchCount } = batch;
+    for (let index = 0; index < batchCount; index += 1) {
+      const type = data.getUint16(offsets[index] + TYPE_OFFSET, true);
+      if (idle[type] === 1 && wanted[type] === 0) {
+        accounting.filtered(type);
+        continue;
+      }
       moveTo(view, batch, index);
-      const { type } = view;
-      const isForRules = inspector.apply(view) && !isStateOnly(batch, index);
-      if (isForRules && wanted[type] !== 0) {
+      const isWanted = type < wanted.length && wanted[type] !== 0 && !isStateOnly(batch, index);
+      if (!inspector.concerns(view) && !(isWanted && matcher.isOpen(context, type))) {
+        accounting.filtered(type);
+      } else if (inspector.apply(view) && isWanted) {
         accounting.evaluated(type);
         const count = matcher.evaluate(context, type);
         if (count > 0) replay.onMatches(context, matches, count);
       } else {
         accounting.filtered(type);
       }
-      inspector.settle();
       if (replay.drops !== undefined && !isGoingOn(replay, replay.drops)) return;
     }
     if (replay.onBatch?.(batch.count) === false) return;

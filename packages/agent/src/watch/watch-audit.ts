@@ -1,9 +1,9 @@
 import { hostname as machineHostname } from 'node:os';
 import { type AuditContext, type AuditInputFault, createAuditContext, readAuditInput } from '@seawall/kube';
-import type { BoundCondition, FieldCatalogue } from '@seawall/rules';
+import type { CompilableRule, FieldCatalogue } from '@seawall/rules';
 import { createAccounting } from '../accounting.ts';
 import { createAlertFactory } from '../alert/create-alerts.ts';
-import { createInterpretedMatcher } from '../replay/interpreted-matcher.ts';
+import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
 import { replayAudit } from '../replay/replay-audit.ts';
 import type { Watch, WatchOptions } from './options.ts';
 
@@ -22,10 +22,10 @@ const EVENTS_BETWEEN_REPORTS = 256;
 export function createAuditWatch(options: AuditWatchOptions): Watch {
   const { rules, catalogue, isIsoTime } = options;
   const factories = rules.map((rule) => createAlertFactory<AuditContext>(rule, catalogue, { isIsoTime }));
-  const matcher = createInterpretedMatcher(
-    rules.map(({ bound }) => ({ bound: bound as BoundCondition<AuditContext>, eventTypes: undefined })),
-    { typeCount: 1, isFirstOnly: options.isFirstOnly },
-  );
+  const matcher = createCompiledMatcher(rules as readonly CompilableRule<AuditContext>[], {
+    catalogue,
+    isFirstOnly: options.isFirstOnly,
+  });
   const accounting = createAccounting(1);
   const hostname = options.hostname ?? machineHostname();
   let eventCount = 0;

@@ -10,15 +10,16 @@ import {
   type ContainerInfo,
   createInspector,
   type EventContext,
+  processScopes,
   type SyscallCatalogue,
 } from '@seawall/inspector';
-import { type BoundCondition, textFromBytes } from '@seawall/rules';
+import { type CompilableRule, textFromBytes } from '@seawall/rules';
 import { createAccounting } from '../accounting.ts';
 import { createAlertFactory } from '../alert/create-alerts.ts';
 import { dropAlert } from '../alert/drop-alert.ts';
 import { createDropWatch, type DropNotice, type DropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
-import { createInterpretedMatcher } from '../replay/interpreted-matcher.ts';
+import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
 import { replayCapture } from '../replay/replay-capture.ts';
 import type { Watch, WatchOptions } from './options.ts';
 
@@ -47,10 +48,11 @@ export interface CaptureWatch extends Watch {
 export function createCaptureWatch(options: CaptureWatchOptions): CaptureWatch {
   const { rules, catalogue, isIsoTime } = options;
   const factories = rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime }));
-  const matcher = createInterpretedMatcher(
-    rules.map(({ bound, eventTypes }) => ({ bound: bound as BoundCondition<EventContext>, eventTypes })),
-    { typeCount: EVENT_TYPE_COUNT, isFirstOnly: options.isFirstOnly },
-  );
+  const matcher = createCompiledMatcher(rules as readonly CompilableRule<EventContext>[], {
+    catalogue,
+    tracker: processScopes,
+    isFirstOnly: options.isFirstOnly,
+  });
   const inspector = createInspector();
   inspector.setContainers(options.containers);
   const accounting = createAccounting(EVENT_TYPE_COUNT);

@@ -1,4 +1,4 @@
-import { type EventView, hasValue, parameterLength, readInt64Number } from '@seawall/events';
+import { type EventView, eventTypes, hasValue, parameterLength, readInt64Number } from '@seawall/events';
 import { hasNoRole, isClient, isServer, setConnected } from '../descriptor/create.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { Family, Protocol } from '../descriptor/flags.ts';
@@ -27,24 +27,51 @@ const NO_TUPLE = -1;
 const SENT_DESCRIPTOR = 2;
 const SENT_TUPLE = 4;
 
-export const transferHandlers: Handlers = {
-  SYSCALL_READ_X: received(NO_TUPLE),
-  SYSCALL_READV_X: received(NO_TUPLE),
-  SYSCALL_PREAD_X: received(NO_TUPLE),
-  SYSCALL_PREADV_X: received(NO_TUPLE),
-  SOCKET_RECV_X: received(4),
-  SOCKET_RECVFROM_X: received(2),
-  SOCKET_RECVMSG_X: received(3),
-  SOCKET_RECVMMSG_X: received(4),
-  SYSCALL_WRITE_X: sent(NO_TUPLE),
-  SYSCALL_WRITEV_X: sent(NO_TUPLE),
-  SYSCALL_PWRITE_X: sent(NO_TUPLE),
-  SYSCALL_PWRITEV_X: sent(NO_TUPLE),
-  SOCKET_SEND_X: sentOverAny,
-  SOCKET_SENDTO_X: sentOverAny,
-  SOCKET_SENDMSG_X: sentOverAny,
-  SOCKET_SENDMMSG_X: sent(SENT_TUPLE),
+/** Exit events of transfers to the thread, with the parameter that holds the tuple. */
+const RECEIVING: Readonly<Record<string, number>> = {
+  SYSCALL_READ_X: NO_TUPLE,
+  SYSCALL_READV_X: NO_TUPLE,
+  SYSCALL_PREAD_X: NO_TUPLE,
+  SYSCALL_PREADV_X: NO_TUPLE,
+  SOCKET_RECV_X: 4,
+  SOCKET_RECVFROM_X: 2,
+  SOCKET_RECVMSG_X: 3,
+  SOCKET_RECVMMSG_X: 4,
 };
+
+/** Exit events of transfers from the thread, with the parameter that holds the tuple. */
+const SENDING: Readonly<Record<string, number>> = {
+  SYSCALL_WRITE_X: NO_TUPLE,
+  SYSCALL_WRITEV_X: NO_TUPLE,
+  SYSCALL_PWRITE_X: NO_TUPLE,
+  SYSCALL_PWRITEV_X: NO_TUPLE,
+  SOCKET_SEND_X: SENT_TUPLE,
+  SOCKET_SENDTO_X: SENT_TUPLE,
+  SOCKET_SENDMSG_X: SENT_TUPLE,
+  SOCKET_SENDMMSG_X: SENT_TUPLE,
+};
+
+/** Those that can tell of a socket whose making was missed. */
+const INFERRING: ReadonlySet<string> = new Set(['SOCKET_SEND_X', 'SOCKET_SENDTO_X', 'SOCKET_SENDMSG_X']);
+
+export const transferHandlers: Handlers = Object.fromEntries([
+  ...Object.entries(RECEIVING).map(([symbol, tuple]): [string, Handler] => [symbol, received(tuple)]),
+  ...Object.entries(SENDING).map(([symbol, tuple]): [string, Handler] => [
+    symbol,
+    INFERRING.has(symbol) ? sentOverAny : sent(tuple),
+  ]),
+]);
+
+/** By type id: which parameter of a transfer holds the tuple, -1 none; undefined for what is no transfer. */
+export const transferTuples: readonly (number | undefined)[] = eventTypes.map(({ symbol }) => {
+  const name = symbol.replace('PPME_', '');
+  return RECEIVING[name] ?? SENDING[name];
+});
+
+/** By type id: 1 for transfers that can tell of a socket whose making was missed. */
+export const inferringTypes: Uint8Array = Uint8Array.from(eventTypes, ({ symbol }) =>
+  Number(INFERRING.has(symbol.replace('PPME_', ''))),
+);
 
 function received(tupleIndex: number): Handler {
   return (state, view) => transfer(state, view, tupleIndex, true);

@@ -77,8 +77,12 @@ export function isClient(descriptor: Descriptor): boolean {
   return (descriptor.flags & DescriptorFlag.roleClient) !== 0;
 }
 
+export function isConnected(descriptor: Descriptor): boolean {
+  return (descriptor.flags & CONNECTION) === DescriptorFlag.isConnected;
+}
+
 /** The connection stands; a pending or failed one is forgotten. */
 export function setConnected(descriptor: Descriptor): void {
-  if ((descriptor.flags & CONNECTION) === DescriptorFlag.isConnected) return;
+  if (isConnected(descriptor)) return;
   descriptor.flags = (descriptor.flags & ~CONNECTION) | DescriptorFlag.isConnected;
 }
