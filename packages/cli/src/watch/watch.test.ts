@@ -2,15 +2,22 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { runCommand } from '../testing/run-command.ts';
 
 const examples = join(import.meta.dirname, '../../../../examples/control-plane');
-const capture = join(examples, 'attack.scap.gz');
+const attack = join(examples, 'attack.scap.gz');
 const audit = join(examples, 'attack.audit.jsonl.gz');
 const scratch = mkdtempSync(join(tmpdir(), 'seawall-watch-'));
 after(() => rmSync(scratch, { recursive: true }));
+
+/** The programs that start in the recording: a five-hundredth of its events. */
+const capture = join(scratch, 'programs.scap');
+before(async () => {
+  const { code } = await runCommand(['capture', 'copy', attack, 'evt.type', '=', 'execve', '-w', capture]);
+  assert.equal(code, 0);
+});
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(scratch, name);
@@ -55,8 +62,8 @@ test('alerts are printed as text, with their container, and summed up on standar
     stdout,
     /^21:31:56\.182619956: Notice a shell \(command=sh\) container_id=176514b65d20 container_name=<NA> /m,
   );
-  assert.match(stderr, /alerts \(1 Notice, \d+ Informational\) in 500,065 events/);
-  assert.match(stderr, /500,065 seen = [0-9,]+ evaluated \+ [0-9,]+ no rule asks for \+ 0 dropped/);
+  assert.match(stderr, /alerts \(1 Notice, \d+ Informational\) in 1,004 events/);
+  assert.match(stderr, /1,004 seen = 1,004 evaluated \+ 0 no rule asks for \+ 0 dropped/);
 });
 
 test('with all rules counting every match alerts, with the first only the first one', async () => {
@@ -107,7 +114,7 @@ test('rules are chosen by tag, name and priority, and outputs are added to', asy
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.deepEqual([...new Set(alerts.map(({ rule }) => rule))], ['Shell']);
   assert.equal(alerts[0].output, '2026-11-21T21:31:56.182619956+0000: Notice a shell (command=sh) pid=26513');
-  assert.equal((alerts[0].output_fields as Record<string, unknown>)['evt.num'], 25220);
+  assert.equal((alerts[0].output_fields as Record<string, unknown>)['evt.num'], 47);
   assert.equal(alerts[0].hostname, 'elsewhere');
   const none = await watch('--capture', capture, '--rules', rules, '--priority', 'warning', '-D', 'Sh*');
   assert.equal(none.stdout, '');
@@ -129,8 +136,8 @@ test('audit logs are watched, faults in them told and passed over', async () => 
 });
 
 test('a capture comes from standard input as well, and what breaks off is replayed as far as it goes', async () => {
-  const whole = gunzipSync(readFileSync(capture));
-  const cut = whole.subarray(0, 8_000_001);
+  const whole = readFileSync(capture);
+  const cut = whole.subarray(0, whole.length - 101);
   const { code, stdout, stderr } = await runCommand(['watch', '--capture', '-', '--rules', rules], {
     input: cut,
   });
