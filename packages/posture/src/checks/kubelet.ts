@@ -281,11 +281,11 @@ export const kubeletChecks: readonly Check[] = [
     why: 'Left out, it makes a self-signed one: the API server cannot tell the kubelet from somebody in between.',
     severity: 'high',
     rule: anyOf(
+      isBoolean('rotate-server-certificates', true),
       allOf(
         isSet('tls-cert-file', '/var/lib/kubelet/pki/kubelet.crt'),
         isSet('tls-private-key-file', '/var/lib/kubelet/pki/kubelet.key'),
       ),
-      isBoolean('rotate-server-certificates', true),
     ),
     cis: cis('4.2.9'),
     nsa: NSA.network,
