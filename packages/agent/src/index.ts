@@ -25,6 +25,12 @@ export {
 } from './drops.ts';
 export { errors as agentErrors } from './errors.ts';
 export {
+  type CaptureProfile,
+  type CaptureProfileOptions,
+  type CaptureProfileReport,
+  createCaptureProfile,
+} from './profile/profile-capture.ts';
+export {
   createInterpretedMatcher,
   type MatchableRule,
   type MatcherOptions,

@@ -60,6 +60,18 @@ export {
 export { findUnmetRequirement } from './load/plugin-requirements.ts';
 export type { SourcePlace } from './load/source.ts';
 export { engineVersion, formatVersion, parseVersion, type Version } from './load/version.ts';
+export {
+  createRuleProfiler,
+  type ProfilerOptions,
+  type RuleProfiler,
+} from './profile/profile-rules.ts';
+export type {
+  Advice,
+  EventTypeProfile,
+  PredicateProfile,
+  RuleProfile,
+  RuleSetProfile,
+} from './profile/report.ts';
 export type { Program, ScopeTracker } from './program.ts';
 export { createRegex, type Regex } from './regex.ts';
 export {

@@ -4,14 +4,16 @@ import { addCheckCommand } from './check.ts';
 import { addEventsCommand } from './events.ts';
 import { addFieldsCommand } from './fields.ts';
 import { addListCommand } from './list.ts';
+import { addProfileCommand } from './profile.ts';
 
 /** `seawall rules ...`: rule files and what they can be written with. */
 export function addRulesCommands(program: Command, context: CommandContext): void {
   const rules = program
     .command('rules')
-    .description('check and list rule files, and what they can be written with');
+    .description('check, list and measure rule files, and list what they can be written with');
   addCheckCommand(rules, context);
   addListCommand(rules, context);
   addFieldsCommand(rules, context);
   addEventsCommand(rules, context);
+  addProfileCommand(rules, context);
 }
