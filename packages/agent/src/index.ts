@@ -24,6 +24,8 @@ export {
   type SourceCounts,
 } from './drops.ts';
 export { errors as agentErrors } from './errors.ts';
+export { wantedFor } from './live/wanted-calls.ts';
+export { createLiveWatch, type LiveWatch, type LiveWatchOptions } from './live/watch-live.ts';
 export {
   type CaptureProfile,
   type CaptureProfileOptions,
@@ -41,3 +43,8 @@ export { type CaptureReplay, replayCapture } from './replay/replay-capture.ts';
 export type { Watch, WatchOptions, WatchReport } from './watch/options.ts';
 export { type AuditWatchOptions, createAuditWatch } from './watch/watch-audit.ts';
 export { type CaptureWatch, type CaptureWatchOptions, createCaptureWatch } from './watch/watch-capture.ts';
+export {
+  createSectionsWatch,
+  type SectionsWatch,
+  type SectionsWatchOptions,
+} from './watch/watch-sections.ts';

@@ -3,6 +3,7 @@ import { addCaptureCommands } from './capture/command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addPkiCommands } from './pki/command.ts';
 import { addPostureCommands } from './posture/command.ts';
+import { addProbeCommands } from './probe/command.ts';
 import { addRulesCommands } from './rules/command.ts';
 import { addUpCommand } from './up/command.ts';
 import { version } from './version.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: CommandContext): Command {
   addWatchCommand(program, context);
   addRulesCommands(program, context);
   addCaptureCommands(program, context);
+  addProbeCommands(program, context);
   addPkiCommands(program, context);
   addPostureCommands(program, context);
   return program;

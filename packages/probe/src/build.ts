@@ -27,7 +27,8 @@ export interface BuiltProbe {
 }
 
 const NATIVE = join(import.meta.dirname, '..', 'native');
-const NEEDED_PACKAGES = 'clang libbpf-dev gcc libc6-dev';
+/** What Debian and Ubuntu call what building takes. */
+export const BUILD_PACKAGES = ['clang', 'libbpf-dev', 'gcc', 'libc6-dev'] as const;
 
 /**
  * Gives the probe's files, compiled from their sources unless that has been done for these very sources before.
@@ -102,11 +103,23 @@ function cacheFolder(): string {
   }
 }
 
-function checkTools(): void {
+/** What is missing on this machine to build the probe, by name; nothing where it has been built already. */
+export function missingBuildTools(): readonly string[] {
+  const header = eventTypesHeader();
+  if (existsSync(join(cacheFolder(), fingerprint(header), 'loader.node'))) return [];
+  return missingTools();
+}
+
+function missingTools(): string[] {
   const missing = ['clang', 'cc'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
   if (!existsSync('/usr/include/bpf/libbpf.h')) missing.push('the headers of libbpf');
+  return missing;
+}
+
+function checkTools(): void {
+  const missing = missingTools();
   if (missing.length === 0) return;
-  const reason = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing to build the probe; on Debian or Ubuntu: apt-get install ${NEEDED_PACKAGES}`;
+  const reason = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing to build the probe; on Debian or Ubuntu: apt-get install ${BUILD_PACKAGES.join(' ')}`;
   throw errors.create('NOT_SUPPORTED', { reason });
 }
 

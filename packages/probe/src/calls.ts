@@ -1,4 +1,10 @@
-import { eventTypeOfSymbol, eventTypes, syscallCodesOfEventType, syscallNames } from '@seawall/events';
+import {
+  eventTypeOfSymbol,
+  eventTypes,
+  nativeIdOfSyscallCode,
+  syscallCodesOfEventType,
+  syscallNames,
+} from '@seawall/events';
 
 /** What is to be seen: programs of calls, and calls without an event type of their own, by name. */
 export interface WantedCalls {
@@ -17,6 +23,8 @@ export interface WantedCalls {
 const TRANSFERS = ['sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg', 'recvmmsg'];
 /** What the tables keep of these no field shows, or rarely (see docs/live.md). */
 const UNIMPORTANT = ['getsockopt', 'brk', 'mmap', 'mmap2', 'munmap'];
+
+const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
 /** Made at the kernel's own tracepoints, always on. */
 const ALWAYS_ON = ['PROCEXIT_1_E'];
@@ -61,11 +69,14 @@ export function callsFor(
   for (const id of new Set(types)) {
     const type = eventTypes[id];
     if (type === undefined || type.source !== 'syscall' || type.isEnter || id === GENERIC_EXIT) continue;
-    const names = syscallCodesOfEventType(id).map((code) => syscallNames[code] as string);
+    const codes = syscallCodesOfEventType(id).filter(
+      (code) => nativeIdOfSyscallCode(code, ARCHITECTURE) >= 0,
+    );
+    const names = codes.map((code) => syscallNames[code] as string);
     const known = names.filter((name) => programs.has(programOf(name)));
     for (const name of known) own.add(name);
     const isMadeElsewhere = names.some((name) => FORKS.has(name));
-    if (known.length === 0 && !isMadeElsewhere && !type.isOld) missing.push(id);
+    if (names.length > 0 && known.length === 0 && !isMadeElsewhere && !type.isOld) missing.push(id);
   }
   return { own, generic: new Set(genericCalls), missing };
 }

@@ -1,7 +1,8 @@
-export { type BuiltProbe, buildProbe } from './build.ts';
+export { BUILD_PACKAGES, type BuiltProbe, buildProbe, missingBuildTools } from './build.ts';
 export { processTypes, stateTypes } from './calls.ts';
 export type { KernelCounters } from './counters.ts';
 export { errors as probeErrors } from './errors.ts';
+export { type LiveOptions, liveSections } from './live.ts';
 export {
   DEFAULT_RING_BYTES,
   openProbe,
@@ -11,4 +12,5 @@ export {
   type Wanted,
 } from './probe.ts';
 export type { RingReader } from './ring.ts';
+export { seedFromProc } from './seed/seed.ts';
 export { probeSupport, type Support } from './support.ts';

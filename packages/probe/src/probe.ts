@@ -42,6 +42,8 @@ export interface Probe {
   /** Switches on what is wanted and off what is not; what stays on loses nothing. */
   want(wanted: Wanted): void;
   counters(): KernelCounters;
+  /** Nanoseconds from the epoch to the machine's start. */
+  bootTime(): bigint;
   /** Sets events' clock anew, where the machine's time was changed. */
   synchronizeClock(): void;
   status(): ProbeStatus;
@@ -139,6 +141,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
       }
     },
     counters: readCounters,
+    bootTime: () => loader.bootTime(),
     synchronizeClock() {
       const settings = Buffer.alloc(16);
       settings.writeBigUInt64LE(loader.bootTime(), 0);

@@ -1,44 +1,14 @@
-import { hostname as machineHostname } from 'node:os';
-import {
-  type CaptureInput,
-  EVENT_TYPE_COUNT,
-  type ReadCounts,
-  readCapture,
-  timestampOf,
-} from '@seawall/events';
-import {
-  type ContainerInfo,
-  createInspector,
-  type EventContext,
-  processScopes,
-  type SyscallCatalogue,
-} from '@seawall/inspector';
-import { type CompilableRule, textFromBytes } from '@seawall/rules';
-import { createAccounting } from '../accounting.ts';
-import { createAlertFactory } from '../alert/create-alerts.ts';
-import { dropAlert } from '../alert/drop-alert.ts';
-import { createDropWatch, type DropNotice, type DropPolicy } from '../drops.ts';
-import { errors } from '../errors.ts';
-import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
-import { replayCapture } from '../replay/replay-capture.ts';
-import type { Watch, WatchOptions } from './options.ts';
+import { type CaptureInput, type ReadCounts, readCapture } from '@seawall/events';
+import type { Watch } from './options.ts';
+import { createSectionsWatch, type SectionsWatch, type SectionsWatchOptions } from './watch-sections.ts';
 
-export interface CaptureWatchOptions extends WatchOptions {
+export interface CaptureWatchOptions extends SectionsWatchOptions {
   readonly input: CaptureInput;
   /** What errors call the input. */
   readonly inputName: string;
-  readonly catalogue: SyscallCatalogue;
-  /** What is known of containers besides what the capture says. */
-  readonly containers: readonly ContainerInfo[];
-  readonly drops: DropPolicy;
-  /** Events were lost, and the policy says to tell it. */
-  onDrops?(notice: DropNotice): void;
 }
 
-export interface CaptureWatch extends Watch {
-  /** How often events were lost, and how often something was done about it. */
-  dropReport(): { readonly occurrences: number; readonly actionsTaken: number };
-}
+export type CaptureWatch = Watch & Pick<SectionsWatch, 'dropReport'>;
 
 /**
  * Makes ready to replay a capture through rules.
@@ -46,58 +16,15 @@ export interface CaptureWatch extends Watch {
  * @throws agent/DROP_THRESHOLD_INVALID, agent/DROP_ACTIONS_CONTRADICT
  */
 export function createCaptureWatch(options: CaptureWatchOptions): CaptureWatch {
-  const { rules, catalogue, isIsoTime } = options;
-  const factories = rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime }));
-  const matcher = createCompiledMatcher(rules as readonly CompilableRule<EventContext>[], {
-    catalogue,
-    tracker: processScopes,
-    isFirstOnly: options.isFirstOnly,
-  });
-  const inspector = createInspector();
-  inspector.setContainers(options.containers);
-  const accounting = createAccounting(EVENT_TYPE_COUNT);
   const counts: ReadCounts = { dropped: 0, unknown: 0 };
-  let hostname = options.hostname ?? machineHostname();
-  let eventCount = 0;
-  const drops = createDropWatch(options.drops, () => ({ delivered: eventCount, lost: 0 }));
-  const { actions } = options.drops;
-
-  function handleDrops(notice: DropNotice, context: EventContext): boolean {
-    options.onDrops?.(notice);
-    if (actions.includes('alert')) {
-      options.onAlert(dropAlert(notice, timestampOf(context.view), hostname, isIsoTime));
-    }
-    if (actions.includes('exit')) throw errors.create('STOPPED_BY_DROPS', { lost: notice.lost });
-    return true;
-  }
-
+  const watch = createSectionsWatch(options);
   return {
-    run: () =>
-      replayCapture({
-        sections: readCapture(options.input, { name: options.inputName, counts }),
-        inspector,
-        matcher,
-        accounting,
-        drops,
-        onDrops: handleDrops,
-        onSection(section) {
-          if (section.kind === 'machine') {
-            hostname = options.hostname ?? (textFromBytes(section.machine.hostname) || machineHostname());
-          }
-        },
-        onMatches(context, matches, count) {
-          const timestamp = timestampOf(context.view);
-          for (let index = 0; index < count; index += 1) {
-            options.onAlert(factories[matches[index]].create(context, timestamp, hostname));
-          }
-        },
-        onBatch(count) {
-          eventCount += count;
-          options.onProgress?.(eventCount);
-          return true;
-        },
-      }),
-    report: () => ({ accounting: accounting.report(), merged: counts.dropped, unknown: counts.unknown }),
-    dropReport: drops.report,
+    run: () => watch.run(readCapture(options.input, { name: options.inputName, counts }), () => 0),
+    report: () => ({
+      accounting: watch.accounting.report(),
+      merged: counts.dropped,
+      unknown: counts.unknown,
+    }),
+    dropReport: watch.dropReport,
   };
 }

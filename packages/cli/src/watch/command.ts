@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { outputOption } from '../output-option.ts';
+import { secondsOption } from '../probe/seconds-option.ts';
 import { sourceNames } from '../rules/catalogues.ts';
 import { withoutOption } from '../rules/load.ts';
 import { runWatch, type WatchInput } from './run.ts';
@@ -15,6 +16,8 @@ interface Options {
   readonly rules: readonly string[];
   readonly without: readonly string[];
   readonly metadata?: string;
+  readonly seconds?: number;
+  readonly record?: string;
   readonly output: OutputFormat;
   readonly summary: SummaryFormat;
   readonly hostname?: string;
@@ -36,8 +39,10 @@ export function addWatchCommand(program: Command, context: CommandContext): void
     .description('send events through rules and print an alert for each match')
     .option(
       '--capture <file>',
-      'replay a capture of system calls (.scap, plain, gzip or zstd; - for standard input)',
+      'replay a capture of system calls (.scap, plain, gzip or zstd; - for standard input); without it this machine is watched live, as root',
     )
+    .addOption(secondsOption())
+    .option('--record <file>', 'watching live: keep everything that was seen in this capture')
     .addOption(
       new Option('--source <source>', 'where the events come from').choices(sourceNames).default('syscall'),
     )
@@ -124,8 +129,17 @@ Exit codes: 0 the events were read to the end; 1 the rules have errors (or, with
     });
 }
 
-function inputOf({ capture, source, input }: Options): WatchInput {
+function inputOf({ capture, source, input, seconds, record }: Options): WatchInput {
   const command = 'watch';
+  const isLive = source === 'syscall' && capture === undefined;
+  if (!isLive && (seconds !== undefined || record !== undefined)) {
+    const [option, value] = record === undefined ? ['--seconds', seconds] : ['--record', record];
+    throw errors.create('OPTION_INVALID', {
+      option,
+      value,
+      problem: 'that is for watching this machine live',
+    });
+  }
   if (source === 'syscall') {
     if (input !== undefined) {
       throw errors.create('OPTION_INVALID', {
@@ -133,10 +147,6 @@ function inputOf({ capture, source, input }: Options): WatchInput {
         value: input,
         problem: 'system calls are read with --capture; --input is for --source k8s_audit',
       });
-    }
-    if (capture === undefined) {
-      const hint = 'name the capture to replay; watching this machine live comes next';
-      throw errors.create('OPTION_MISSING', { command, option: '--capture FILE', hint });
     }
     return { source: 'syscall', path: capture };
   }

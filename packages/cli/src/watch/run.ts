@@ -3,6 +3,7 @@ import {
   createAuditWatch,
   createCaptureWatch,
   type DropNotice,
+  type SectionsWatchOptions,
   suggestedOutput,
   type Watch,
   type WatchOptions,
@@ -16,6 +17,7 @@ import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readUnpacked, readWhole } from '../input/open.ts';
 import { countOf, countText } from '../number-text.ts';
+import { watchThisMachine } from '../probe/watch-this-machine.ts';
 import { auditCatalogue, syscallCatalogue } from '../rules/catalogues.ts';
 import { countMessages, loadRuleFiles } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
@@ -33,7 +35,10 @@ import {
   type WatchSummary,
 } from './summary.ts';
 
-export type WatchInput = { readonly source: 'syscall' | 'k8s_audit'; readonly path: string };
+export type WatchInput =
+  /** A capture; without a path this very machine, live. */
+  | { readonly source: 'syscall'; readonly path: string | undefined }
+  | { readonly source: 'k8s_audit'; readonly path: string };
 
 export interface WatchRequest {
   readonly input: WatchInput;
@@ -41,6 +46,9 @@ export interface WatchRequest {
   /** Plugins of Falco's whose fields are left out. */
   readonly without: readonly string[];
   readonly metadata?: string;
+  /** For watching live: stops after so many seconds, and keeps everything in a capture. */
+  readonly seconds?: number;
+  readonly record?: string;
   readonly summary: SummaryFormat;
   readonly hostname?: string;
   readonly failOnAlert: boolean;
@@ -60,6 +68,7 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
     return;
   }
   const started = systemClock.monotonic();
+  const inputName = input.path === undefined ? 'this machine' : nameOfPath(input.path);
   const counter = createAlertCounter(priorities);
   const faults = { count: 0 };
   const progress = createProgress({
@@ -82,14 +91,13 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
       writer.flush();
       if (request.summary !== 'json')
         progress.update(
-          () =>
-            `${nameOfPath(input.path)}: ${countText(eventCount)} events, ${countOf(counter.total, 'alert')}`,
+          () => `${inputName}: ${countText(eventCount)} events, ${countOf(counter.total, 'alert')}`,
         );
     },
   };
   const watch =
     input.source === 'syscall'
-      ? await watchCapture(request, options, terminal)
+      ? await watchSystemCalls(request, input.path, options, terminal)
       : createAuditWatch({
           ...options,
           input: readUnpacked(input.path, terminal),
@@ -125,29 +133,31 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
   if (request.failOnAlert && counter.total > 0) setExitCode(exitCodes.findings);
 }
 
-async function watchCapture(
+async function watchSystemCalls(
   request: WatchRequest,
+  path: string | undefined,
   options: WatchOptions,
   terminal: Terminal,
 ): Promise<Watch> {
-  const { input, name } = captureInput(request.input.path, terminal);
   const { metadata, settings } = request;
   const records =
     metadata === undefined
       ? []
       : readContainerMetadata(await readWhole(metadata, terminal), nameOfPath(metadata));
-  const watch = createCaptureWatch({
+  const common: SectionsWatchOptions = {
     ...options,
-    input,
-    inputName: name,
     catalogue: syscallCatalogue,
     containers: records.map(containerInfoOf),
     drops: settings.drops,
     onDrops(notice) {
       if (settings.drops.actions.includes('log')) terminal.errors.write(dropText(notice));
     },
-  });
-  return watch;
+  };
+  if (path === undefined) {
+    return watchThisMachine(common, terminal, { seconds: request.seconds, record: request.record });
+  }
+  const { input, name } = captureInput(path, terminal);
+  return createCaptureWatch({ ...common, input, inputName: name });
 }
 
 /** @returns the rules to run; undefined when they have errors, which are then told. */

@@ -150,7 +150,8 @@ test('a capture comes from standard input as well, and what breaks off is replay
 test('wrong usage says what is wrong and exits with 2', async () => {
   const cases: [RegExp, ...string[]][] = [
     [/--rules/, '--capture', capture],
-    [/needs --capture FILE/, '--rules', rules],
+    [/a number above 0/, '--rules', rules, '--seconds', '0'],
+    [/--record/, '--rules', rules, '--capture', capture, '--record', 'copy.scap'],
     [/needs --input FILE/, '--rules', rules, '--source', 'k8s_audit'],
     [/system calls are read with --capture/, '--rules', rules, '--input', audit],
     [/use --input/, '--rules', auditRules, '--source', 'k8s_audit', '--capture', capture],

@@ -1,0 +1,86 @@
+import type { CaptureSection } from '@seawall/events';
+import { type KernelCounters, liveSections, openProbe, type Probe, type ProbeStatus } from '@seawall/probe';
+import type { AccountingReport, EventCounts } from '../accounting.ts';
+import type { Watch } from '../watch/options.ts';
+import {
+  createSectionsWatch,
+  type SectionsWatch,
+  type SectionsWatchOptions,
+} from '../watch/watch-sections.ts';
+import { wantedFor } from './wanted-calls.ts';
+
+export interface LiveWatchOptions extends SectionsWatchOptions {
+  /** Ends the watching: what happened until then is still evaluated. */
+  readonly signal: AbortSignal;
+  /** Bytes of the ring between kernel and agent. */
+  readonly ringBytes?: number;
+  /** Everything is on: what happens from now on is seen. */
+  onStart?(status: ProbeStatus): void;
+  /** Called with each section before rules see it: to record it. A batch is only valid until it returns. */
+  onSection?(section: CaptureSection): Promise<void> | void;
+}
+
+export type LiveWatch = Watch & Pick<SectionsWatch, 'dropReport'>;
+
+/**
+ * Makes ready to watch this machine.
+ * `run` throws what opening the probe throws, and agent/STOPPED_BY_DROPS; whatever happens, the probe is gone after it.
+ * @throws agent/DROP_THRESHOLD_INVALID, agent/DROP_ACTIONS_CONTRADICT
+ */
+export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
+  const watch = createSectionsWatch(options);
+  let probe: Probe | undefined;
+
+  async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
+    for await (const section of liveSections(opened, { signal: options.signal })) {
+      await options.onSection?.(section);
+      yield section;
+    }
+  }
+
+  return {
+    async run() {
+      const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
+      probe = opened;
+      try {
+        opened.want(wantedFor(options.rules, options.catalogue));
+        options.onStart?.(opened.status());
+        await watch.run(sectionsOf(opened), () => opened.ring.lost);
+      } finally {
+        opened.close();
+      }
+    },
+    report: () => ({
+      accounting: withKernelCounts(watch.accounting.report(), probe?.counters()),
+      merged: 0,
+      unknown: 0,
+    }),
+    dropReport: watch.dropReport,
+  };
+}
+
+/** Adds what the kernel counted and did not hand over: the agent's own events, and those for which there was no room. */
+function withKernelCounts(report: AccountingReport, counters: KernelCounters | undefined): AccountingReport {
+  if (counters === undefined) return report;
+  const byType = new Map(report.byType);
+  let total: EventCounts = report;
+  for (let type = 0; type < counters.filtered.length; type += 1) {
+    const filtered = counters.filtered[type];
+    const dropped = counters.dropped[type];
+    if (filtered === 0 && dropped === 0) continue;
+    byType.set(type, withCounts(byType.get(type) ?? NONE, filtered, dropped));
+    total = withCounts(total, filtered, dropped);
+  }
+  return { ...total, byType: new Map([...byType].sort(([left], [right]) => left - right)) };
+}
+
+const NONE: EventCounts = { seen: 0, evaluated: 0, filtered: 0, dropped: 0 };
+
+function withCounts(counts: EventCounts, filtered: number, dropped: number): EventCounts {
+  return {
+    seen: counts.seen + filtered + dropped,
+    evaluated: counts.evaluated,
+    filtered: counts.filtered + filtered,
+    dropped: counts.dropped + dropped,
+  };
+}

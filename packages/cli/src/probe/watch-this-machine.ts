@@ -1,0 +1,48 @@
+import { createLiveWatch, type SectionsWatchOptions, type Watch } from '@seawall/agent';
+import { createCaptureWriter } from '@seawall/events';
+import { countOf } from '../number-text.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { createUntil } from './until.ts';
+
+export interface LiveSettings {
+  readonly seconds: number | undefined;
+  /** The capture that keeps everything that was seen. */
+  readonly record: string | undefined;
+}
+
+/** Watches this machine until it is interrupted, or for so many seconds. */
+export function watchThisMachine(
+  options: SectionsWatchOptions,
+  terminal: Terminal,
+  { seconds, record }: LiveSettings,
+): Watch {
+  const until = createUntil(seconds);
+  const writer = record === undefined ? undefined : createCaptureWriter(record);
+  const watch = createLiveWatch({
+    ...options,
+    signal: until.signal,
+    onStart({ calls, missingTypes, absentCalls }) {
+      const rules = countOf(options.rules.length, 'rule');
+      terminal.errors.write(
+        `watching this machine with ${rules}, ${countOf(calls.length, 'system call')} on${seconds === undefined ? '; Ctrl-C ends it' : ` for ${seconds} s`}\n`,
+      );
+      const unseen = missingTypes.length + absentCalls.length;
+      if (unseen > 0)
+        terminal.errors.write(
+          `${countOf(unseen, 'kind')} of events that rules name can not be seen here: seawall probe status --rules ... says which\n`,
+        );
+    },
+    ...(writer === undefined ? {} : { onSection: (section) => writer.write(section) }),
+  });
+  return {
+    async run() {
+      try {
+        await watch.run();
+      } finally {
+        until.release();
+        await writer?.close();
+      }
+    },
+    report: watch.report,
+  };
+}
