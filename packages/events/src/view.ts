@@ -49,8 +49,10 @@ export function createEventView(): EventView {
 export function moveTo(view: EventView, batch: EventBatch, index: number): void {
   const { data } = batch;
   const offset = batch.offsets[index];
-  view.bytes = batch.bytes;
-  view.data = data;
+  if (view.data !== data) {
+    view.bytes = batch.bytes;
+    view.data = data;
+  }
   view.offset = offset;
   view.timestampLow = data.getUint32(offset, true);
   view.timestampHigh = data.getUint32(offset + 4, true);

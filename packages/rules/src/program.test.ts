@@ -41,6 +41,12 @@ for (const [key, subject] of Object.entries(subjects)) {
         verdictForType: undefined,
         subject,
         lookup: { kind, texts: [text] },
+        direct: {
+          key,
+          read: subject.read,
+          relation: kind === 'equals' ? '===' : 'startsWith',
+          constant: text,
+        },
         cost: 20,
       });
     }
@@ -56,6 +62,7 @@ for (let type = 0; type < TYPES; type++) {
     verdictForType: (eventType) => eventType === type,
     subject: undefined,
     lookup: undefined,
+    direct: undefined,
     cost: 1,
   });
 }

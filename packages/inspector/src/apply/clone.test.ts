@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readTextsOf } from '../process/texts.ts';
 import { createTestSource, INIT, type TestSource } from '../testing/source.ts';
 
 const NEW_PID = 1 << 6;
@@ -22,7 +23,7 @@ function checkChild(source: TestSource): void {
   assert.equal(child.cwd, '/srv/');
   assert.equal(child.loginUid, 1000);
   assert.equal(child.exepath, '/bin/dash');
-  assert.deepEqual(child.environment, ['A=1']);
+  assert.deepEqual(readTextsOf(child.environment), ['A=1']);
   assert.equal(child.descriptors.get(3)?.name, '/srv/a');
   assert.notEqual(child.descriptors.get(3), source.process(10).descriptors.get(3));
   assert.equal(source.context.tables.childCount(source.process(10)), 1);

@@ -1,4 +1,4 @@
-import { type EventView, readInt64Number, readUint8, readUint32, readUint64 } from '@seawall/events';
+import { type EventView, readInt64Number, readUint8, readUint32, readUint64Low } from '@seawall/events';
 import { clearCloseOnExec, copyDescriptor } from '../descriptor/create.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { OpenFlag } from '../descriptor/flags.ts';
@@ -13,7 +13,7 @@ const F_DUPFD = 1;
 const F_SETFD = 3;
 const F_DUPFD_CLOEXEC = 26;
 /** The one flag of a descriptor itself: close on exec. */
-const FD_CLOEXEC = 1n;
+const FD_CLOEXEC = 1;
 
 export const closeHandlers: Handlers = {
   SYSCALL_CLOSE_X(state, view) {
@@ -38,6 +38,11 @@ export const closeHandlers: Handlers = {
   },
 };
 
+/** Commands of fcntl that make a descriptor or change one: others need not be looked at (see `concern.ts`). */
+export function changesDescriptors(command: number): boolean {
+  return command === F_DUPFD || command === F_SETFD || command === F_DUPFD_CLOEXEC;
+}
+
 export const duplicateHandlers: Handlers = {
   SYSCALL_DUP_1_X: duplicate,
   SYSCALL_DUP2_X: duplicate,
@@ -46,13 +51,12 @@ export const duplicateHandlers: Handlers = {
     const { process, descriptor } = state.context;
     if (process === undefined || descriptor === undefined) return;
     const command = readUint8(view, 2);
-    if (command !== F_DUPFD && command !== F_SETFD && command !== F_DUPFD_CLOEXEC) return;
+    if (!changesDescriptors(command)) return;
     const result = resultOf(view);
     if (result < 0) return;
     if (command === F_SETFD) {
       clearCloseOnExec(descriptor);
-      const flags = BigInt(readUint64(view, 3));
-      if ((flags & FD_CLOEXEC) !== 0n) descriptor.openFlags |= OpenFlag.closeOnExec;
+      if ((readUint64Low(view, 3) & FD_CLOEXEC) !== 0) descriptor.openFlags |= OpenFlag.closeOnExec;
       return;
     }
     openDescriptor(state, process, result, duplicateOf(descriptor, command === F_DUPFD_CLOEXEC));

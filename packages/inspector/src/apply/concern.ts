@@ -1,13 +1,24 @@
-import { EVENT_TYPE_COUNT, type EventView, eventTypes, parameterLength } from '@seawall/events';
+import {
+  EVENT_TYPE_COUNT,
+  type EventView,
+  eventTypeOfSymbol,
+  eventTypes,
+  parameterLength,
+  readUint8,
+} from '@seawall/events';
 import { isConnected } from '../descriptor/create.ts';
 import { DescriptorType } from '../descriptor/descriptor.ts';
 import { isTcp } from '../descriptor/socket.ts';
 import type { Process } from '../process/process.ts';
+import { changesDescriptors } from './close.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './dispatch.ts';
 import { descriptorAt } from './parameters.ts';
 import { inferringTypes, transferTuples } from './transfer.ts';
 
 /* Telling, before an event is applied, that applying it would change nothing: nine in ten events of a busy machine. */
+
+const CONTROL = eventTypeOfSymbol('SYSCALL_FCNTL_X').id;
+const CONTROL_COMMAND = 2;
 
 /**
  * By type id: 1 where events of the type can neither change the tables nor be told from their absence later. Kept
@@ -26,6 +37,7 @@ export const idleTypes: Uint8Array = Uint8Array.from(eventTypes, ({ id, isEnter 
 export function concernsTables(view: EventView, process: Process): boolean {
   const { type } = view;
   if (type >= EVENT_TYPE_COUNT) return true;
+  if (type === CONTROL) return changesDescriptors(readUint8(view, CONTROL_COMMAND));
   return transferTuples[type] === undefined ? idleTypes[type] === 0 : teaches(view, process, type);
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readTextsOf } from '../process/texts.ts';
 import { createTestSource, INIT, type TestSource } from '../testing/source.ts';
 
 const CLOEXEC = 1 << 12;
@@ -34,7 +35,7 @@ test('an exec replaces what the process is', () => {
   const process = source.process(10);
   assert.equal(process.exe, '/usr/bin/id');
   assert.equal(process.commandLine, 'id -u a b');
-  assert.deepEqual(process.environment, ['PATH=/bin', 'X=']);
+  assert.deepEqual(readTextsOf(process.environment), ['PATH=/bin', 'X=']);
   assert.equal(process.exepath, '/usr/bin/id');
   assert.deepEqual([process.uid, process.gid, process.loginUid], [5, 6, 7]);
   assert.deepEqual([process.pgid, process.vpgid, process.tty], [8, 9, 34816]);

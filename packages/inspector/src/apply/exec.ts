@@ -15,7 +15,7 @@ import type { Process } from '../process/process.ts';
 import { directoryOf, UNKNOWN_DIRECTORY, workingDirectory } from './directory.ts';
 import { enterEventOf } from './enter-event.ts';
 import { identifyContainer, markGroupChanged, noteCredentials, readCgroups } from './identity.ts';
-import { NOT_AVAILABLE, readBig, readText, readTexts, resultOf } from './parameters.ts';
+import { NOT_AVAILABLE, readBig, readText, readTexts, resultOf, textsAt } from './parameters.ts';
 import { type Handlers, lookUpDescriptor, type State } from './state.ts';
 
 /** Parameters of execve and execveat exit events, by index. */
@@ -77,7 +77,7 @@ function applyExec(state: State, view: EventView): void {
   if (lacksIdentity(process)) recoverIdentity(state, process, view);
   process.descriptorLimit = readInt64Number(view, P.descriptorLimit);
   readMemory(process, view);
-  if (hasValue(view, P.environment)) process.environment = readTexts(view, P.environment);
+  if (hasValue(view, P.environment)) process.environment = textsAt(view, P.environment);
   readCgroups(process, view, P.cgroups);
   if (hasValue(view, P.tty)) process.tty = readUint32(view, P.tty);
   setPath(state, process, view);

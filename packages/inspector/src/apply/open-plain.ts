@@ -1,8 +1,15 @@
-import { type EventView, readInt64Number, readUint8, readUint16, readUint32 } from '@seawall/events';
+import {
+  type EventView,
+  readInt64Number,
+  readUint8,
+  readUint16,
+  readUint32,
+  readUint64,
+} from '@seawall/events';
 import { createDescriptor } from '../descriptor/create.ts';
 import { DescriptorType } from '../descriptor/descriptor.ts';
 import { OpenFlag } from '../descriptor/flags.ts';
-import { readBig, readText, resultOf } from './parameters.ts';
+import { readText, resultOf } from './parameters.ts';
 import { type Handlers, openDescriptor, type State } from './state.ts';
 
 /** Descriptors that are made of nothing but a number: their type by the call, and where it has flags, their place. */
@@ -72,7 +79,7 @@ function openPlain(
 function openPipe(state: State, view: EventView): void {
   const { process } = state.context;
   if (process === undefined || resultOf(view) < 0) return;
-  const inode = readBig(view, 3);
+  const inode = readUint64(view, 3);
   const flags = readUint32(view, 4);
   for (const index of [1, 2]) {
     const descriptor = createDescriptor(DescriptorType.fifo);

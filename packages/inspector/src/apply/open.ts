@@ -1,4 +1,11 @@
-import { type EventView, hasValue, readInt64Number, readUint16, readUint32 } from '@seawall/events';
+import {
+  type EventView,
+  hasValue,
+  readInt64Number,
+  readUint16,
+  readUint32,
+  readUint64,
+} from '@seawall/events';
 import { createDescriptor } from '../descriptor/create.ts';
 import { DescriptorType } from '../descriptor/descriptor.ts';
 import { DescriptorFlag, OpenFlag } from '../descriptor/flags.ts';
@@ -6,7 +13,7 @@ import { concatenatePaths } from '../process/path.ts';
 import type { Process } from '../process/process.ts';
 import { directoryOf, workingDirectory } from './directory.ts';
 import { enterEventOf } from './enter-event.ts';
-import { NOT_AVAILABLE, readBig, readText, resultOf } from './parameters.ts';
+import { NOT_AVAILABLE, readText, resultOf } from './parameters.ts';
 import { type Handlers, openDescriptor, type State } from './state.ts';
 
 /** Layer flags as creat's exit event numbers them. */
@@ -30,7 +37,7 @@ export const openHandlers: Handlers = {
       name: isEnterBetter ? enterName : readText(view, 1),
       flags: isEnterBetter ? readUint32(enterEvent!, 1) | (flags & ADDED_FLAGS) : flags,
       device: readUint32(view, 4),
-      inode: hasValue(view, 4) ? readBig(view, 5) : 0n,
+      inode: hasValue(view, 4) ? readUint64(view, 5) : 0,
     });
   },
   SYSCALL_CREAT_X(state, view) {
@@ -45,7 +52,7 @@ export const openHandlers: Handlers = {
       name: isEnterBetter ? enterName : readText(view, 1),
       flags: layerOfCreat(view),
       device: readUint32(view, 3),
-      inode: hasValue(view, 3) ? readBig(view, 4) : 0n,
+      inode: hasValue(view, 3) ? readUint64(view, 4) : 0,
     });
   },
   SYSCALL_OPENAT_2_X: (state, view) => openAt(state, view, 5),
@@ -60,7 +67,7 @@ export const openHandlers: Handlers = {
       name: readText(view, 3),
       flags: readUint32(view, 2),
       device: readUint32(view, 4),
-      inode: readBig(view, 5),
+      inode: readUint64(view, 5),
     });
   },
 };
@@ -70,7 +77,7 @@ interface Opened {
   readonly name: string;
   readonly flags: number;
   readonly device: number;
-  readonly inode: bigint;
+  readonly inode: number | bigint;
 }
 
 function openAt(state: State, view: EventView, deviceIndex: number): void {
@@ -99,7 +106,7 @@ function openAt(state: State, view: EventView, deviceIndex: number): void {
     name,
     flags,
     device: hasValue(view, deviceIndex + 1) ? readUint32(view, deviceIndex) : 0,
-    inode: readBig(view, deviceIndex + 1),
+    inode: readUint64(view, deviceIndex + 1),
   });
 }
 

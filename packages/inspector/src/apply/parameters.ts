@@ -10,6 +10,8 @@ import {
   readStrings,
 } from '@seawall/events';
 
+import { type Texts, textsIn } from '../process/texts.ts';
+
 /* Reading parameters as libsinsp's parsers do. */
 
 const TWO_POW_32 = 0x1_0000_0000;
@@ -66,6 +68,12 @@ export function readText(view: EventView, index: number): string {
 export function readTexts(view: EventView, index: number): readonly string[] {
   const texts = readStrings(view, index);
   return texts.length === 1 && texts[0] === '' ? [] : texts;
+}
+
+/** As readTexts, to be taken apart when somebody asks. */
+export function textsAt(view: EventView, index: number): Texts {
+  const start = parameterStart(view, index);
+  return textsIn(view.bytes, start, start + parameterLength(view, index));
 }
 
 /** An unsigned 64-bit parameter as a bigint (allocates). */

@@ -19,6 +19,7 @@ import { createProcess, isLeader, setArguments, setExepath } from '../process/cr
 import { ProcessFlag } from '../process/flags.ts';
 import { concatenatePaths } from '../process/path.ts';
 import type { Process } from '../process/process.ts';
+import { textsOf } from '../process/texts.ts';
 import { identifyContainer, normalizeCgroups, noteCredentials } from './identity.ts';
 import type { State } from './state.ts';
 
@@ -92,7 +93,7 @@ function processOf(entry: ProcessEntry): Process {
   process.isExeFromMemfd = entry.isExeFromMemfd;
   process.flags |= entry.flags | ProcessFlag.active;
   if (isLeader(process)) {
-    process.environment = withoutLoneNul(entry.environment);
+    process.environment = textsOf(withoutLoneNul(entry.environment));
     const cwd = concatenatePaths('', entry.cwd);
     process.cwd = cwd.endsWith('/') ? cwd : `${cwd}/`;
   }

@@ -13,7 +13,7 @@ export function createDescriptor(type: number): Descriptor {
     openFlags: 0,
     device: 0,
     mountId: 0,
-    inode: 0n,
+    inode: 0,
     pid: 0,
     sourceAddress: NO_ADDRESS,
     sourcePort: 0,
@@ -23,10 +23,12 @@ export function createDescriptor(type: number): Descriptor {
     unixSource: 0n,
     unixDestination: 0n,
     socket: undefined,
+    sharesSocket: false,
   };
 }
 
 export function copyDescriptor(original: Descriptor): Descriptor {
+  original.sharesSocket = true;
   return {
     type: original.type,
     flags: original.flags,
@@ -45,7 +47,8 @@ export function copyDescriptor(original: Descriptor): Descriptor {
     protocol: original.protocol,
     unixSource: original.unixSource,
     unixDestination: original.unixDestination,
-    socket: original.socket?.slice(),
+    socket: original.socket,
+    sharesSocket: true,
   };
 }
 

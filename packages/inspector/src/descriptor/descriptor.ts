@@ -39,7 +39,7 @@ export interface Descriptor {
   openFlags: number;
   device: number;
   mountId: number;
-  inode: bigint;
+  inode: number | bigint;
   pid: number;
   /** 4 or 16 bytes in network order; empty for what is no socket. For server sockets the local end is `source`. */
   sourceAddress: Uint8Array;
@@ -52,4 +52,6 @@ export interface Descriptor {
   unixDestination: bigint;
   /** For sockets: what the addresses above are read from, as libsinsp lays it out (see `socket.ts`). */
   socket: Uint8Array | undefined;
+  /** True where a copy of the descriptor uses the same memory: whoever changes it first makes its own. */
+  sharesSocket: boolean;
 }

@@ -32,10 +32,22 @@ export interface TuplePlaces {
   destinationPort: number;
 }
 
-/** The memory of a descriptor's ends, zeroed where it had none. */
+/** The memory of a descriptor's ends, to be written to: its own, zeroed where it had none. */
 function memoryOf(descriptor: Descriptor): Uint8Array {
-  descriptor.socket ??= new Uint8Array(SIZE);
+  if (descriptor.socket === undefined) descriptor.socket = new Uint8Array(SIZE);
+  else if (descriptor.sharesSocket) descriptor.socket = descriptor.socket.slice();
+  descriptor.sharesSocket = false;
   return descriptor.socket;
+}
+
+const NO_IPV4 = new Uint8Array(4);
+const NO_IPV6 = new Uint8Array(16);
+
+/** The address in the memory: as it was held before where it is the same, for making arrays is dear. */
+function addressIn(memory: Uint8Array, start: number, length: number, held: Uint8Array): Uint8Array {
+  if (held.length === length && areEqual(held, 0, memory, start, length)) return held;
+  const none = length === 4 ? NO_IPV4 : NO_IPV6;
+  return areEqual(none, 0, memory, start, length) ? none : memory.slice(start, start + length);
 }
 
 function read16(bytes: Uint8Array, offset: number): number {
@@ -49,8 +61,8 @@ function copy(bytes: Uint8Array, from: number, length: number, memory: Uint8Arra
 /** Forgets the ends and sets the transport protocol. */
 export function resetSocket(descriptor: Descriptor, protocol: number): void {
   descriptor.socket = new Uint8Array(SIZE);
+  descriptor.sharesSocket = false;
   setProtocol(descriptor, protocol);
-  refreshEnds(descriptor);
 }
 
 /** Sets the transport protocol of an IPv4 or IPv6 socket that has two ends; nothing for other kinds. */
@@ -207,8 +219,14 @@ export function refreshEnds(descriptor: Descriptor): void {
     case DescriptorType.ipv4Socket:
     case DescriptorType.ipv6Socket: {
       const layout = descriptor.type === DescriptorType.ipv4Socket ? V4 : V6;
-      descriptor.sourceAddress = memory.slice(layout.source, layout.source + layout.length);
-      descriptor.destinationAddress = memory.slice(layout.destination, layout.destination + layout.length);
+      const { sourceAddress, destinationAddress } = descriptor;
+      descriptor.sourceAddress = addressIn(memory, layout.source, layout.length, sourceAddress);
+      descriptor.destinationAddress = addressIn(
+        memory,
+        layout.destination,
+        layout.length,
+        destinationAddress,
+      );
       descriptor.sourcePort = read16(memory, layout.sourcePort);
       descriptor.destinationPort = read16(memory, layout.destinationPort);
       descriptor.protocol = memory[layout.protocol] as number;
@@ -217,7 +235,7 @@ export function refreshEnds(descriptor: Descriptor): void {
     case DescriptorType.ipv4ServerSocket:
     case DescriptorType.ipv6ServerSocket: {
       const layout = descriptor.type === DescriptorType.ipv4ServerSocket ? V4_LISTENING : V6_LISTENING;
-      descriptor.sourceAddress = memory.slice(0, layout.length);
+      descriptor.sourceAddress = addressIn(memory, 0, layout.length, descriptor.sourceAddress);
       descriptor.sourcePort = read16(memory, layout.port);
       descriptor.destinationAddress = NO_ADDRESS;
       descriptor.destinationPort = 0;

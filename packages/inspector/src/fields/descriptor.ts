@@ -126,7 +126,7 @@ const identityFields: readonly InspectorField[] = [
     ({ device }) => (device & 0xff) | ((device >>> 12) & 0xf_ff00),
   ),
   number('fd.ino', 'int64', 'decimal', 'Inode number of the file.', ({ inode }) =>
-    integer(BigInt.asIntN(64, inode)),
+    typeof inode === 'bigint' ? integer(BigInt.asIntN(64, inode)) : inode,
   ),
   text(
     'fd.nameraw',

@@ -2,6 +2,7 @@ import type { Tables } from '../context.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { Protocol } from '../descriptor/flags.ts';
 import type { Process } from '../process/process.ts';
+import { readTextsOf } from '../process/texts.ts';
 
 /** The arguments of a process with one space between them. */
 export function joinArguments(process: Process): string {
@@ -31,7 +32,7 @@ export function environmentVariable(tables: Tables, process: Process, name: stri
 }
 
 function environmentOf(tables: Tables, process: Process): readonly string[] {
-  return (tables.leader(process) ?? process).environment;
+  return readTextsOf((tables.leader(process) ?? process).environment);
 }
 
 const CAPABILITY_NAMES =

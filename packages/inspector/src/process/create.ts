@@ -2,8 +2,10 @@ import { hostContainer } from '../container/container.ts';
 import { nowhere } from '../descriptor/table.ts';
 import { ProcessFlag, UNKNOWN_ID } from './flags.ts';
 import type { Process } from './process.ts';
+import { textsOf } from './texts.ts';
 
 const NOTHING: readonly string[] = [];
+const NO_TEXTS = textsOf(NOTHING);
 
 /** A thread of which nothing but its id is known yet; it is in no table. */
 export function createProcess(tid: number): Process {
@@ -23,7 +25,7 @@ export function createProcess(tid: number): Process {
     exepath: '',
     args: NOTHING,
     commandLine: '',
-    environment: NOTHING,
+    environment: NO_TEXTS,
     cwd: '',
     root: '',
     flags: ProcessFlag.nameChanged,

@@ -1,6 +1,7 @@
 import type { EventView } from '@seawall/events';
 import type { ContainerInfo } from '../container/container.ts';
 import type { DescriptorTable } from '../descriptor/table.ts';
+import type { Texts } from './texts.ts';
 
 /**
  * One thread, as the tables know it (the field calls the table's entry "process": the leader's entry is the process).
@@ -28,7 +29,8 @@ export interface Process {
   args: readonly string[];
   /** Name and arguments with one space between, as when the arguments were last set; '' while there was no name. */
   commandLine: string;
-  environment: readonly string[];
+  /** Shared with the processes that inherit it; read with `readTexts` of `texts.ts`. */
+  environment: Texts;
   cwd: string;
   root: string;
   /** PPM_CL_* flags as Falco's tables define them. */

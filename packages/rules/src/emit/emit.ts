@@ -1,6 +1,6 @@
 import type { Candidate } from '../plan/candidate.ts';
 import type { PlanNode } from '../plan/node.ts';
-import type { Predicate } from '../plan/predicate.ts';
+import type { DirectTest, Predicate } from '../plan/predicate.ts';
 
 /**
  * Asks the event parts of a slot's open candidates of the event that the context is about.
@@ -24,31 +24,64 @@ const WORTH_REMEMBERING = 12;
  * through an array, by index.
  */
 export function emitSlotMatcher<Context>(candidates: readonly Candidate<Context>[]): SlotMatcher<Context> {
-  const source = emitSlotSource(candidates);
-  const create = new Function('tests', source.text) as (
-    tests: readonly ((context: Context) => boolean)[],
-  ) => SlotMatcher<Context>;
-  return create(source.predicates.map(({ holds }) => holds));
+  const { text, tests, reads, constants } = emitSlotSource(candidates);
+  return new Function('tests', 'reads', 'constants', text)(tests, reads, constants) as SlotMatcher<Context>;
 }
 
-/** The text of the function's maker, and the predicates that it expects, in order. For tests and for the curious. */
-export function emitSlotSource<Context>(candidates: readonly Candidate<Context>[]): {
+/** The text of a function's maker, and what the maker is called with. */
+export interface SlotSource<Context> {
   readonly text: string;
-  readonly predicates: readonly Predicate<Context>[];
-} {
-  const predicates = new Map<Predicate<Context>, number>();
+  readonly tests: readonly ((context: Context) => boolean)[];
+  readonly reads: readonly ((context: Context) => unknown)[];
+  readonly constants: readonly unknown[];
+}
+
+/** Writes the text, for the matcher, for tests and for the curious. */
+export function emitSlotSource<Context>(candidates: readonly Candidate<Context>[]): SlotSource<Context> {
   const uses = countUses(candidates);
-  const remembered = new Set<number>();
+  const tests = createNumbering<Predicate<Context>>('t');
+  const remembered = new Set<string>();
+  const reads = createNumbering<string>('x');
+  const readers: ((context: Context) => unknown)[] = [];
+  const constants = createNumbering<Predicate<Context>>('k');
+
+  /** Reads a value; one that several tests need is kept. */
+  function emitRead({ key, read }: DirectTest<Context>): string {
+    const { name, isNew } = reads.nameOf(key);
+    if (isNew) readers.push(read);
+    if ((uses.reads.get(key) ?? 0) < 2) return `${name}(context)`;
+    const value = `r${name}`;
+    remembered.add(`  let ${value}, is${value} = false;\n`);
+    return `(is${value} ? ${value} : (is${value} = true, ${value} = ${name}(context)))`;
+  }
+
+  function emitDirect(predicate: Predicate<Context>, direct: DirectTest<Context>): string {
+    const value = emitRead(direct);
+    if (direct.relation === 'exists') return `${value} !== undefined`;
+    const constant = constants.nameOf(predicate).name;
+    switch (direct.relation) {
+      case 'has':
+        return `${constant}.has(${value})`;
+      case '!==':
+        return `((u = ${value}) !== undefined && u !== ${constant})`;
+      case 'startsWith':
+      case 'endsWith':
+      case 'includes':
+        return `((u = ${value}) !== undefined && u.${direct.relation}(${constant}))`;
+      default:
+        // Nothing is less or greater than undefined, and no constant equals it.
+        return `${value} ${direct.relation} ${constant}`;
+    }
+  }
 
   function emitTest(predicate: Predicate<Context>): string {
-    let index = predicates.get(predicate);
-    if (index === undefined) {
-      index = predicates.size;
-      predicates.set(predicate, index);
-    }
-    if ((uses.get(predicate) ?? 0) < 2 || predicate.cost < WORTH_REMEMBERING) return `t${index}(context)`;
-    remembered.add(index);
-    return `(v${index} || (v${index} = t${index}(context) ? 1 : 2)) === 1`;
+    const { direct } = predicate;
+    const test =
+      direct === undefined ? `${tests.nameOf(predicate).name}(context)` : emitDirect(predicate, direct);
+    if ((uses.tests.get(predicate) ?? 0) < 2 || predicate.cost < WORTH_REMEMBERING) return test;
+    const verdict = `v${predicate.id}`;
+    remembered.add(`  let ${verdict} = 0;\n`);
+    return `(${verdict} || (${verdict} = ${test} ? 1 : 2)) === 1`;
   }
 
   function emitNode(node: PlanNode<Context>): string {
@@ -92,11 +125,36 @@ export function emitSlotSource<Context>(candidates: readonly Candidate<Context>[
     items.filter(({ parts }) => parts.length > 0),
     '  ',
   );
-  const constants = [...predicates.values()].map((index) => `const t${index} = tests[${index}];\n`).join('');
-  const variables = [...remembered].map((index) => `  let v${index} = 0;\n`).join('');
+  const names = tests.declare('tests') + reads.declare('reads') + constants.declare('constants');
   return {
-    text: `${constants}return function (context, open, matches, count) {\n${variables}${body}  return count;\n};`,
-    predicates: [...predicates.keys()],
+    text: `${names}return function (context, open, matches, count) {\n  let u;\n${[...remembered].join('')}${body}  return count;\n};`,
+    tests: tests.all.map(({ holds }) => holds),
+    reads: readers,
+    constants: constants.all.map(({ direct }) => direct?.constant),
+  };
+}
+
+/** Names for things, by number in the order in which they are first asked for. */
+interface Numbering<Thing> {
+  readonly all: readonly Thing[];
+  nameOf(thing: Thing): { readonly name: string; readonly isNew: boolean };
+  /** JavaScript that gives each name the entry of `array` with its number. */
+  declare(array: string): string;
+}
+
+function createNumbering<Thing>(prefix: string): Numbering<Thing> {
+  const numbers = new Map<Thing, number>();
+  const all: Thing[] = [];
+  return {
+    all,
+    nameOf(thing) {
+      const known = numbers.get(thing);
+      if (known !== undefined) return { name: `${prefix}${known}`, isNew: false };
+      const number = all.push(thing) - 1;
+      numbers.set(thing, number);
+      return { name: `${prefix}${number}`, isNew: true };
+    },
+    declare: (array) => all.map((_, number) => `const ${prefix}${number} = ${array}[${number}];\n`).join(''),
   };
 }
 
@@ -131,20 +189,29 @@ function mostShared<Context>(items: readonly Item<Context>[]): PlanNode<Context>
   return best;
 }
 
-/** How often each predicate is written in the candidates' event parts, shared parts counted once. */
-function countUses<Context>(candidates: readonly Candidate<Context>[]): Map<Predicate<Context>, number> {
-  const uses = new Map<Predicate<Context>, number>();
+/** How often each test is written in the candidates' event parts, and each value read, shared parts counted once. */
+function countUses<Context>(candidates: readonly Candidate<Context>[]): {
+  readonly tests: ReadonlyMap<Predicate<Context>, number>;
+  readonly reads: ReadonlyMap<string, number>;
+} {
+  const tests = new Map<Predicate<Context>, number>();
+  const reads = new Map<string, number>();
   const seen = new Set<PlanNode<Context>>();
   function visit(node: PlanNode<Context>): void {
     if (node.kind === 'constant') return;
-    if (node.kind === 'test') uses.set(node.predicate, (uses.get(node.predicate) ?? 0) + 1);
-    else if (!seen.has(node)) {
+    if (node.kind === 'test') {
+      const { predicate } = node;
+      tests.set(predicate, (tests.get(predicate) ?? 0) + 1);
+      if (predicate.direct !== undefined) {
+        reads.set(predicate.direct.key, (reads.get(predicate.direct.key) ?? 0) + 1);
+      }
+    } else if (!seen.has(node)) {
       seen.add(node);
       node.children.forEach(visit);
     }
   }
   for (const { eventParts } of candidates) eventParts.forEach(visit);
-  return uses;
+  return { tests, reads };
 }
 
 export function cheapestFirst<Context>(nodes: readonly PlanNode<Context>[]): readonly PlanNode<Context>[] {

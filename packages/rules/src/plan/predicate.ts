@@ -25,6 +25,8 @@ export interface Predicate<Context> {
   readonly subject: Subject<Context> | undefined;
   /** How the verdict can be looked up instead of tested, if it can. */
   readonly lookup: Lookup | undefined;
+  /** The comparison in a form that can be written as JavaScript, if it has one. */
+  readonly direct: DirectTest<Context> | undefined;
   /** Expected cost in nanoseconds: what orders the tests of a conjunction. */
   readonly cost: number;
 }
@@ -42,6 +44,32 @@ export interface Lookup {
   readonly kind: 'equals' | 'startsWith';
   readonly texts: readonly string[];
 }
+
+/**
+ * A comparison of one value with constants that JavaScript's own operators and methods make: what stands in the text
+ * of a program can be optimised for the one value that it reads, what is called through a shared helper can't.
+ */
+export interface DirectTest<Context> {
+  /** Canonical text of what is read: equal keys read equal values. */
+  readonly key: string;
+  readonly read: (context: Context) => unknown;
+  readonly relation: DirectRelation;
+  /** The constant; for `has` a set of them. */
+  readonly constant: unknown;
+}
+
+export type DirectRelation =
+  | '==='
+  | '!=='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'has'
+  | 'startsWith'
+  | 'endsWith'
+  | 'includes'
+  | 'exists';
 
 /** @returns `scope` when nothing that the value depends on belongs to a single event. */
 export function lifetimeOf(dependencies: readonly Dependency[]): Lifetime {

@@ -7,8 +7,16 @@ import type { BoundConstants } from '../evaluate/constants.ts';
 import { interpret } from '../evaluate/interpret.ts';
 import { bytesFromArray } from '../value/bytes.ts';
 import { createTest } from '../value/compare.ts';
+import { kindOf } from '../value/operators.ts';
 import type { NodeTable, PlanNode } from './node.ts';
-import { type Lookup, lifetimeOf, type Predicate, type Subject } from './predicate.ts';
+import {
+  type DirectRelation,
+  type DirectTest,
+  type Lookup,
+  lifetimeOf,
+  type Predicate,
+  type Subject,
+} from './predicate.ts';
 
 /** Turns the conditions of one rule set into nodes over one table of predicates. */
 export interface PredicateTable<Context> {
@@ -74,6 +82,7 @@ function describeWhole<Context>(condition: BoundCondition<Context>): Omit<Predic
     verdictForType: undefined,
     subject: undefined,
     lookup: undefined,
+    direct: undefined,
     cost: 1000,
   };
 }
@@ -94,6 +103,7 @@ function describeCheck<Context>(
     verdictForType: createTypeVerdict(check, catalogue),
     subject: other === undefined ? subjectOf(left) : undefined,
     lookup: lookupOf(check),
+    direct: directTestOf(check),
     cost: costOf(check),
   };
 }
@@ -162,6 +172,31 @@ function lookupOf<Context>({ node, left, right }: BoundCheck<Context>): Lookup |
   return kind === undefined ? undefined : { kind, texts };
 }
 
+const directRelations: Partial<Record<ComparisonOperator, DirectRelation>> = {
+  '=': '===',
+  '==': '===',
+  '!=': '!==',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+  startswith: 'startsWith',
+  endswith: 'endsWith',
+  contains: 'includes',
+};
+
+function directTestOf<Context>({ node, left, right }: BoundCheck<Context>): DirectTest<Context> | undefined {
+  const { field, extract, text: key } = left;
+  // Addresses are compared by their bytes, lists value by value, and some fields know better.
+  const isPlain = field !== undefined && field.compare === undefined && field.compareEach === undefined;
+  if (!isPlain || left.isList || kindOf(left.type) === 'address') return undefined;
+  if (node.kind === 'exists') return { key, read: extract, relation: 'exists', constant: undefined };
+  if (node.quantifier !== undefined || !isConstants(right)) return undefined;
+  if (node.operator === 'in') return { key, read: extract, relation: 'has', constant: new Set(right.values) };
+  const relation = directRelations[node.operator];
+  return relation && { key, read: extract, relation, constant: right.values[0] };
+}
+
 function createTypeVerdict<Context>(
   { node, left, right }: BoundCheck<Context>,
   catalogue: FieldCatalogue<Context>,
@@ -193,8 +228,16 @@ const operatorCosts: Partial<Record<ComparisonOperator, number>> = {
 };
 
 function costOf<Context>({ node, left }: BoundCheck<Context>): number {
-  const reading = left.field === undefined ? 60 : left.isList || left.field.compareEach ? 40 : 4;
-  return reading + (node.kind === 'exists' ? 1 : (operatorCosts[node.operator] ?? 4));
+  const operator = node.kind === 'exists' ? 1 : (operatorCosts[node.operator] ?? 4);
+  return readingCost(left) + operator;
+}
+
+/** Texts of events are often made when they are read; numbers and truths lie there. */
+function readingCost<Context>({ field, isList, type, dependsOn }: BoundOperand<Context>): number {
+  if (field === undefined) return 60;
+  if (isList || field.compareEach !== undefined || field.compare !== undefined) return 40;
+  const isText = type === 'charbuf' || type === 'fspath' || type === 'fsrelpath';
+  return isText && lifetimeOf(dependsOn) === 'event' ? 25 : 4;
 }
 
 function isStateful<Context>(
