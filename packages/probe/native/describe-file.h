@@ -147,9 +147,10 @@ static __noinline void put_path(struct scratch *s, struct file *file)
 	}
 }
 
+/* The highest bit of the rest is the kernel's own mark that somebody has looked at the time (since Linux 6.13). */
 static __always_inline __u64 nanoseconds(__s64 seconds, __u64 rest)
 {
-	return seconds < 0 ? 0 : seconds * 1000000000ull + rest;
+	return seconds < 0 ? 0 : seconds * 1000000000ull + (rest & 0x7fffffff);
 }
 
 static __always_inline __u64 change_time(struct inode *inode)
