@@ -1,16 +1,13 @@
 import { Command } from 'commander';
-import { addCaptureCommands } from './capture/command.ts';
 import type { CommandContext } from './command-context.ts';
-import { addPkiCommands } from './pki/command.ts';
-import { addPostureCommands } from './posture/command.ts';
-import { addProbeCommands } from './probe/command.ts';
-import { addRulesCommands } from './rules/command.ts';
-import { addUpCommand } from './up/command.ts';
+import { commands } from './commands.ts';
 import { version } from './version.ts';
-import { addWatchCommand } from './watch/command.ts';
 
-/** The whole command line: every command, mounted under its noun. */
-export function createProgram(context: CommandContext): Command {
+/**
+ * The command line, with all of the one command that `words` are for; the others have only name and description.
+ * @param words the arguments behind the command's own name.
+ */
+export async function createProgram(words: readonly string[], context: CommandContext): Promise<Command> {
   const { output, errors } = context.terminal;
   const program = new Command('seawall')
     .description('Guards the control plane of a Kubernetes cluster and the nodes under it.')
@@ -25,12 +22,20 @@ export function createProgram(context: CommandContext): Command {
       getErrHasColors: () => false,
     })
     .showHelpAfterError('(--help says more)');
-  addUpCommand(program, context);
-  addWatchCommand(program, context);
-  addRulesCommands(program, context);
-  addCaptureCommands(program, context);
-  addProbeCommands(program, context);
-  addPkiCommands(program, context);
-  addPostureCommands(program, context);
+  const chosen = chosenName(words);
+  for (const { name, description, load } of commands) {
+    const command = program.command(name).description(description);
+    if (name === chosen) (await load())(command, context);
+    else command.action(() => failUnloaded(name));
+  }
   return program;
+}
+
+/** The command that is run, or asked about with `help NAME`. No option in front of it takes a value. */
+function chosenName(words: readonly string[]): string | undefined {
+  return words.find((word) => !word.startsWith('-') && word !== 'help');
+}
+
+function failUnloaded(name: string): never {
+  throw new Error(`the command ${name} is run, but the words were understood to be for another`);
 }

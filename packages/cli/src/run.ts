@@ -18,7 +18,8 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     },
   };
   try {
-    await createProgram(context).parseAsync([...words], { from: 'user' });
+    const program = await createProgram(words, context);
+    await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
     return reportError(error, terminal);

@@ -6,10 +6,7 @@ import { addPrintCommand } from './print.ts';
 import { addRecordCommand } from './record.ts';
 
 /** `seawall capture ...`: looking into capture files, and making new ones from them. */
-export function addCaptureCommands(program: Command, context: CommandContext): void {
-  const capture = program
-    .command('capture')
-    .description('record system calls, look into captures of them, and copy parts of them');
+export function defineCapture(capture: Command, context: CommandContext): void {
   addRecordCommand(capture, context);
   addInfoCommand(capture, context);
   addPrintCommand(capture, context);

@@ -10,8 +10,7 @@ import { addVerifyCommand } from './verify.ts';
 import { addWatchCommand } from './watch.ts';
 
 /** `seawall pki ...`: certificates for etcd and for Seawall itself. */
-export function addPkiCommands(program: Command, context: CommandContext): void {
-  const pki = program.command('pki').description('issue, verify, renew and rotate certificates');
+export function definePki(pki: Command, context: CommandContext): void {
   const etcd = pki.command('etcd').description("an etcd cluster's certificates");
   addInitCommand(etcd, context);
   addListCommand(etcd, context);

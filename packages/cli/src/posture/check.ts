@@ -56,14 +56,8 @@ interface CheckOptions extends NodeOptions, ProbeCommandOptions {
 }
 
 /** `seawall posture check [component...]`, and the same as `seawall check`. */
-export function addCheckCommand(parent: Command, context: CommandContext): void {
-  const command = addNodeOptions(
-    parent
-      .command('check [component...]')
-      .description(
-        'how kubelet, kube-apiserver, etcd and their like are configured, and what is wrong with it',
-      ),
-  )
+export function defineCheck(check: Command, context: CommandContext): void {
+  addNodeOptions(check.argument('[component...]'))
     .addOption(benchmarkOption())
     .option(
       '--probe <targets>',
@@ -89,7 +83,7 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
     .option('--aws-account <id>', 'for --output asff', '000000000000')
     .option('--aws-region <region>', 'for --output asff', 'us-east-1')
     .action((components: readonly string[], options: CheckOptions) => runCheck(components, options, context));
-  addProbeOptions(command);
+  addProbeOptions(check);
 }
 
 function parseExitCode(text: string): number {

@@ -35,10 +35,7 @@ interface TypeCounts {
 }
 
 /** `seawall probe ...`: what the kernel of this machine offers. */
-export function addProbeCommands(program: Command, context: CommandContext): void {
-  const probe = program
-    .command('probe')
-    .description('look at the probe, which sees what happens on this machine');
+export function defineProbe(probe: Command, context: CommandContext): void {
   probe
     .command('status')
     .description(

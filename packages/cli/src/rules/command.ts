@@ -7,10 +7,7 @@ import { addListCommand } from './list.ts';
 import { addProfileCommand } from './profile.ts';
 
 /** `seawall rules ...`: rule files and what they can be written with. */
-export function addRulesCommands(program: Command, context: CommandContext): void {
-  const rules = program
-    .command('rules')
-    .description('check, list and measure rule files, and list what they can be written with');
+export function defineRules(rules: Command, context: CommandContext): void {
   addCheckCommand(rules, context);
   addListCommand(rules, context);
   addFieldsCommand(rules, context);

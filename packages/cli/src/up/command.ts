@@ -15,16 +15,11 @@ const EXAMPLE = join(ROOT, 'examples', 'control-plane');
 const RULES = join(ROOT, 'rules');
 
 /** `seawall up`, what `npm start` runs: shows what there is to see on a machine with nothing set up. */
-export function addUpCommand(program: Command, context: CommandContext): void {
-  program
-    .command('up')
-    .description(
-      'start Seawall: watch this machine live, or where that is not possible replay the bundled recording',
-    )
-    .option('--replay', 'replay the bundled recording, whatever this machine can do', false)
+export function defineUp(up: Command, context: CommandContext): void {
+  up.option('--replay', 'replay the bundled recording, whatever this machine can do', false)
     .addOption(secondsOption())
     .addOption(outputOption())
-    .action((options: Options) => up(context, options));
+    .action((options: Options) => start(context, options));
 }
 
 interface Options {
@@ -33,7 +28,7 @@ interface Options {
   readonly seconds?: number;
 }
 
-async function up(context: CommandContext, options: Options): Promise<void> {
+async function start(context: CommandContext, options: Options): Promise<void> {
   const obstacle = options.replay ? undefined : prepareLive(context.terminal);
   if (obstacle !== undefined)
     context.terminal.errors.write(`This machine is not watched live: ${obstacle}.\n`);

@@ -28,15 +28,13 @@ interface Options {
 type Change = (settings: WatchSettings) => void;
 
 /** `seawall watch`: sends events through rules and prints an alert for each match. */
-export function addWatchCommand(program: Command, context: CommandContext): void {
+export function defineWatch(watch: Command, context: CommandContext): void {
   const changes: Change[] = [];
   const change = (make: (value: string) => Change) => (value: string) => {
     changes.push(make(value));
     return value;
   };
-  program
-    .command('watch')
-    .description('send events through rules and print an alert for each match')
+  watch
     .option(
       '--capture <file>',
       'replay a capture of system calls (.scap, plain, gzip or zstd; - for standard input); without it this machine is watched live, as root',

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { checkDescription } from './posture/check-description.ts';
+
+/** Gives a command its options, its action or the commands below it. */
+export type DefineCommand = (command: Command, context: CommandContext) => void;
+
+export interface TopCommand {
+  readonly name: string;
+  /** One line: what the help of the whole says of it. */
+  readonly description: string;
+  /** Imports the modules of the command: only when it is run or asked about, since some need a lot of memory. */
+  load(): Promise<DefineCommand>;
+}
+
+/** What follows `seawall`, in the order of the help. */
+export const commands: readonly TopCommand[] = [
+  {
+    name: 'up',
+    description:
+      'start Seawall: watch this machine live, or where that is not possible replay the bundled recording',
+    load: async () => (await import('./up/command.ts')).defineUp,
+  },
+  {
+    name: 'watch',
+    description: 'send events through rules and print an alert for each match',
+    load: async () => (await import('./watch/command.ts')).defineWatch,
+  },
+  {
+    name: 'rules',
+    description: 'check, list and measure rule files, and list what they can be written with',
+    load: async () => (await import('./rules/command.ts')).defineRules,
+  },
+  {
+    name: 'capture',
+    description: 'record system calls, look into captures of them, and copy parts of them',
+    load: async () => (await import('./capture/command.ts')).defineCapture,
+  },
+  {
+    name: 'probe',
+    description: 'look at the probe, which sees what happens on this machine',
+    load: async () => (await import('./probe/command.ts')).defineProbe,
+  },
+  {
+    name: 'pki',
+    description: 'issue, verify, renew and rotate certificates',
+    load: async () => (await import('./pki/command.ts')).definePki,
+  },
+  {
+    name: 'posture',
+    description: 'how a node’s components are configured, and what is wrong with it',
+    load: async () => (await import('./posture/command.ts')).definePosture,
+  },
+  {
+    name: 'check',
+    description: checkDescription,
+    load: async () => (await import('./posture/check.ts')).defineCheck,
+  },
+];
