@@ -1,35 +1,24 @@
 // One case of the benchmark, in a process of its own: loads rules, replays a capture, prints what it took as JSON.
-// Usage: bench/case.ts CAPTURE RULES...
+// Usage: bench/case.ts CAPTURE|- RULES...
 import { readFileSync } from 'node:fs';
 import { createAccounting, replayCapture } from '@seawall/agent';
 import { eventTypes, readCapture } from '@seawall/events';
-import {
-  createInspector,
-  createSyscallCatalogue,
-  type EventContext,
-  processScopes,
-} from '@seawall/inspector';
-import { type CompilableRule, compileProgram, loadRules } from '@seawall/rules';
+import { createInspector, processScopes } from '@seawall/inspector';
+import { compileProgram } from '@seawall/rules';
+import { catalogue, loadBenchmarkRules } from './rules.ts';
 
 const [capture, ...files] = process.argv.slice(2);
-const catalogue = createSyscallCatalogue();
 const startedLoading = performance.now();
-const loaded = loadRules(
-  files.map((name) => ({ name, content: readFileSync(name, 'utf8') })),
-  [catalogue],
-);
-if (loaded.ruleSet === undefined)
-  throw new Error(`the rules don't load: ${JSON.stringify(loaded.files.map(({ messages }) => messages[0]))}`);
-const rules = loaded.ruleSet.rules.filter(({ source, isEnabled }) => isEnabled && source === catalogue.source);
+const rules = files.length === 0 ? [] : loadBenchmarkRules(files);
 const startedCompiling = performance.now();
 const inspector = createInspector();
-const program = compileProgram(rules as readonly CompilableRule<EventContext>[], catalogue, processScopes);
+const program = compileProgram(rules, catalogue, processScopes);
 const startedReplaying = performance.now();
 const cpuBefore = process.cpuUsage();
 let alerts = 0;
 let events = 0;
 await replayCapture({
-  sections: readCapture(capture),
+  sections: readCapture(capture === '-' ? '/dev/stdin' : capture),
   inspector,
   matcher: program,
   accounting: createAccounting(eventTypes.length),
@@ -54,7 +43,13 @@ process.stdout.write(
     // What the machine's other work can't stretch.
     replayCpuMilliseconds: (cpu.user + cpu.system) / 1000,
     wholeMilliseconds: ended,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
+    peakBytes: peakMemory(),
     residues: program.memory.residues,
   })}\n`,
 );
+
+/** The process's own largest resident size; `getrusage` would count what the parent had when it forked. */
+function peakMemory(): number {
+  const kibibytes = /VmHWM:\s*(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(kibibytes?.[1] ?? Number.NaN) * 1024;
+}

@@ -1,26 +1,19 @@
-// `npm run bench -- [--capture FILE] [--reference "chroot DIR sysdig"] [--json] [--rules N,N...] [--rounds N]`
+// `npm run bench -- [--capture FILE] [--reference "chroot DIR sysdig"] [--json] [--rules N,N...] [--rounds N] [--dense]`
 // Replays a capture with more and more rules and prints what each case took, as a ratio to the reference program's
-// plain scan of the same file (where there is one) and to our own bare scan of headers, all in one run.
-import { spawnSync } from 'node:child_process';
+// plain scan of the same file (where there is one) and to our own bare scan of headers, all in one run. With --dense
+// the same follows for a copy of the capture that holds only events of types that the stock rules look at.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { compileProgram } from '@seawall/rules';
 import { locateShared } from '../test/shared.ts';
+import { writeDenseCopy } from './dense.ts';
 import { copyRules } from './many-rules.ts';
-
-interface Measured {
-  readonly rules: number;
-  readonly events: number;
-  readonly alerts: number;
-  readonly loadMilliseconds: number;
-  readonly compileMilliseconds: number;
-  readonly replayMilliseconds: number;
-  readonly wholeMilliseconds: number;
-  readonly peakBytes: number;
-  readonly residues: number;
-}
+import { measureCapture } from './measure.ts';
+import { measuredText } from './report.ts';
+import { catalogue, loadBenchmarkRules } from './rules.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +22,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     rules: { type: 'string', default: '0,25,93,1000,10000' },
     rounds: { type: 'string', default: '3' },
+    dense: { type: 'boolean', default: false },
   },
 });
 
@@ -44,128 +38,51 @@ if (stock === undefined || given === undefined || !existsSync(given)) {
 const folder = mkdtempSync(join(tmpdir(), 'seawall-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const capture = unpack(given);
-const files = ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rules'].map((name) =>
+const file = unpack(given);
+const stockFiles = ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rules'].map((name) =>
   join(stock, `${name}.yaml`),
 );
+const { reference } = values;
 const rounds = Number(values.rounds);
 
-const scan = bestOf(
-  () => runScript<{ milliseconds: number; events: number }>('bench/scan.ts', capture),
-  'milliseconds',
-);
-const unit = values.reference === undefined ? undefined : measureReference(values.reference);
-const cases = values.rules.split(',').map((count) => {
-  process.stderr.write(`${count} rules ...\n`);
-  const chosen = rulesFor(Number(count));
-  return bestOf(() => runScript<Measured>('bench/case.ts', capture, ...chosen), 'replayMilliseconds');
+const measured = measureCapture({
+  file,
+  name: given,
+  reference,
+  rounds,
+  cases: values.rules.split(',').map((count) => rulesFor(Number(count))),
 });
-print();
+const dense = values.dense ? await measureDenseCopy() : undefined;
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ ...measured, dense }, null, 2)}\n`);
+} else {
+  process.stdout.write(measuredText(measured, reference));
+  if (dense !== undefined) {
+    process.stdout.write(
+      `\nonly event types that the stock rules look at\n${measuredText(dense, reference)}`,
+    );
+  }
+}
 
-/** The capture as a plain file: compression is not what is measured. */
-function unpack(file: string): string {
-  if (!file.endsWith('.gz')) return file;
+async function measureDenseCopy() {
+  const copy = join(folder, 'dense.scap');
+  await writeDenseCopy(file, compileProgram(loadBenchmarkRules(stockFiles), catalogue), copy);
+  return measureCapture({ file: copy, name: `${given}, dense`, reference, rounds, cases: [stockFiles] });
+}
+
+/** The capture as a plain file. */
+function unpack(path: string): string {
+  if (!path.endsWith('.gz')) return path;
   const plain = join(folder, 'capture.scap');
-  writeFileSync(plain, gunzipSync(readFileSync(file)));
+  writeFileSync(plain, gunzipSync(readFileSync(path)));
   return plain;
 }
 
-function rulesFor(count: number): string[] {
+function rulesFor(count: number): readonly string[] {
   if (count === 0) return [];
-  if (count === 25) return files.slice(0, 1);
-  if (count === 93) return files;
+  if (count === 25) return stockFiles.slice(0, 1);
+  if (count === 93) return stockFiles;
   const made = join(folder, `${count}.yaml`);
-  if (!existsSync(made)) writeFileSync(made, copyRules(files, count));
+  if (!existsSync(made)) writeFileSync(made, copyRules(stockFiles, count));
   return [made];
-}
-
-function runScript<Result>(script: string, ...parameters: string[]): Result {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...process.execArgv, script, ...parameters],
-    { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);
-  return JSON.parse(stdout) as Result;
-}
-
-/** The round that took least: what disturbs a measurement only ever makes it longer. */
-function bestOf<Result>(measure: () => Result, key: keyof Result): Result {
-  let best = measure();
-  for (let round = 1; round < rounds; round++) {
-    const next = measure();
-    if ((next[key] as number) < (best[key] as number)) best = next;
-  }
-  return best;
-}
-
-/** How long `sysdig -r FILE proc.name=nosuchproc` takes, start-up included: the unit of all ratios. */
-function measureReference(command: string): number {
-  const [program, ...parameters] = command.split(' ');
-  const root = program === 'chroot' ? parameters[0] : undefined;
-  const inside = '/tmp/seawall-bench.scap';
-  const seen = root === undefined ? capture : inside;
-  if (root !== undefined) writeFileSync(join(root, inside), readFileSync(capture));
-  try {
-    return bestOf(() => {
-      const started = performance.now();
-      const { status, stderr } = spawnSync(program, [...parameters, '-r', seen, 'proc.name=nosuchproc'], {
-        encoding: 'utf8',
-      });
-      if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
-      return { milliseconds: performance.now() - started };
-    }, 'milliseconds').milliseconds;
-  } finally {
-    if (root !== undefined) rmSync(join(root, inside));
-  }
-}
-
-function print(): void {
-  if (values.json) {
-    process.stdout.write(
-      `${JSON.stringify({ capture: given, scan, referenceMilliseconds: unit, cases }, null, 2)}\n`,
-    );
-    return;
-  }
-  const ratio = (milliseconds: number) => (unit === undefined ? '-' : (milliseconds / unit).toFixed(2));
-  const rows = [
-    [
-      'rules',
-      'events/s',
-      'replay ms',
-      'units',
-      'scans',
-      'load+compile ms',
-      'units',
-      'whole ms',
-      'peak MB',
-      'residues',
-      'alerts',
-    ],
-    ...cases.map((measured) => {
-      const loading = measured.loadMilliseconds + measured.compileMilliseconds;
-      return [
-        String(measured.rules),
-        `${(measured.events / measured.replayMilliseconds / 1000).toFixed(2)} M`,
-        measured.replayMilliseconds.toFixed(0),
-        ratio(measured.replayMilliseconds),
-        (measured.replayMilliseconds / scan.milliseconds).toFixed(1),
-        loading.toFixed(0),
-        ratio(loading),
-        measured.wholeMilliseconds.toFixed(0),
-        (measured.peakBytes / 1e6).toFixed(0),
-        String(measured.residues),
-        String(measured.alerts),
-      ];
-    }),
-  ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  for (const row of rows) {
-    process.stdout.write(`${row.map((cell, column) => cell.padStart(widths[column])).join('  ')}\n`);
-  }
-  process.stdout.write(
-    `bare scan of headers: ${scan.milliseconds.toFixed(0)} ms for ${scan.events} events\n`,
-  );
-  if (unit !== undefined)
-    process.stdout.write(`1 unit: ${unit.toFixed(0)} ms, ${values.reference} -r FILE proc.name=nosuchproc\n`);
 }

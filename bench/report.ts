@@ -1,0 +1,48 @@
+import type { MeasuredCapture, MeasuredCase } from './measure.ts';
+
+const TITLES = [
+  'rules',
+  'events/s',
+  'replay ms',
+  'units',
+  'scans',
+  'load+compile ms',
+  'units',
+  'whole ms',
+  'peak MB',
+  'residues',
+  'alerts',
+];
+
+/** The table of one file's measurements for people. */
+export function measuredText(
+  { scan, referenceMilliseconds, cases }: MeasuredCapture,
+  reference = '',
+): string {
+  const units = (milliseconds: number) =>
+    referenceMilliseconds === undefined ? '-' : (milliseconds / referenceMilliseconds).toFixed(2);
+  const row = (measured: MeasuredCase) => {
+    const loading = measured.loadMilliseconds + measured.compileMilliseconds;
+    return [
+      String(measured.rules),
+      `${(measured.events / measured.replayMilliseconds / 1000).toFixed(2)} M`,
+      measured.replayMilliseconds.toFixed(0),
+      units(measured.replayMilliseconds),
+      (measured.replayMilliseconds / scan.milliseconds).toFixed(1),
+      loading.toFixed(0),
+      units(loading),
+      measured.wholeMilliseconds.toFixed(0),
+      (measured.peakBytes / 1e6).toFixed(0),
+      String(measured.residues),
+      String(measured.alerts),
+    ];
+  };
+  const rows = [TITLES, ...cases.map(row)];
+  const widths = TITLES.map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
+  const lines = rows.map((cells) => cells.map((cell, column) => cell.padStart(widths[column])).join('  '));
+  lines.push(`bare scan of headers: ${scan.milliseconds.toFixed(0)} ms for ${scan.events} events`);
+  if (referenceMilliseconds !== undefined) {
+    lines.push(`1 unit: ${referenceMilliseconds.toFixed(0)} ms, ${reference} -r FILE proc.name=nosuchproc`);
+  }
+  return `${lines.join('\n')}\n`;
+}
