@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { createSyscallCatalogue, type EventContext } from '@seawall/inspector';
 import { type CompilableRule, loadRules, type Rule } from '@seawall/rules';
 import { locateShared } from '../../../test/shared.ts';
@@ -9,9 +9,9 @@ export const catalogue = createSyscallCatalogue();
 /** The three files of stock rules about system calls; undefined where there are none. */
 export function stockRuleFiles(): readonly string[] | undefined {
   const folder = locateShared('conformance', 'stock-rules');
-  return (
-    folder &&
-    ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rules'].map((name) => `${folder}/${name}.yaml`)
+  if (folder === undefined) return undefined;
+  return ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rules'].map((name) =>
+    join(folder, `${name}.yaml`),
   );
 }
 

@@ -1,0 +1,81 @@
+import { createAccounting, createInterpretedMatcher, type Matcher, replayCapture } from '@seawall/agent';
+import { EVENT_TYPE_COUNT, readCapture } from '@seawall/events';
+import { type ContainerInfo, createInspector, type EventContext, processScopes } from '@seawall/inspector';
+import { compileProgram } from '@seawall/rules';
+import { firstEvents } from '../../../packages/agent/src/profile/first-events.ts';
+import { catalogue, type RunnableRule } from './stock-rules.ts';
+
+export interface ComparedCapture {
+  readonly path: string;
+  readonly containers: readonly ContainerInfo[];
+  readonly maximumEvents: number;
+}
+
+export interface FoundAlert {
+  readonly event: number;
+  readonly rule: RunnableRule;
+}
+
+export interface ComparedAlerts {
+  readonly events: number;
+  /** Those of the compiled program, in the order of the events, then of the rules. */
+  readonly alerts: readonly FoundAlert[];
+  /** Alerts of one way that the other doesn't have. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Replays a capture as `seawall watch` does (compiled, stepping over events that concern nobody), and once more with
+ * every event applied to the tables and the plain interpreter asked.
+ */
+export async function compareAlerts(
+  rules: readonly RunnableRule[],
+  capture: ComparedCapture,
+): Promise<ComparedAlerts> {
+  const options = { typeCount: EVENT_TYPE_COUNT, isFirstOnly: false };
+  const compiled = await replay(rules, capture, compileProgram(rules, catalogue, processScopes), false);
+  const interpreted = await replay(rules, capture, createInterpretedMatcher(rules, options), true);
+  const found = namesOf(compiled.alerts);
+  const expected = namesOf(interpreted.alerts);
+  return {
+    ...compiled,
+    differences: [
+      ...[...found].filter((name) => !expected.has(name)).map((name) => `${name}, compiled only`),
+      ...[...expected].filter((name) => !found.has(name)).map((name) => `${name}, interpreted only`),
+    ],
+  };
+}
+
+function namesOf(alerts: readonly FoundAlert[]): ReadonlySet<string> {
+  return new Set(alerts.map(({ event, rule }) => `event ${event}: ${rule.name}`));
+}
+
+async function replay(
+  rules: readonly RunnableRule[],
+  { path, containers, maximumEvents }: ComparedCapture,
+  matcher: Matcher<EventContext>,
+  isEveryEventApplied: boolean,
+): Promise<{ readonly events: number; readonly alerts: readonly FoundAlert[] }> {
+  const inspector = createInspector();
+  inspector.setContainers(containers);
+  const alerts: FoundAlert[] = [];
+  let events = 0;
+  await replayCapture({
+    sections: firstEvents(readCapture(path), maximumEvents),
+    inspector: isEveryEventApplied
+      ? { ...inspector, idle: new Uint8Array(EVENT_TYPE_COUNT), concerns: () => true }
+      : inspector,
+    matcher,
+    accounting: createAccounting(EVENT_TYPE_COUNT),
+    onMatches(context, matches, count) {
+      for (const index of matches.subarray(0, count)) {
+        alerts.push({ event: context.view.number, rule: rules[index] });
+      }
+    },
+    onBatch(count) {
+      events += count;
+      return true;
+    },
+  });
+  return { events, alerts };
+}
