@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { isSeawallError } from '@seawall/base';
-import { describeCertificate, findSharedAuthorities, readCertificates, verifyChain } from '@seawall/pki';
+import { describeCertificate, findSharedAuthorities, readCertificates, verifyChain } from '@seawall/pki/read';
 import type { EffectiveConfiguration } from '../effective/compute.ts';
 import { formatSettingValue } from '../effective/settings.ts';
 import {

@@ -1,4 +1,3 @@
-import { createAuthority, exportKey, generateKey, signLeaf } from '@seawall/pki';
 import { errors } from '../errors.ts';
 import { type ClientCertificate, type ProbeAnswer, sendProbe } from './request.ts';
 import { describeAnswer, PROBE_KINDS, type ProbeKind, type ProbeResult, type ProbeTarget } from './result.ts';
@@ -29,6 +28,8 @@ export function parseTarget(text: string): ProbeTarget {
 
 /** A certificate that no server has a reason to trust: of an authority made for this one probe. */
 export async function makeForeignCertificate(now: number): Promise<ClientCertificate> {
+  // Imported here, not above: most runs send no probes, and issuing takes memory.
+  const { createAuthority, exportKey, generateKey, signLeaf } = await import('@seawall/pki');
   const authority = await createAuthority({
     commonName: 'seawall probe',
     algorithm: 'p256',
