@@ -1,6 +1,8 @@
 // The thin addon over libbpf: opens a BPF object, loads, attaches, reads and writes maps, maps the ring buffer.
 // It knows nothing of events. Every function throws a JavaScript Error with `code` (the errno's name) on failure.
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -203,13 +205,18 @@ static napi_value load_probe(napi_env env, napi_callback_info info)
 {
 	napi_value argument;
 	struct probe *probe;
+	sigset_t all, before;
 	int error;
 
 	take_arguments(env, info, &argument, 1);
 	probe = probe_of(env, argument);
 	if (!probe)
 		return NULL;
+	/* the kernel gives up checking a program when a signal comes, and a profiler sends a thousand a second */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
 	error = bpf_object__load(probe->object);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error ? throw_errno(env, "the kernel refused the program", -error) : NULL;
 }
 
@@ -271,23 +278,6 @@ static napi_value detach_program(napi_env env, napi_callback_info info)
 		return throw_errno(env, "no such link", EINVAL);
 	bpf_link__destroy(probe->links[index]);
 	probe->links[index] = NULL;
-	return NULL;
-}
-
-// detachAll(probe): every program stays loaded, none runs
-static napi_value detach_all(napi_env env, napi_callback_info info)
-{
-	napi_value argument;
-	struct probe *probe;
-
-	take_arguments(env, info, &argument, 1);
-	probe = probe_of(env, argument);
-	if (!probe)
-		return NULL;
-	for (size_t i = 0; i < probe->link_count; i++) {
-		bpf_link__destroy(probe->links[i]);
-		probe->links[i] = NULL;
-	}
 	return NULL;
 }
 
@@ -492,7 +482,6 @@ NAPI_MODULE_INIT()
 		{ "open", open_probe },		 { "programs", list_programs },
 		{ "setAutoload", set_autoload }, { "load", load_probe },
 		{ "attach", attach_program },	 { "detach", detach_program },
-		{ "detachAll", detach_all },
 		{ "attachTracepoint", attach_tracepoint },
 		{ "mapRing", map_ring },	 { "update", update_map },
 		{ "lookup", lookup_entry },

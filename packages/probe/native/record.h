@@ -34,6 +34,8 @@ struct settings {
 	__u32 own_process;
 	/* bytes of data that transfers show */
 	__u32 data_length;
+	/* no more events: taking programs off takes the kernel a while, in which nobody reads */
+	__u32 is_stopped, reserved;
 };
 
 /* What became of the events of this CPU, by type. */
@@ -89,7 +91,7 @@ static __always_inline struct scratch *begin_for(__u16 type, __u32 parameters, _
 	const struct settings *set = find_settings();
 	struct counters *counters;
 
-	if (!s || !set)
+	if (!s || !set || set->is_stopped)
 		return NULL;
 	if (__sync_lock_test_and_set(&s->is_busy, 1)) {
 		/* another program was interrupted in its midst: nothing here waits */
@@ -116,7 +118,7 @@ static __always_inline struct scratch *begin(__u16 type, __u32 parameters)
 	const struct settings *set = find_settings();
 	__u64 id = bpf_get_current_pid_tgid();
 
-	if (set && set->own_process == id >> 32) {
+	if (set && set->own_process == id >> 32 && !set->is_stopped) {
 		struct counters *counters = find_counters();
 
 		if (counters)

@@ -16,8 +16,6 @@ export interface Loader {
   attach(probe: LoadedProbe, program: string): number;
   attachTracepoint(probe: LoadedProbe, program: string, category: string, name: string): number;
   detach(probe: LoadedProbe, link: number): void;
-  /** Detaches every program; what lies in maps stays. */
-  detachAll(probe: LoadedProbe): void;
   mapRing(
     probe: LoadedProbe,
     map: string,

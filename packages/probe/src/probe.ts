@@ -102,6 +102,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
   let absentCalls: readonly string[] = [];
   let missingTypes: readonly number[] = [];
   let isClosed = false;
+  let isStopped = false;
   let lastCounters: KernelCounters | undefined;
 
   function attachCall(call: string, isOwn: boolean): void {
@@ -120,6 +121,15 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
       lastCounters = sumCounters(counterBytes);
     }
     return lastCounters as KernelCounters;
+  }
+
+  function writeSettings(): void {
+    const settings = Buffer.alloc(24);
+    settings.writeBigUInt64LE(loader.bootTime(), 0);
+    settings.writeUInt32LE(options.seesItself === true ? 0 : process.pid, 8);
+    settings.writeUInt32LE(options.dataLength ?? DEFAULT_DATA_LENGTH, 12);
+    settings.writeUInt32LE(isStopped ? 1 : 0, 16);
+    loader.update(probe, 'settings', new Uint8Array(4), settings);
   }
 
   return {
@@ -142,13 +152,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     },
     counters: readCounters,
     bootTime: () => loader.bootTime(),
-    synchronizeClock() {
-      const settings = Buffer.alloc(16);
-      settings.writeBigUInt64LE(loader.bootTime(), 0);
-      settings.writeUInt32LE(options.seesItself === true ? 0 : process.pid, 8);
-      settings.writeUInt32LE(options.dataLength ?? DEFAULT_DATA_LENGTH, 12);
-      loader.update(probe, 'settings', new Uint8Array(4), settings);
-    },
+    synchronizeClock: writeSettings,
     status: () => ({
       calls: [...links.keys()].sort(),
       absentCalls,
@@ -157,8 +161,8 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     }),
     stop() {
       if (isClosed) return;
-      loader.detachAll(probe);
-      links.clear();
+      isStopped = true;
+      writeSettings();
     },
     close() {
       if (isClosed) return;
