@@ -1,4 +1,5 @@
 import {
+  distinctMessages,
   type FileResult,
   findUnmetRequirement,
   type LoadOptions,
@@ -51,9 +52,7 @@ export async function loadRuleFiles(
   };
 }
 
+/** How many different messages of a severity the files have. */
 export function countMessages(files: readonly FileResult[], severity: 'error' | 'warning'): number {
-  return files.reduce(
-    (sum, { messages }) => sum + messages.filter((message) => message.severity === severity).length,
-    0,
-  );
+  return distinctMessages(files).filter((message) => message.severity === severity).length;
 }

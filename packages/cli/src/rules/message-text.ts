@@ -1,25 +1,42 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type FileResult, type LoadMessage, renderLoadMessage } from '@seawall/rules';
+import {
+  distinctMessages,
+  type FileResult,
+  type LintFinding,
+  type LoadMessage,
+  renderLintFinding,
+  renderLoadMessage,
+} from '@seawall/rules';
 import type { Palette } from '../terminal/color.ts';
 
-/** The messages of the files for people, one after the other; nothing where there are none. */
+/** The messages of the files for people, each once, one after the other; nothing where there are none. */
 export function messagesText(
   files: readonly FileResult[],
   palette: Palette,
   severities: readonly LoadMessage['severity'][] = ['error', 'warning'],
 ): string {
-  return files
-    .flatMap(({ messages }) => messages)
+  return distinctMessages(files)
     .filter(({ severity }) => severities.includes(severity))
-    .map((message) => `${messageText(message, palette)}\n`)
+    .map((message) => `${paintHeadline(renderLoadMessage(message), message.severity, palette)}\n`)
+    .join('');
+}
+
+/** What lints found, for people, one finding after the other; nothing where there are none. */
+export function lintText(findings: readonly LintFinding[], palette: Palette): string {
+  return findings
+    .map((finding) => `${paintHeadline(renderLintFinding(finding), finding.severity, palette)}\n`)
     .join('');
 }
 
 /** Colours the first line of a message; rule files come from anywhere, so their text must not steer the terminal. */
-function messageText(message: LoadMessage, palette: Palette): string {
-  const [first, ...rest] = harmless(renderLoadMessage(message)).split('\n');
-  const paint = message.severity === 'error' ? palette.bad : palette.warning;
-  const mark = `${message.severity}:`;
+function paintHeadline(
+  text: string,
+  severity: LoadMessage['severity'] | LintFinding['severity'],
+  palette: Palette,
+): string {
+  const [first, ...rest] = harmless(text).split('\n');
+  const paint = { error: palette.bad, warning: palette.warning, note: palette.faint }[severity];
+  const mark = `${severity}:`;
   const at = first.indexOf(mark);
   const headline = `${palette.strong(first.slice(0, at))}${paint(mark)}${first.slice(at + mark.length)}`;
   return [headline, ...rest].join('\n');

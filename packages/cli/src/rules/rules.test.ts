@@ -74,3 +74,42 @@ test('fields and events are listed, searched, and given as JSON', async () => {
   assert.ok((JSON.parse(json.stdout) as { name: string }[]).some(({ name }) => name === 'ka.verb'));
   assert.match(events.stdout, /^ *\d+ +< +openat2 +file +/m);
 });
+
+const neverFires =
+  '- rule: Odd\n  desc: d\n  condition: evt.type = open and proc.name = a and proc.name = b\n  output: o\n  priority: INFO\n';
+
+test('check shows what in rules is hardly meant, which changes the exit code only when strict', async () => {
+  const [plain, strict, without] = await Promise.all([
+    runCommand(['rules', 'check', '-'], { input: neverFires }),
+    runCommand(['rules', 'check', '-', '--strict'], { input: neverFires }),
+    runCommand(['rules', 'check', '-', '--strict', '--no-lint'], { input: neverFires }),
+  ]);
+  assert.deepEqual([plain.code, strict.code, without.code], [0, 1, 0]);
+  assert.match(plain.stdout, /^standard input:3:\d+: warning: .+ \[never-true\]\n {2}3 \| .+\n {4}\| +\^+\n/);
+  assert.match(plain.stdout, /0 warnings; lints: 1 warning, 0 notes\n$/);
+  assert.equal(strict.stdout, plain.stdout);
+  assert.equal(without.stdout, '1 rule in 1 file: 0 errors, 0 warnings\n');
+});
+
+test('check gives findings of lints to programs beside what Falco would say', async () => {
+  const { stdout } = await runCommand(['rules', 'check', '-', '--output', 'json'], { input: neverFires });
+  const { falco_load_results: results, lint_findings: findings } = JSON.parse(stdout) as {
+    falco_load_results: { successful: boolean }[];
+    lint_findings: { lint: string; rule: string; position: { line: number } }[];
+  };
+  assert.deepEqual([results.length, results[0].successful], [1, true]);
+  assert.deepEqual(
+    findings.map(({ lint, rule, position }) => [lint, rule, position.line]),
+    [['never-true', 'Odd', 3]],
+  );
+});
+
+test('check says once what is said again of a file when the next one is loaded', async () => {
+  const first = join(scratch, 'first.yaml');
+  const second = join(scratch, 'second.yaml');
+  writeFileSync(first, '- macro: unused\n  condition: evt.type = open\n');
+  writeFileSync(second, good);
+  const { stdout } = await runCommand(['rules', 'check', first, second]);
+  assert.equal(stdout.match(/LOAD_UNUSED_MACRO/g)?.length, 1);
+  assert.match(stdout, /1 rule in 2 files: 0 errors, 1 warning\n$/);
+});
