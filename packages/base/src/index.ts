@@ -6,4 +6,4 @@ export {
   isSeawallError,
   type SeawallError,
 } from './errors.ts';
-export { formatLocalTime, formatUtcTime } from './timestamp.ts';
+export { formatLocalTime, formatUtcTime, formatZonedTime, SECOND } from './timestamp.ts';

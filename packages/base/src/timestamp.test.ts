@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { formatLocalTime, formatUtcTime } from './timestamp.ts';
+import { mock, test } from 'node:test';
+import { formatLocalTime, formatUtcTime, formatZonedTime } from './timestamp.ts';
 
 const AFTERNOON = 1795296716000619956n;
 
@@ -10,17 +10,37 @@ test('UTC times keep all nine digits', () => {
 });
 
 test('local times follow the time zone of the machine', () => {
-  const zone = process.env.TZ;
-  try {
-    process.env.TZ = 'Asia/Kolkata';
+  inZone('Asia/Kolkata', () => {
     assert.equal(
       formatLocalTime(AFTERNOON, { date: true, nanoseconds: true }),
       '2026-11-22 03:01:56.000619956',
     );
-    process.env.TZ = 'UTC';
+    assert.equal(formatZonedTime(AFTERNOON), '2026-11-22 03:01:56.000619956 +0530');
+  });
+  inZone('UTC', () => {
     assert.equal(formatLocalTime(AFTERNOON, { date: false, nanoseconds: false }), '21:31:56');
+  });
+});
+
+test('local times take the offset of now, as Falco does, and times with their zone that of their own day', () => {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 6, 1) });
+  try {
+    inZone('America/New_York', () => {
+      assert.equal(formatLocalTime(AFTERNOON, { date: true, nanoseconds: false }), '2026-11-21 17:31:56');
+      assert.equal(formatZonedTime(AFTERNOON), '2026-11-21 16:31:56.000619956 -0500');
+    });
   } finally {
-    if (zone === undefined) delete process.env.TZ;
-    else process.env.TZ = zone;
+    mock.timers.reset();
   }
 });
+
+function inZone(zone: string, look: () => void): void {
+  const before = process.env.TZ;
+  try {
+    process.env.TZ = zone;
+    look();
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+}

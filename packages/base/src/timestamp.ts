@@ -1,28 +1,46 @@
 /** Nanoseconds since the epoch as people and other programs read them. */
 
-const NANOSECONDS = 1_000_000_000n;
+/** Nanoseconds of a second. */
+export const SECOND = 1_000_000_000n;
 
 /**
- * `2026-11-21 21:31:56.182619956` in the time zone of the machine (`TZ`), as Falco prints times.
+ * `2026-11-21 21:31:56.182619956` in the time zone of the machine (`TZ`), as Falco prints times: with the zone's offset
+ * of now whatever the time, so that the lines of one output never jump where daylight saving time begins or ends.
  * @param parts which parts to print besides hours, minutes and seconds.
  */
 export function formatLocalTime(
   timestamp: bigint,
   parts: { readonly date: boolean; readonly nanoseconds: boolean },
 ): string {
-  const time = new Date(Number(timestamp / 1_000_000n));
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
-  const date = [String(time.getFullYear()), twoDigits(time.getMonth() + 1), twoDigits(time.getDate())].join(
-    '-',
-  );
+  const { date, clock } = readCalendar(timestamp, offsetMinutesAt(Date.now()));
   const fraction = parts.nanoseconds ? `.${nineDigits(timestamp)}` : '';
   return `${parts.date ? `${date} ` : ''}${clock}${fraction}`;
 }
 
 /** `2026-11-21T21:31:56.182619956` in UTC, followed by `zone` (`Z`, or `+0000` where Falco writes that). */
 export function formatUtcTime(timestamp: bigint, zone: string): string {
-  const seconds = new Date(Number(timestamp / 1_000_000n)).toISOString().slice(0, 19);
-  return `${seconds}.${nineDigits(timestamp)}${zone}`;
+  const { date, clock } = readCalendar(timestamp, 0);
+  return `${date}T${clock}.${nineDigits(timestamp)}${zone}`;
+}
+
+/** `2026-11-21 21:31:56.182619956 +0000` in the time zone of the machine, with the offset of that very time. */
+export function formatZonedTime(timestamp: bigint): string {
+  const offset = offsetMinutesAt(Number(timestamp / 1_000_000n));
+  const { date, clock } = readCalendar(timestamp, offset);
+  const size = Math.abs(offset);
+  const zone = `${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(size / 60))}${twoDigits(size % 60)}`;
+  return `${date} ${clock}.${nineDigits(timestamp)} ${zone}`;
+}
+
+/** How far the machine's zone is ahead of UTC at a time in milliseconds since the epoch. */
+function offsetMinutesAt(milliseconds: number): number {
+  return -new Date(milliseconds).getTimezoneOffset();
+}
+
+function readCalendar(timestamp: bigint, offsetMinutes: number): { date: string; clock: string } {
+  const shifted = new Date(Number(timestamp / SECOND) * 1000 + offsetMinutes * 60_000);
+  const [date, rest] = shifted.toISOString().split('T') as [string, string];
+  return { date, clock: rest.slice(0, 8) };
 }
 
 function twoDigits(number: number): string {
@@ -30,5 +48,5 @@ function twoDigits(number: number): string {
 }
 
 function nineDigits(timestamp: bigint): string {
-  return String(timestamp % NANOSECONDS).padStart(9, '0');
+  return String(timestamp % SECOND).padStart(9, '0');
 }

@@ -1,3 +1,4 @@
+import { formatZonedTime } from '@seawall/base';
 import {
   byteStringAt,
   descriptorListDescriptor,
@@ -22,7 +23,6 @@ import { formatGeneral, formatInteger } from './number-text.ts';
 import { socketAddressText, socketTupleText } from './socket-text.ts';
 import { errorName, signalName } from './system-names.ts';
 import { descriptorTypeCharacter, protocolCharacter } from './text.ts';
-import { formatAbsoluteTime } from './time.ts';
 
 /** An argument of an event as Falco shows it. */
 export interface ArgumentText {
@@ -145,7 +145,7 @@ function integerText(
         meaning: modeNames(number, facts.flagTable ?? []),
       };
     case 'abstime':
-      return plain(formatAbsoluteTime(BigInt(value)));
+      return plain(formatZonedTime(BigInt(value)));
     case 'uid':
       return idText(number, context.process && context.tables.userName(context.process, number));
     case 'gid':

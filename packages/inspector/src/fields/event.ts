@@ -1,3 +1,4 @@
+import { formatLocalTime, SECOND } from '@seawall/base';
 import { eventTypeOfSymbol, eventTypes, eventTypesByName, timestampOf } from '@seawall/events';
 import type { BoundField } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
@@ -22,7 +23,6 @@ import { isOpenForReading, isOpenForWriting, isOpenWithCreation, isOpenWithExecu
 import { parameterIndices } from './parameter-index.ts';
 import { bindRawArgument } from './raw-argument.ts';
 import { integer } from './text.ts';
-import { formatTime, SECOND } from './time.ts';
 
 const GENERIC = eventTypeOfSymbol('GENERIC_X').id;
 /** Fields of system call events: what the call was, its arguments, its result. */
@@ -78,7 +78,7 @@ export const eventFields: readonly InspectorField[] = [
     format: 'na',
     dependsOn: ['event'],
     description: 'Time of the event as evt.time shows it.',
-    extract: ({ view }) => formatTime(timestampOf(view), { withDate: false, withNanoseconds: true }),
+    extract: ({ view }) => formatLocalTime(timestampOf(view), { date: false, nanoseconds: true }),
     extractForJson: ({ view }) => integer(timestampOf(view)),
   }),
   field({

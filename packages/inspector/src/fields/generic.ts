@@ -1,10 +1,10 @@
+import { formatLocalTime, formatUtcTime, SECOND } from '@seawall/base';
 import { eventTypeOfSymbol, hasValue, readUint32, timestampOf } from '@seawall/events';
 import type { EventContext } from '../context.ts';
 import { EventTrait, hasTrait } from './event-facts.ts';
 import { asynchronousName } from './event-name.ts';
 import { type Extract, field, type InspectorField } from './field.ts';
 import { integer } from './text.ts';
-import { formatIso8601, formatTime, SECOND } from './time.ts';
 
 const FROM_PLUGINS: ReadonlySet<number> = new Set([
   eventTypeOfSymbol('PLUGINEVENT_E').id,
@@ -22,23 +22,23 @@ export const genericFields: readonly InspectorField[] = [
     extract: ({ view }) => view.number,
   }),
   clockTime('evt.time', "Time of day of the event in this machine's zone, with nanoseconds.", ({ view }) =>
-    formatTime(timestampOf(view), { withDate: false, withNanoseconds: true }),
+    formatLocalTime(timestampOf(view), { date: false, nanoseconds: true }),
   ),
   clockTime('evt.time.s', "Time of day of the event in this machine's zone, in whole seconds.", ({ view }) =>
-    formatTime(timestampOf(view), { withDate: false, withNanoseconds: false }),
+    formatLocalTime(timestampOf(view), { date: false, nanoseconds: false }),
   ),
   clockTime('evt.time.iso8601', 'Time of the event in UTC as ISO 8601, with nanoseconds.', ({ view }) =>
-    formatIso8601(timestampOf(view)),
+    formatUtcTime(timestampOf(view), '+0000'),
   ),
   clockTime(
     'evt.datetime',
     "Date and time of the event in this machine's zone, with nanoseconds.",
-    ({ view }) => formatTime(timestampOf(view), { withDate: true, withNanoseconds: true }),
+    ({ view }) => formatLocalTime(timestampOf(view), { date: true, nanoseconds: true }),
   ),
   clockTime(
     'evt.datetime.s',
     "Date and time of the event in this machine's zone, in whole seconds.",
-    ({ view }) => formatTime(timestampOf(view), { withDate: true, withNanoseconds: false }),
+    ({ view }) => formatLocalTime(timestampOf(view), { date: true, nanoseconds: false }),
   ),
   time('evt.rawtime', 'abstime', 'decimal', now, 'Time of the event in nanoseconds since the epoch.'),
   time(

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { enumerationNames, flagNames, modeNames } from './flag-text.ts';
 import { formatGeneral, formatInteger } from './number-text.ts';
 import { errorName, signalName } from './system-names.ts';
-import { formatAbsoluteTime, formatIso8601 } from './time.ts';
 
 test('integers print in the format of their parameter, as C does', () => {
   assert.equal(formatInteger(0o755, { type: 'uint32', format: 'oct' }), '0755');
@@ -76,10 +75,4 @@ test('errors and signals have the names of Linux', () => {
   assert.equal(signalName(9), 'SIGKILL');
   assert.equal(signalName(31), 'SIGSYS');
   assert.equal(signalName(0), '');
-});
-
-test('times print with all nine digits behind the second', () => {
-  const time = 1_700_000_000_000_000_001n;
-  assert.equal(formatIso8601(time), '2023-11-14T22:13:20.000000001+0000');
-  assert.match(formatAbsoluteTime(time), /^2023-11-1[45] \d\d:\d\d:20\.000000001 [+-]\d{4}$/);
 });

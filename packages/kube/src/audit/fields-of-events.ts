@@ -1,11 +1,10 @@
-import { formatLocalTime, formatUtcTime } from '@seawall/base';
+import { formatLocalTime, formatUtcTime, SECOND } from '@seawall/base';
 import type { FieldType, PrintFormat, Value } from '@seawall/rules';
 import { compactText, indentedText } from '../json/node.ts';
 import type { AuditContext } from './event.ts';
 import { pointedText } from './extract.ts';
 import { type AuditField, defineField } from './field.ts';
 
-const NANOSECONDS = 1_000_000_000n;
 const NO_ARGUMENT = { presence: 'none', isIndex: false, isKey: false } as const;
 const KEY = { presence: 'required', isIndex: false, isKey: true } as const;
 
@@ -35,10 +34,10 @@ export const generalFields: readonly AuditField[] = [
     ({ event }) => integer(event.timestamp),
   ),
   plain('evt.rawtime.s', 'abstime', 'decimal', 'Whole seconds of that.', ({ event }) =>
-    integer(event.timestamp / NANOSECONDS),
+    integer(event.timestamp / SECOND),
   ),
   plain('evt.rawtime.ns', 'abstime', 'padded-decimal', 'Nanoseconds after the whole second.', ({ event }) =>
-    integer(event.timestamp % NANOSECONDS),
+    integer(event.timestamp % SECOND),
   ),
   plain(
     'evt.reltime',
@@ -48,14 +47,14 @@ export const generalFields: readonly AuditField[] = [
     (context) => integer(sinceFirst(context)),
   ),
   plain('evt.reltime.s', 'reltime', 'decimal', 'Whole seconds of that.', (context) =>
-    integer(sinceFirst(context) / NANOSECONDS),
+    integer(sinceFirst(context) / SECOND),
   ),
   plain(
     'evt.reltime.ns',
     'reltime',
     'padded-decimal',
     'Nanoseconds after the whole second of that.',
-    (context) => integer(sinceFirst(context) % NANOSECONDS),
+    (context) => integer(sinceFirst(context) % SECOND),
   ),
   plain(
     'evt.pluginname',
