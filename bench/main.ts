@@ -50,7 +50,10 @@ const measured = measureCapture({
   name: given,
   reference,
   rounds,
-  cases: values.rules.split(',').map((count) => rulesFor(Number(count))),
+  cases: values.rules
+    .split(',')
+    .filter(Boolean)
+    .map((count) => rulesFor(Number(count))),
 });
 const dense = values.dense ? await measureDenseCopy() : undefined;
 if (values.json) {
