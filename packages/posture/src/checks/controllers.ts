@@ -1,6 +1,6 @@
 import type { Check } from './check.ts';
 import { cis, MITRE, NSA, OWASP } from './mappings.ts';
-import { isBoolean, isOneOf, isSet, isWithin, satisfies } from './rules.ts';
+import { gateIsNotOff, isBoolean, isOneOf, isSet, isWithin } from './rules.ts';
 
 const manager = 'kube-controller-manager';
 const scheduler = 'kube-scheduler';
@@ -71,15 +71,7 @@ export const controllerChecks: readonly Check[] = [
     title: 'Kubelets’ serving certificates may be renewed',
     why: 'The gate has been on by default since 1.12; switched off, kubelets run on with certificates that expire.',
     severity: 'medium',
-    rule: satisfies(
-      'feature-gates',
-      'the gate RotateKubeletServerCertificate is not switched off',
-      (value) =>
-        (value as Readonly<Record<string, string>> | undefined)?.RotateKubeletServerCertificate === 'false'
-          ? 'the gate RotateKubeletServerCertificate is off'
-          : undefined,
-      [{ kind: 'entry', setting: 'feature-gates', key: 'RotateKubeletServerCertificate', value: 'true' }],
-    ),
+    rule: gateIsNotOff('RotateKubeletServerCertificate'),
     cis: cis('1.3.6'),
     owasp: OWASP.components,
   },

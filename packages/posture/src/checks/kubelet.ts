@@ -3,7 +3,17 @@ import { certificatesLast } from './certificate-rules.ts';
 import { type Check, fail, instanceOf, notApplicable, pass, type Rule, unknown } from './check.ts';
 import { hasModeWithin, isOwnedByRoot } from './file-rules.ts';
 import { cis, MITRE, NSA, noCis, OWASP } from './mappings.ts';
-import { allOf, anyOf, isBoolean, isSet, isUnset, isWithin, onlyWhen, satisfies } from './rules.ts';
+import {
+  allOf,
+  anyOf,
+  gateIsNotOff,
+  isBoolean,
+  isSet,
+  isUnset,
+  isWithin,
+  onlyWhen,
+  satisfies,
+} from './rules.ts';
 import { configurationFiles, fileNamedBy, filesAt, firstOf, unitFiles } from './selectors.ts';
 
 const component = 'kubelet';
@@ -308,15 +318,7 @@ export const kubeletChecks: readonly Check[] = [
     title: 'The kubelet’s serving certificate may be renewed',
     why: 'The gate has been on by default since 1.12; switched off, the certificate expires.',
     severity: 'medium',
-    rule: satisfies(
-      'feature-gates',
-      'the gate RotateKubeletServerCertificate is not switched off',
-      (value) =>
-        (value as Readonly<Record<string, string>> | undefined)?.RotateKubeletServerCertificate === 'false'
-          ? 'the gate RotateKubeletServerCertificate is off'
-          : undefined,
-      [{ kind: 'entry', setting: 'feature-gates', key: 'RotateKubeletServerCertificate', value: 'true' }],
-    ),
+    rule: gateIsNotOff('RotateKubeletServerCertificate'),
     cis: cis('4.2.11'),
     owasp: OWASP.components,
   },

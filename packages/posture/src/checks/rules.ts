@@ -138,6 +138,19 @@ export function satisfies(name: string, how: string, judge: Judge, fix: readonly
   return judgeSetting(name, how, judge, () => fix);
 }
 
+/** The feature gate is not switched off: for gates that are on where nothing is said of them. */
+export function gateIsNotOff(gate: string): Rule {
+  return satisfies(
+    'feature-gates',
+    `the gate ${gate} is not switched off`,
+    (value) =>
+      (value as Readonly<Record<string, string>> | undefined)?.[gate] === 'false'
+        ? `the gate ${gate} is off`
+        : undefined,
+    [{ kind: 'entry', setting: 'feature-gates', key: gate, value: 'true' }],
+  );
+}
+
 /** Every rule passes: the first FAIL decides, then the first UNKNOWN. Evidence of all is kept. */
 export function allOf(...rules: readonly Rule[]): Rule {
   return {
