@@ -57,6 +57,23 @@ for (const name of packages) {
   });
 }
 
+test('docs/dependencies.md names every dependency that is not ours, and no other', () => {
+  const manifests = ['package.json', ...globSync('packages/*/package.json', { cwd: root })];
+  const declared = manifests.flatMap((path) => {
+    const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'));
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  });
+  const page = readFileSync(join(root, 'docs', 'dependencies.md'), 'utf8');
+  const named = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => {
+    const names = [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    // `name-linux-x64`, `-arm64`: the second is short for the same with another ending.
+    return names.map((name) => (name.startsWith('-') ? names[0].replace(/-[^-]+$/, name) : name));
+  });
+  const foreign = new Set(declared.filter((name) => !name.startsWith('@seawall/')));
+  assert.deepEqual(named.toSorted(), [...foreign].sort());
+});
+
 test('the repository names no folder of a developer’s machine and no package registry', () => {
   const forbidden = [
     ['/work', 'main'],
