@@ -32,6 +32,11 @@ export const commands: readonly TopCommand[] = [
     load: async () => (await import('./rules/command.ts')).defineRules,
   },
   {
+    name: 'profile',
+    description: 'turn short profiles of what pods may do into rules, and back',
+    load: async () => (await import('./profile/command.ts')).defineProfile,
+  },
+  {
     name: 'capture',
     description: 'record system calls, look into captures of them, and copy parts of them',
     load: async () => (await import('./capture/command.ts')).defineCapture,
