@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { probeSupport } from '@seawall/probe';
+import { runCommand } from '../testing/run-command.ts';
+
+const support = probeSupport();
+const skip = support.isSupported ? false : support.reason;
+
+test('probe status says what is on, and counts events by type', { skip }, async () => {
+  const { code, stdout } = await runCommand(['probe', 'status', '--seconds', '0.2', '--output', 'json']);
+  assert.equal(code, 0);
+  const status = JSON.parse(stdout) as { isSupported: boolean; calls: string[]; counts: { event: string }[] };
+  assert.equal(status.isSupported, true);
+  assert.ok(status.calls.includes('openat'));
+  assert.ok(!status.calls.includes('read'));
+});
+
+test('a machine that can not be watched says why, in one line', {
+  skip: skip === false && !canDropRights(),
+}, () => {
+  const command = [
+    '--conditions=seawall-source',
+    join(import.meta.dirname, '..', 'main.ts'),
+    'probe',
+    'status',
+  ];
+  const drop = skip === false ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--reuid=65534'] : [];
+  const [program, ...words] = [...drop, process.execPath, ...command];
+  const { status, stdout } = spawnSync(program, words, { encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stdout, /^this machine can not be watched live: .+\n$/);
+});
+
+test('capture record keeps what a filter chooses, and the events that the tables need', {
+  skip,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-record-'));
+  try {
+    const file = join(folder, 'recorded.scap');
+    const filter = ['evt.type', '=', 'execve', 'and', 'proc.name', '=', 'true'];
+    const recording = runCommand(['capture', 'record', '-w', file, '--seconds', '3', ...filter]);
+    const starting = setInterval(() => spawnSync('/bin/true'), 200);
+    const { code, stderr } = await recording;
+    clearInterval(starting);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /\d events?, \d+ events? lost/);
+    const shown = await runCommand([
+      'capture',
+      'print',
+      file,
+      'evt.type',
+      '=',
+      'execve',
+      '--format',
+      '%proc.name',
+    ]);
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(shown.stdout, /^true$/m);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Whether there is a program that takes rights away, as another user than root can't be expected to read the sources. */
+function canDropRights(): boolean {
+  return spawnSync('setpriv', ['--version']).status === 0;
+}
