@@ -10,7 +10,8 @@ import { walk } from './walk.ts';
  */
 export function hasField(catalogue: FieldCatalogue, text: string): boolean {
   // Most constants aren't fields, and need not be parsed to know it.
-  if (!/^[a-z0-9_]+[.(]/i.test(text)) return false;
+  const [, word, mark] = /^([a-z0-9_]+)([.(])/i.exec(text) ?? [];
+  if (word === undefined || (mark === '.' && !firstWordsOf(catalogue).has(word))) return false;
   let operand: Operand;
   try {
     operand = parseOperandAt(text, 0);
@@ -21,6 +22,18 @@ export function hasField(catalogue: FieldCatalogue, text: string): boolean {
     return false;
   }
   return true;
+}
+
+const firstWords = new WeakMap<FieldCatalogue, ReadonlySet<string>>();
+
+/** What the names of a catalogue's fields begin with: `proc`, `fd`, `ka`. */
+function firstWordsOf(catalogue: FieldCatalogue): ReadonlySet<string> {
+  let words = firstWords.get(catalogue);
+  if (words === undefined) {
+    words = new Set([...catalogue.fields.keys()].map((name) => name.split('.', 1)[0]!));
+    firstWords.set(catalogue, words);
+  }
+  return words;
 }
 
 /** Asked before binding, which for an unknown name looks for the nearest one. */

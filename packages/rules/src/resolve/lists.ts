@@ -38,6 +38,8 @@ export interface ListIndex {
   readonly positions: ReadonlyMap<string, number>;
   /** Positions of lists whose names hold what separates names, or nothing. */
   readonly oddlyNamed: readonly number[];
+  /** For each list asked about so far, the positions of those that its items name. */
+  readonly named: Map<ResolvedList, readonly number[]>;
 }
 
 export function indexLists(lists: readonly ResolvedList[]): ListIndex {
@@ -45,6 +47,7 @@ export function indexLists(lists: readonly ResolvedList[]): ListIndex {
     lists,
     positions: new Map(lists.map(({ name }, position) => [name, position])),
     oddlyNamed: [...lists.keys()].filter((position) => /^$|[ \t\n\r(),=]/.test(lists[position]!.name)),
+    named: new Map(),
   };
 }
 
@@ -66,13 +69,7 @@ export function substituteLists(
   const { lists, positions, oddlyNamed } = index;
   let result = condition;
   const waiting = new Set(oddlyNamed.filter((position) => condition.text.includes(lists[position]!.name)));
-  const expect = (text: string, after: number): void => {
-    for (const word of text.split(delimiterPattern)) {
-      const position = positions.get(word);
-      if (position !== undefined && position > after) waiting.add(position);
-    }
-  };
-  expect(condition.text, -1);
+  for (const position of namedIn(condition.text, positions)) waiting.add(position);
   while (waiting.size > 0) {
     const position = Math.min(...waiting);
     waiting.delete(position);
@@ -89,7 +86,7 @@ export function substituteLists(
         hint: 'lists whose items are names of lists multiply: name each list once',
       });
     }
-    for (const item of list.items) expect(item, position);
+    for (const named of listsNamedBy(list, index)) if (named > position) waiting.add(named);
   }
   return result;
 }
@@ -97,6 +94,26 @@ export function substituteLists(
 const blanks = ' \t\n\r';
 const delimiters = `${blanks}(),=`;
 const delimiterPattern = /[ \t\n\r(),=]+/;
+
+/** Positions of the lists whose names stand in the text as words. */
+function namedIn(text: string, positions: ReadonlyMap<string, number>): number[] {
+  const named: number[] = [];
+  for (const word of text.split(delimiterPattern)) {
+    const position = positions.get(word);
+    if (position !== undefined) named.push(position);
+  }
+  return named;
+}
+
+/** Positions of the lists that the items of a list name: looked for once, however often the list is put in. */
+function listsNamedBy(list: ResolvedList, { positions, named }: ListIndex): readonly number[] {
+  let found = named.get(list);
+  if (found === undefined) {
+    found = list.items.flatMap((item) => namedIn(item, positions));
+    named.set(list, found);
+  }
+  return found;
+}
 
 /** In one pass, so that a name that stands there a thousand times costs no more than the text is long. */
 function substituteList(condition: TracedText, { name, items }: ResolvedList): TracedText | undefined {
