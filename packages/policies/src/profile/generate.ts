@@ -24,7 +24,7 @@ const SHARED: readonly { readonly name: string; readonly text: string }[] = [
     name: 'seawall_file_opened',
     text: `\
 - macro: seawall_file_opened
-  condition: (evt.type in (open, openat, openat2, creat) and fd.typechar = "f" and fd.num >= 0)
+  condition: (evt.type in (open, openat, openat2, open_by_handle_at, creat) and fd.typechar = "f" and fd.num >= 0)
 `,
   },
   {
