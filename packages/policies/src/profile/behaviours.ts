@@ -31,6 +31,8 @@ export interface Behaviour {
   readonly list: string;
   /** Says above the list what it holds. */
   readonly comment: string;
+  /** An item as it could be added to the list. */
+  readonly example: string;
   readonly description: string;
   readonly isOfNames: boolean;
   /** Why a text of the list can't be in a profile; undefined when it can. */
@@ -48,6 +50,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Process outside the profile',
     list: 'allowed_processes_of_',
     comment: 'programs that may be started',
+    example: 'etcdctl',
     description: 'a program was started that is not one of those the pod consists of',
     isOfNames: true,
     problemOf: nameProblem,
@@ -66,6 +69,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Write outside the profile',
     list: 'allowed_write_paths_of_',
     comment: 'files that may be written, and directories with all that is below them',
+    example: '/var/backups',
     description: 'a file was opened to be written where the pod has nothing to write',
     isOfNames: false,
     problemOf: pathProblem,
@@ -84,6 +88,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Connection by a program outside the profile',
     list: 'allowed_outbound_processes_of_',
     comment: 'programs that may open connections',
+    example: 'etcdctl',
     description: 'a program opened a connection that is not one of those the pod uses for it',
     isOfNames: true,
     problemOf: nameProblem,
@@ -102,6 +107,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Listening by a program outside the profile',
     list: 'allowed_listening_processes_of_',
     comment: 'programs that may open a TCP port',
+    example: 'etcdctl',
     description: 'a program opened a port that is not one of those the pod serves with',
     isOfNames: true,
     problemOf: nameProblem,
@@ -115,6 +121,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Read outside the profile',
     list: 'allowed_read_paths_of_',
     comment: 'files that may be read, and directories with all that is below them',
+    example: '/var/backups',
     description: 'a file was opened to be read where the pod has nothing to read',
     isOfNames: false,
     problemOf: pathProblem,
@@ -134,6 +141,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Connection to a peer outside the profile',
     list: 'allowed_peers_of_',
     comment: 'networks that may be connected to: an address alone is 10.96.0.1/32 or fd00::1/128',
+    example: '10.96.0.1/32',
     description: 'a connection was opened to an address that the pod does not talk to',
     isOfNames: false,
     problemOf: peerProblem,
@@ -152,6 +160,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Port outside the profile',
     list: 'allowed_ports_of_',
     comment: 'TCP ports that may be opened',
+    example: '2381',
     description: 'a TCP port was opened that is not one of those the pod serves',
     isOfNames: false,
     problemOf: (text) => portProblem(Number(text)),
@@ -165,6 +174,7 @@ export const behaviours: readonly Behaviour[] = [
     title: 'Image outside the profile',
     list: 'allowed_images_of_',
     comment: 'where the containers may come from: a repository, one with its tag, or a digest (sha256:...)',
+    example: 'registry.k8s.io/etcd',
     description: 'a container was started in the pod from an image that is not one of its own',
     isOfNames: false,
     problemOf: imageProblem,

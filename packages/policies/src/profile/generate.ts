@@ -108,7 +108,7 @@ function sharedText(sections: string): string {
 
 function header(profile: Profile, origin: string): string {
   const pod = profile[0]!;
-  const { list } = behaviours.find(({ key }) => pod[key] !== undefined)!;
+  const { list, example } = behaviours.find(({ key }) => pod[key] !== undefined)!;
   return `\
 # Made by \`seawall profile generate\` from ${origin.replace(/\p{C}/gu, '?')}.
 #
@@ -116,7 +116,7 @@ function header(profile: Profile, origin: string): string {
 # to a list in a file of your own that is loaded after this one, and \`seawall profile extract\` makes a profile of both:
 #
 #   - list: ${list}${identifierOf(pod)}
-#     items: [one-more]
+#     items: [${example}]
 #     override: {items: append}
 
 - required_engine_version: 0.31.0

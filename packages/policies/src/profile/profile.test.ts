@@ -124,6 +124,25 @@ test('rules that hold no profile, or don’t load, are refused', () => {
   );
 });
 
+test('the comment at the top shows an addition that the list takes', () => {
+  const all = {
+    proc: [],
+    write_dir: [],
+    outbound_proc: [],
+    listen_proc: [],
+    read_dir: [],
+    peers: [],
+    ports: [],
+    images: [],
+  };
+  for (const [key, none] of Object.entries(all)) {
+    const files = rulesOf([{ podname: 'etcd', [key]: none }]);
+    const shown = /^# {3}- list:[\s\S]+?\n\n/m.exec(files[0]!.content)![0].replace(/^# {3}/gm, '');
+    const added = extractProfile([...files, { name: 'added.yaml', content: shown }]).profile[0]!;
+    assert.equal((added as unknown as Record<string, readonly unknown[]>)[key]!.length, 1);
+  }
+});
+
 test('names longer than the kernel keeps are listed as it keeps them as well, with a word on why', () => {
   const text = generateRules([{ podname: 'controller', proc: ['kube-controller-manager'] }], 'a test');
   assert.match(text, /^- list: allowed_processes_of_controller\n {2}items: \[kube-controller-manager\]$/m);
@@ -160,6 +179,22 @@ const mistakes: readonly (readonly [what: string, text: string, ...problems: rea
   ['an unknown key', '- podname: a\n  prok: [a]\n  ports: [1]\n', '2:3: there is no prok: is it proc?'],
   ['a key of another kind', '- podname: a\n  5: [a]\n  proc: [a]\n', '2:3: there is no 5: known are podname'],
   ['a key given twice', '- podname: a\n  proc: [a]\n  proc: [b]\n', '3:3: this is no YAML'],
+  ['a key that is a list', '- podname: a\n  ? [b]\n  : c\n  proc: [a]\n', '1:3: there is no [ b ]'],
+  [
+    'a tag that nobody knows',
+    '- podname: a\n  proc: [!made-up a]\n',
+    '2:10: this is no YAML: Unresolved tag',
+  ],
+  ['a pod repeated by an alias', '- &a {podname: a, proc: [a]}\n- *a\n', '2:3: a is there already'],
+  ['a list nested without end', `- podname: a\n  proc: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, '2:'],
+  [
+    'aliases that multiply',
+    [
+      '- &l0 [a, a, a, a]',
+      ...[1, 2, 3, 4, 5, 6].map((n) => `- &l${n} [${Array(4).fill(`*l${n - 1}`)}]`),
+    ].join('\n'),
+    '1:1: Excessive alias count',
+  ],
   ['a pod without a name', '- proc: [a]\n', '1:3: the podname is missing'],
   ['a pod that is a word', '- etcd\n', '1:3: write podname: NAME'],
   [

@@ -25,7 +25,7 @@ const schema = z.array(podProfileSchema, { error: 'write a list of pods: - podna
  */
 export function parseProfile(text: string, name: string): Profile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const fail = (problems: readonly Problem[]): never => {
     const told = problems
       .toSorted((left, right) => left.line - right.line || left.column - right.column)
@@ -39,9 +39,9 @@ export function parseProfile(text: string, name: string): Profile {
     const { line, col } = lines.linePos(offset);
     return { line, column: col, text: problem };
   };
-  if (document.errors.length > 0) {
-    fail(document.errors.map(({ pos, code, message }) => problemAt(pos[0], yamlProblem(code, message))));
-  }
+  // What YAML only warns of (an unknown tag) leaves open what is meant. Behind the first fault others only follow from it.
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) fail([problemAt(fault.pos[0], yamlProblem(fault.code, fault.message))]);
   if (document.contents === null) fail([problemAt(0, 'the file is empty: begin with - podname: etcd')]);
   const root = document.contents as Node;
   let value: unknown;
