@@ -22,9 +22,13 @@ const WORTH_REMEMBERING = 12;
  * Writes a slot's candidates as one JavaScript function: parts that several candidates share are asked once, as the
  * condition of a block around the rest. The text holds nothing from rule files but numbers: predicates come in
  * through an array, by index.
+ * @param positions of the candidates to write, all unless given; the others are somebody else's to ask.
  */
-export function emitSlotMatcher<Context>(candidates: readonly Candidate<Context>[]): SlotMatcher<Context> {
-  const { text, tests, reads, constants } = emitSlotSource(candidates);
+export function emitSlotMatcher<Context>(
+  candidates: readonly Candidate<Context>[],
+  positions: Iterable<number> = candidates.keys(),
+): SlotMatcher<Context> {
+  const { text, tests, reads, constants } = emitSlotSource(candidates, positions);
   return new Function('tests', 'reads', 'constants', text)(tests, reads, constants) as SlotMatcher<Context>;
 }
 
@@ -37,8 +41,15 @@ export interface SlotSource<Context> {
 }
 
 /** Writes the text, for the matcher, for tests and for the curious. */
-export function emitSlotSource<Context>(candidates: readonly Candidate<Context>[]): SlotSource<Context> {
-  const uses = countUses(candidates);
+export function emitSlotSource<Context>(
+  candidates: readonly Candidate<Context>[],
+  positions: Iterable<number> = candidates.keys(),
+): SlotSource<Context> {
+  const items = Array.from(positions, (position) => {
+    const { rule, eventParts } = candidates[position]!;
+    return { position, rule, parts: eventParts };
+  }).filter(({ parts }) => parts.length > 0);
+  const uses = countUses(items);
   const tests = createNumbering<Predicate<Context>>('t');
   const remembered = new Set<string>();
   const reads = createNumbering<string>('x');
@@ -120,11 +131,7 @@ export function emitSlotSource<Context>(candidates: readonly Candidate<Context>[
     return `${indent}if (${conditions.join(' && ')}) matches[count++] = ${rule};\n`;
   }
 
-  const items = candidates.map(({ rule, eventParts }, position) => ({ position, rule, parts: eventParts }));
-  const body = emitBlock(
-    items.filter(({ parts }) => parts.length > 0),
-    '  ',
-  );
+  const body = emitBlock(items, '  ');
   const names = tests.declare('tests') + reads.declare('reads') + constants.declare('constants');
   return {
     text: `${names}return function (context, open, matches, count) {\n  let u;\n${[...remembered].join('')}${body}  return count;\n};`,
@@ -189,8 +196,8 @@ function mostShared<Context>(items: readonly Item<Context>[]): PlanNode<Context>
   return best;
 }
 
-/** How often each test is written in the candidates' event parts, and each value read, shared parts counted once. */
-function countUses<Context>(candidates: readonly Candidate<Context>[]): {
+/** How often each test is written in the items' parts, and each value read, shared parts counted once. */
+function countUses<Context>(items: readonly Item<Context>[]): {
   readonly tests: ReadonlyMap<Predicate<Context>, number>;
   readonly reads: ReadonlyMap<string, number>;
 } {
@@ -210,7 +217,7 @@ function countUses<Context>(candidates: readonly Candidate<Context>[]): {
       node.children.forEach(visit);
     }
   }
-  for (const { eventParts } of candidates) eventParts.forEach(visit);
+  for (const { parts } of items) parts.forEach(visit);
   return { tests, reads };
 }
 

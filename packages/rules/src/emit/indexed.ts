@@ -1,15 +1,18 @@
-import { createBits, hasBit, setBit } from '../plan/bits.ts';
+import { hasBit } from '../plan/bits.ts';
 import type { Candidate } from '../plan/candidate.ts';
 import type { PlanNode } from '../plan/node.ts';
 import type { Lookup, Subject } from '../plan/predicate.ts';
 import { createPrefixTree, type PrefixTree } from '../plan/prefix-tree.ts';
 import { createClosures, joinTests, type Test } from './closure.ts';
-import { cheapestFirst, type SlotMatcher } from './emit.ts';
+import { cheapestFirst, emitSlotMatcher, type SlotMatcher } from './emit.ts';
 
-/** Texts one of which the subject must equal or start with before the candidate can match. */
+/** How many candidates one function asks: more, and it outgrows what V8 optimises. */
+const EMITTED_TOGETHER = 64;
+
+/** Texts one of which the subject must equal or start with. */
 interface Access<Context> {
   readonly subject: Subject<Context>;
-  readonly lookups: readonly Lookup[];
+  readonly lookup: Lookup;
 }
 
 /** Everything filed under the texts of one subject. */
@@ -23,7 +26,7 @@ interface AccessIndex<Context> {
 /**
  * A matcher for a slot with many candidates: those that ask for certain texts ("fd.name in (...)", "starts with")
  * are found by looking the event's own text up, so that the cost of an event does not grow with their number. The
- * others, few in practice, are asked one by one.
+ * others are asked in functions of a size that V8 optimises, which ask once what they share.
  */
 export function createIndexedMatcher<Context>(
   candidates: readonly Candidate<Context>[],
@@ -31,7 +34,8 @@ export function createIndexedMatcher<Context>(
   const compile = createClosures<Context>();
   const tests = candidates.map(({ eventParts }) => createLazyTest(eventParts, compile));
   const rules = Int32Array.from(candidates, ({ rule }) => rule);
-  const { indexes, unfiled } = fileCandidates(candidates);
+  const { indexes, unfiledPositions } = fileCandidates(candidates);
+  const unfiled = emitInParts(candidates, unfiledPositions);
   /** The event in which a candidate was last asked: one found under two texts is asked once. */
   const askedAt = new Float64Array(candidates.length);
   let now = 0;
@@ -59,16 +63,22 @@ export function createIndexedMatcher<Context>(
       if (filed !== undefined) for (let index = 0; index < filed.length; index++) ask(filed[index]);
       if (!byPrefix.isEmpty) byPrefix.visit(value, ask);
     }
-    for (let word = 0; word < unfiled.length; word++) {
-      let bits = unfiled[word] & open[word];
-      while (bits !== 0) {
-        const lowest = 31 - Math.clz32(bits & -bits);
-        ask((word << 5) | lowest);
-        bits &= bits - 1;
-      }
+    for (let index = 0; index < unfiled.length; index++) {
+      count = unfiled[index](context, open, matches, count);
     }
     return count;
   };
+}
+
+function emitInParts<Context>(
+  candidates: readonly Candidate<Context>[],
+  positions: readonly number[],
+): SlotMatcher<Context>[] {
+  const matchers: SlotMatcher<Context>[] = [];
+  for (let from = 0; from < positions.length; from += EMITTED_TOGETHER) {
+    matchers.push(emitSlotMatcher(candidates, positions.slice(from, from + EMITTED_TOGETHER)));
+  }
+  return matchers;
 }
 
 /** Compiles a candidate's parts when they are first asked: of thousands of candidates, few ever are. */
@@ -85,70 +95,96 @@ function createLazyTest<Context>(
 
 function fileCandidates<Context>(candidates: readonly Candidate<Context>[]): {
   readonly indexes: readonly AccessIndex<Context>[];
-  readonly unfiled: Uint32Array;
+  readonly unfiledPositions: readonly number[];
 } {
-  const unfiled = createBits(candidates.length);
+  const unfiledPositions: number[] = [];
   const filed = new Map<
     string,
     { subject: Subject<Context>; equals: Map<string, number[]>; prefixes: [string, number][] }
   >();
-  candidates.forEach(({ eventParts }, position) => {
-    const access = chooseAccess(eventParts);
-    if (access === undefined) {
-      setBit(unfiled, position);
-      return;
-    }
-    let entry = filed.get(access.subject.key);
+
+  function file({ subject, lookup: { kind, texts } }: Access<Context>, position: number): void {
+    let entry = filed.get(subject.key);
     if (entry === undefined) {
-      entry = { subject: access.subject, equals: new Map(), prefixes: [] };
-      filed.set(access.subject.key, entry);
+      entry = { subject, equals: new Map(), prefixes: [] };
+      filed.set(subject.key, entry);
     }
-    for (const { kind, texts } of access.lookups) {
-      for (const text of texts) {
-        if (kind === 'startsWith') entry.prefixes.push([text, position]);
-        else if (entry.equals.has(text)) entry.equals.get(text)!.push(position);
-        else entry.equals.set(text, [position]);
-      }
+    for (const text of texts) {
+      if (kind === 'startsWith') entry.prefixes.push([text, position]);
+      else if (entry.equals.has(text)) entry.equals.get(text)!.push(position);
+      else entry.equals.set(text, [position]);
     }
+  }
+
+  const options = candidates.map(({ eventParts }) => eventParts.flatMap(waysTo));
+  const crowds = countCrowds(options.map((ways) => ways.flat()));
+  candidates.forEach(({ eventParts }, position) => {
+    const ways = chooseWays(options[position], crowds, candidates.length);
+    if (ways !== undefined) for (const access of ways) file(access, position);
+    else if (eventParts.length > 0) unfiledPositions.push(position);
   });
   const indexes = [...filed.values()].map(({ subject, equals, prefixes }) => ({
     subject,
     byText: equals,
     byPrefix: createPrefixTree(prefixes),
   }));
-  return { indexes, unfiled };
+  return { indexes, unfiledPositions };
 }
 
-/** The part with the fewest texts, of those that can be looked up. */
-function chooseAccess<Context>(parts: readonly PlanNode<Context>[]): Access<Context> | undefined {
-  let best: Access<Context> | undefined;
-  for (const part of parts) {
-    const access = accessOf(part);
-    if (access !== undefined && (best === undefined || countTexts(access) < countTexts(best))) best = access;
+/** A text that more candidates than this share of the slot ask for tells them apart too little to look it up. */
+const CROWDED_SHARE = 0.1;
+const CROWDED_AT_LEAST = 8;
+
+/** The option whose texts the fewest candidates ask for; undefined where all are crowded. */
+function chooseWays<Context>(
+  options: readonly (readonly Access<Context>[])[],
+  crowds: ReadonlyMap<string, number>,
+  candidateCount: number,
+): readonly Access<Context>[] | undefined {
+  const limit = Math.max(CROWDED_AT_LEAST, candidateCount * CROWDED_SHARE);
+  let best: readonly Access<Context>[] | undefined;
+  let fewest = limit + 1;
+  for (const ways of options) {
+    const crowd = Math.max(0, ...ways.flatMap((access) => keysOf(access).map((key) => crowds.get(key) ?? 0)));
+    if (crowd < fewest) {
+      best = ways;
+      fewest = crowd;
+    }
   }
   return best;
 }
 
-function countTexts<Context>({ lookups }: Access<Context>): number {
-  return lookups.reduce((sum, { texts }) => sum + texts.length, 0);
+/** How many candidates ask for each text of each subject. */
+function countCrowds<Context>(
+  accesses: readonly (readonly Access<Context>[])[],
+): ReadonlyMap<string, number> {
+  const crowds = new Map<string, number>();
+  for (const ways of accesses) {
+    for (const key of new Set(ways.flatMap(keysOf))) crowds.set(key, (crowds.get(key) ?? 0) + 1);
+  }
+  return crowds;
 }
 
-/** A test that can be looked up, or alternatives over one subject that all can. */
-function accessOf<Context>(node: PlanNode<Context>): Access<Context> | undefined {
+function keysOf<Context>({ subject, lookup: { kind, texts } }: Access<Context>): string[] {
+  return texts.map((text) => `${kind} ${subject.key} ${text}`);
+}
+
+/**
+ * Ways to see that a node can't hold, each a list of look-ups one of which must succeed for it to hold; none where
+ * the node can hold without any.
+ */
+function waysTo<Context>(node: PlanNode<Context>): readonly (readonly Access<Context>[])[] {
   if (node.kind === 'test') {
     const { subject, lookup } = node.predicate;
-    if (node.isNegated || subject === undefined || lookup === undefined) return undefined;
-    return { subject, lookups: [lookup] };
+    return node.isNegated || subject === undefined || lookup === undefined ? [] : [[{ subject, lookup }]];
   }
-  if (node.kind === 'and') return chooseAccess(node.children);
-  if (node.kind !== 'or') return undefined;
-  const alternatives = node.children.map(accessOf);
-  const first = alternatives[0];
-  if (first === undefined) return undefined;
-  const lookups: Lookup[] = [];
-  for (const access of alternatives) {
-    if (access === undefined || access.subject.key !== first.subject.key) return undefined;
-    lookups.push(...access.lookups);
+  if (node.kind === 'and') return node.children.flatMap(waysTo);
+  if (node.kind !== 'or') return [];
+  const combined: Access<Context>[] = [];
+  for (const child of node.children) {
+    const [first] = waysTo(child);
+    if (first === undefined) return [];
+    combined.push(...first);
   }
-  return { subject: first.subject, lookups };
+  return [combined];
 }
