@@ -31,4 +31,3 @@ export const suite: Suite = {
     return { passed: vectors.length - failures.length, total: vectors.length, failures };
   },
 };
-
