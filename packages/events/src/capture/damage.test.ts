@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { sharedCaptures, withoutShared } from '../shared-captures.ts';
+import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
 import { unpackedBytes } from '../testing-captures.ts';
 import { createRandom, cutAtRandom, type DamageTally, flipAtRandom, readDamaged } from '../testing-damage.ts';
 

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { isSeawallError, type SeawallError } from '@seawall/base';
-import { sharedCaptures, sharedFolder, withoutShared } from '../shared-captures.ts';
+import { locateShared } from '../../../../test/shared.ts';
+import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
 import { readWhole, unpackedBytes } from '../testing-captures.ts';
 import type { ProcessEntry } from './section.ts';
 
@@ -19,7 +20,7 @@ test('every event of the shared captures has the number that Falco gives it', { 
   for (const path of captures) {
     const { events, error } = await readWhole(path);
     assert.equal(error, undefined, path);
-    const lines = join(sharedFolder()!, 'conformance/fields-by-event', `${basename(path, '.scap')}.jsonl.gz`);
+    const lines = join(locateShared()!, 'conformance/fields-by-event', `${basename(path, '.scap')}.jsonl.gz`);
     const expected = gunzipSync(readFileSync(lines)).toString().trim().split('\n');
     const timeByNumber = new Map(
       events.map((event) => {

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
 import fc from 'fast-check';
-import { sharedCaptures, withoutShared } from '../shared-captures.ts';
+import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
 import { eventTypeOfSymbol, eventTypes } from '../table/event-type.ts';
 import { batchOf, encodeEvent } from '../testing.ts';
 import { readWhole } from '../testing-captures.ts';

@@ -1,4 +1,4 @@
-import { addBits, createBits, hasBit } from './bits.ts';
+import { addBits, createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
@@ -22,7 +22,6 @@ export interface Residue<Context> {
 
 /** What is left of a slot's candidates for a process. */
 export interface Remainder {
-  readonly isEmpty: boolean;
   /** Rules that match any event of the slot: nothing is left to ask. In order. */
   readonly certain: Int32Array;
   /** Positions, among the slot's candidates, of those whose event parts decide. In order. */
@@ -46,7 +45,6 @@ export interface Residues<Context> {
 }
 
 export const nothingLeft: Remainder = {
-  isEmpty: true,
   certain: new Int32Array(0),
   open: new Int32Array(0),
   openBits: new Uint32Array(0),
@@ -154,8 +152,8 @@ export function createResidues<Context>(
 
 function describe(certain: readonly number[], open: readonly number[], slotSize: number): Remainder {
   const openBits = createBits(slotSize);
-  for (const position of open) openBits[position >>> 5] |= 1 << (position & 31);
-  return { isEmpty: false, certain: Int32Array.from(certain), open: Int32Array.from(open), openBits };
+  for (const position of open) setBit(openBits, position);
+  return { certain: Int32Array.from(certain), open: Int32Array.from(open), openBits };
 }
 
 function haveSameClasses<Context>(
