@@ -1,0 +1,26 @@
+export type {
+  CommitReport,
+  GroupFilter,
+  OutboxFilter,
+  Page,
+  Paged,
+  Store,
+  StoreBatch,
+  StoreStatistics,
+  TimeSlice,
+} from './store.ts';
+export type { ActionKind, ActionRecord, ActionResult } from './types/action.ts';
+export type { Activity, ActivityKind } from './types/activity.ts';
+export type {
+  AncestryEntry,
+  Decision,
+  FindingGroup,
+  FindingState,
+  GroupIdentity,
+  Occurrence,
+  Severity,
+  StoredOccurrence,
+} from './types/finding.ts';
+export type { Gap } from './types/gap.ts';
+export type { NewOutboxEntry, OutboxEntry } from './types/outbox.ts';
+export type { Workload, WorkloadContainer } from './types/workload.ts';
