@@ -9,6 +9,7 @@ import {
 } from '@seawall/inspector';
 import { type CompilableRule, textFromBytes } from '@seawall/rules';
 import { type Accounting, createAccounting } from '../accounting.ts';
+import type { Alert } from '../alert/alert.ts';
 import { createAlertFactory } from '../alert/create-alerts.ts';
 import { dropAlert } from '../alert/drop-alert.ts';
 import { createDropWatch, type DropNotice, type DropPolicy } from '../drops.ts';
@@ -23,6 +24,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   /** What is known of containers besides what the source says. */
   readonly containers: readonly ContainerInfo[];
   readonly drops: DropPolicy;
+  /** Called with each match before `onAlert`, while the context is still about its event. */
+  onMatch?(alert: Alert, context: EventContext): void;
   /** Events were lost, and the policy says to tell it. */
   onDrops?(notice: DropNotice): void;
 }
@@ -88,7 +91,9 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
         onMatches(context, matches, count) {
           const timestamp = timestampOf(context.view);
           for (let index = 0; index < count; index += 1) {
-            options.onAlert(factories[matches[index]].create(context, timestamp, hostname));
+            const alert = factories[matches[index]].create(context, timestamp, hostname);
+            options.onMatch?.(alert, context);
+            options.onAlert(alert);
           }
         },
         onBatch(count) {
