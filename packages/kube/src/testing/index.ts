@@ -1,0 +1,16 @@
+export {
+  BUSYBOX_IMAGE,
+  type ImageFiles,
+  type ImageOptions,
+  makeBusyboxImage,
+} from './busybox-image.ts';
+export {
+  type BindMount,
+  type ContainerOrder,
+  cgroupOf,
+  type RunningContainer,
+  unifiedFolderOf,
+} from './container.ts';
+export { type Containerd, type ContainerdOrder, CRI_NAMESPACE, startContainerd } from './containerd.ts';
+export { type Docker, type DockerOrder, startDocker } from './docker.ts';
+export { containerdMissing, dockerMissing } from './support.ts';
