@@ -1,5 +1,41 @@
+export type {
+  ActionDecision,
+  ActionParameters,
+  ActionTarget,
+  ContainerCgroups,
+  OffenceFacts,
+  PlannedAction,
+  ProcessTarget,
+  RefusedAction,
+} from './action/decision.ts';
+export type { EtcdHealth, EtcdQuorum, QuorumVerdict } from './action/etcd-quorum.ts';
+export type {
+  ActionOutcome,
+  ContainerRuntime,
+  PodActions,
+  ProcessSignals,
+  UndoData,
+} from './action/executors.ts';
+export type { GuardState, NeverTouch, OwnIdentity } from './action/guards.ts';
+export type { DenyAction, EnforcementCheck, PolicyAction, PolicyActionType } from './action/wanted.ts';
 export { errors as policiesErrors } from './errors.ts';
+export type { ChannelObject } from './policy/channel-object.ts';
+export {
+  API_VERSION,
+  type Diagnostic,
+  type Mode,
+  type NamedPlace,
+  type Place,
+  type RateLimit,
+  type RuleSelector,
+  type RuntimePolicy,
+  renderDiagnostic,
+  type Throttle,
+} from './policy/policy.ts';
+export type { Matching, PolicySet, ResolvedPolicy } from './policy/policy-set.ts';
 export { type ExtractedProfile, extractProfile } from './profile/extract.ts';
 export { generateRules } from './profile/generate.ts';
 export { type PodProfile, type Profile, renderProfile } from './profile/profile.ts';
 export { parseProfile } from './profile/read.ts';
+export type { RuleFacts, RuleSetObject } from './rule-set/rule-set.ts';
+export { type Scope, type ScopeConditions, type ScopePart, scopeParts } from './scope/scope.ts';

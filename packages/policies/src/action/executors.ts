@@ -1,0 +1,62 @@
+import type { ActionResult } from '@seawall/store';
+
+/** How an action, or a part of it, ended. */
+export interface ActionOutcome {
+  readonly result: Exclude<ActionResult, 'pending'>;
+  /** In a sentence. */
+  readonly detail: string;
+  /** What undoing needs; undefined where there is nothing to undo. */
+  readonly undo: UndoData | undefined;
+}
+
+/** Signals that reach exactly the process that was meant (`@seawall/probe` has them: `openProcessActions`). */
+export interface ProcessSignals {
+  /**
+   * Sends a signal to the process that had the pid at `seenAt` (nanoseconds since the epoch).
+   * @returns `sent`; `gone` where it has ended (also when somebody else has its pid by now).
+   * @throws where the kernel refuses, with the errno's name as `code`.
+   */
+  signal(pid: number, signal: number, seenAt: bigint): 'sent' | 'gone';
+}
+
+/** What a container runtime can do to a container; ids are whole. Each rejects with the runtime's reason. */
+export interface ContainerRuntime {
+  /** Its name, for people: `containerd`, `docker`. */
+  readonly name: string;
+  pause(containerId: string): Promise<void>;
+  unpause(containerId: string): Promise<void>;
+  /** Asks it to end, and ends it after the grace. */
+  stop(containerId: string, graceMilliseconds: number): Promise<void>;
+  kill(containerId: string): Promise<void>;
+}
+
+/** What Kubernetes' API server can do about a pod. Each rejects with the server's reason. */
+export interface PodActions {
+  /** Sets labels; null removes one. @returns the values these labels had, null where there was none. */
+  setLabels(
+    namespace: string,
+    pod: string,
+    labels: Readonly<Record<string, string | null>>,
+  ): Promise<Readonly<Record<string, string | null>>>;
+  /** Makes the namespace's policy that cuts pods with the label `seawall.dev/isolated` off; keeps one that is there. */
+  ensureIsolationPolicy(namespace: string): Promise<void>;
+}
+
+/** What undoing an action needs; kept as JSON in the audit trail. */
+export type UndoData =
+  | {
+      readonly kind: 'unpause';
+      readonly containerId: string;
+      /** Absolute; undefined where the cgroup is not known. */
+      readonly unified: string | undefined;
+      readonly freezer: string | undefined;
+      /** When it goes on by itself: nanoseconds since the epoch, as decimal text. */
+      readonly until: string;
+    }
+  | {
+      readonly kind: 'set-labels';
+      readonly namespace: string;
+      readonly pod: string;
+      /** As they were before; null where there was none. */
+      readonly labels: Readonly<Record<string, string | null>>;
+    };
