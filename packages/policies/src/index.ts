@@ -18,6 +18,14 @@ export type {
 } from './action/executors.ts';
 export type { GuardState, NeverTouch, OwnIdentity } from './action/guards.ts';
 export type { DenyAction, EnforcementCheck, PolicyAction, PolicyActionType } from './action/wanted.ts';
+export {
+  type ChannelKind,
+  kindOf,
+  type NotificationChannel,
+  type NotificationChannelSpec,
+  notificationChannelSpec,
+} from './channel/channel.ts';
+export { durationText, millisecondsOf } from './channel/duration.ts';
 export { errors as policiesErrors } from './errors.ts';
 export type { ChannelObject } from './policy/channel-object.ts';
 export {
