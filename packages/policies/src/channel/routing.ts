@@ -36,9 +36,10 @@ const compiled = new Map<string, RegExp>();
 export function matchesPattern(pattern: string, name: string): boolean {
   let expression = compiled.get(pattern);
   if (expression === undefined) {
-    const parts = pattern
-      .split(/([*?])/)
-      .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RegExp.escape(part)));
+    const parts = pattern.split(/([*?])/).map((part) => {
+      if (part === '*') return '.*';
+      return part === '?' ? '.' : part.replace(/[\\^$.|+(){}[\]]/g, '\\$&');
+    });
     expression = new RegExp(`^${parts.join('')}$`, 'su');
     compiled.set(pattern, expression);
   }
