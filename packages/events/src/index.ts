@@ -5,6 +5,7 @@ export * from './capture/descriptor-types.ts';
 export { type ReadCounts, type ReadOptions, readCapture } from './capture/read.ts';
 export type * from './capture/section.ts';
 export type { CaptureInput } from './capture/source.ts';
+export { createSteppedOver, type SteppedOver } from './capture/stepped-over.ts';
 export {
   type CaptureWriter,
   createCaptureWriter,
@@ -14,6 +15,15 @@ export {
 export { type Converter, createConverter, MAXIMUM_CONVERTED_LENGTH } from './convert/converter.ts';
 export { type Eligibility, eligibilityOf } from './convert/eligibility.ts';
 export type { EventSpan } from './convert/event-span.ts';
+export {
+  encodeEvent,
+  encodeRaw,
+  KNOWN_TYPES,
+  type ParameterValue,
+  socketAddress,
+  tuple,
+  unixTuple,
+} from './encode-event.ts';
 export { errors as eventErrors } from './errors.ts';
 export { int64At, int64NumberAt, joinInt64, joinUint64, uint64At } from './integers.ts';
 export * from './parameters.ts';

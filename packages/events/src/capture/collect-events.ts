@@ -2,10 +2,11 @@ import { type Converter, MAXIMUM_CONVERTED_LENGTH } from '../convert/converter.t
 import { CONVERT, DROP, eligibilityOf, ruleByType } from '../convert/eligibility.ts';
 import type { EventSpan } from '../convert/event-span.ts';
 import { EVENT_TYPE_COUNT, eventTypes, largePayloadByType } from '../table/event-type.ts';
-import { HEADER_LENGTH } from '../view.ts';
+import { HEADER_LENGTH, TYPE_OFFSET } from '../view.ts';
 import { blockKindOf, EVENT_V2 } from './block-types.ts';
 import { BATCH_CAPACITY, type WindowBatch } from './event-batch.ts';
 import { OLD_HEADER_LENGTH, rewriteOldHeader } from './old-header.ts';
+import type { SteppedOver } from './stepped-over.ts';
 import { SPARE, type Window } from './window.ts';
 
 /** Why collecting stopped. */
@@ -34,6 +35,7 @@ export interface Collector {
   readonly window: Window;
   readonly batch: WindowBatch;
   readonly converter: Converter;
+  readonly steppedOver: SteppedOver;
   /** Number of the last event that was delivered. */
   number: number;
   /** Bytes of the window's spare room that the batch uses. */
@@ -56,12 +58,14 @@ const plainCountByType = Uint8Array.from(eventTypes, (type) => {
 
 /**
  * Fills the batch with the events in the window, in place, as far as whole event blocks follow one another, and moves the
- * window's position behind them. Each event is checked to lie within its block, and each parameter within its event.
+ * window's position behind them. Each event is checked to lie within its block, and each parameter within its event;
+ * of those that are stepped over only the block is.
  */
 export function collectEvents(collector: Collector): Stop {
   const { window, batch } = collector;
   const { data, limit } = window;
   const { offsets, cpus, numbers, flags } = batch;
+  const { types: skips, pauses, counts: skipped } = collector.steppedOver;
   batch.bytes = window.bytes;
   batch.data = data;
   batch.count = 0;
@@ -89,6 +93,12 @@ export function collectEvents(collector: Collector): Stop {
       const type = data.getUint16(position + 30, true);
       const parameterCount = data.getUint32(position + 32, true);
       if (type < EVENT_TYPE_COUNT && plainCountByType[type] === parameterCount) {
+        if (skips[type] === 1) {
+          skipped[type] += 1;
+          number += 1;
+          position = next;
+          continue;
+        }
         const end = position + 10 + data.getUint32(position + 26, true);
         const lengths = position + 36;
         const lengthsEnd = lengths + parameterCount * 2;
@@ -101,7 +111,9 @@ export function collectEvents(collector: Collector): Stop {
             flags[count] = 0;
             numbers[count++] = ++number;
             position = next;
-            continue;
+            if (pauses[type] === 0) continue;
+            stop = FULL;
+            break;
           }
         }
       }
@@ -116,6 +128,10 @@ export function collectEvents(collector: Collector): Stop {
       break;
     }
     position += taken;
+    if (count > 0 && pauses[data.getUint16(offsets[count - 1] + TYPE_OFFSET, true)] === 1) {
+      stop = FULL;
+      break;
+    }
   }
   batch.count = count;
   collector.number = number;

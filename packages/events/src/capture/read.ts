@@ -9,6 +9,7 @@ import { readMachine } from './read-machine-tables.ts';
 import { createTableReader, readEntryAt, type TableKind } from './read-tables.ts';
 import type { CaptureSection } from './section.ts';
 import { type CaptureInput, openSource } from './source.ts';
+import { createSteppedOver, type SteppedOver } from './stepped-over.ts';
 import { createWindow, load, offsetOf, skip, type Window } from './window.ts';
 
 export interface ReadOptions {
@@ -16,6 +17,8 @@ export interface ReadOptions {
   readonly name?: string;
   /** Counted up while reading. */
   readonly counts?: ReadCounts;
+  /** Events that need not be delivered; none unless given. Their numbers count all the same. */
+  readonly steppedOver?: SteppedOver;
 }
 
 /** Events of the file that were not delivered. */
@@ -57,7 +60,7 @@ export async function* readCapture(
     source = await unpack(stored, path);
     const window = createWindow(source);
     await checkBeginning(window, path);
-    yield* readBlocks(window, path, options.counts ?? { dropped: 0, unknown: 0 });
+    yield* readBlocks(window, path, options);
   } finally {
     await source.close();
   }
@@ -79,7 +82,7 @@ async function checkBeginning(window: Window, path: string): Promise<void> {
 async function* readBlocks(
   window: Window,
   path: string,
-  counts: ReadCounts,
+  { counts = { dropped: 0, unknown: 0 }, steppedOver = createSteppedOver() }: ReadOptions,
 ): AsyncGenerator<CaptureSection, void, undefined> {
   const batch = createWindowBatch(window);
   const { bytes, data } = window;
@@ -87,6 +90,7 @@ async function* readBlocks(
     window,
     batch,
     converter: createConverter(),
+    steppedOver,
     number: 0,
     spareUsed: 0,
     counts,

@@ -1,5 +1,6 @@
-import { eventTypeOfSymbol } from '../table/event-type.ts';
+import { eventTypeOfSymbol, eventTypes } from '../table/event-type.ts';
 import { CONVERSION_FACTS } from './conversion-facts.ts';
+import { defaultByteOf, fixedSizeOf } from './parameter-sizes.ts';
 
 /** Where a parameter of the converted event comes from. */
 export interface ParameterOrigin {
@@ -15,6 +16,8 @@ export interface Conversion {
   /** The type that the event turns into (its own but for `become`). */
   readonly type: number;
   readonly origins: readonly ParameterOrigin[];
+  /** The bytes of each parameter that is appended, where nothing but defaults is; undefined for all other conversions. */
+  readonly appended: readonly Uint8Array[] | undefined;
 }
 
 /** By type, then by number of parameters. */
@@ -42,11 +45,28 @@ function parseConversion(line: string): ParsedLine {
   const words = rest.split(' ');
   const action = words.shift() as Conversion['action'];
   const type = eventTypeOfSymbol(action === 'become' ? words.shift()! : symbol).id;
+  const origins = words.flatMap(parseOrigins);
+  const parameterCount = Number(count);
+  const appended = action === 'add' ? defaultsOf(type, parameterCount, origins) : undefined;
   return {
     type: eventTypeOfSymbol(symbol).id,
-    parameterCount: Number(count),
-    conversion: { action, type, origins: words.flatMap(parseOrigins) },
+    parameterCount,
+    conversion: { action, type, origins, appended },
   };
+}
+
+function defaultsOf(
+  type: number,
+  firstIndex: number,
+  origins: readonly ParameterOrigin[],
+): readonly Uint8Array[] | undefined {
+  const { parameters, hasLargePayload } = eventTypes[type]!;
+  if (hasLargePayload || firstIndex + origins.length > parameters.length) return undefined;
+  if (origins.some(({ from }) => from !== 'default' && from !== 'empty')) return undefined;
+  return origins.map(({ from }, index) => {
+    const parameterType = parameters[firstIndex + index]!.type;
+    return new Uint8Array(from === 'empty' ? 0 : fixedSizeOf(parameterType)).fill(defaultByteOf(parameterType));
+  });
 }
 
 function parseOrigins(word: string): ParameterOrigin[] {

@@ -4,6 +4,7 @@ import { errors } from '../errors.ts';
 import { int64At } from '../integers.ts';
 import { eventTypes } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
+import { appendParameters } from './append-parameters.ts';
 import { type Conversion, conversionOf } from './conversion-table.ts';
 import { eligibilityOf } from './eligibility.ts';
 import {
@@ -28,6 +29,9 @@ import { defaultByteOf, fixedSizeOf } from './parameter-sizes.ts';
 export const MAXIMUM_CONVERTED_LENGTH = 128 * 1024;
 
 const MAXIMUM_STEPS = 50;
+
+/** Below it an event gets its further parameters by the short way. */
+const SHORT_EVENT = 1024;
 
 export interface Converter {
   /**
@@ -73,7 +77,9 @@ export function createConverter(limits: EnterEventLimits = ENTER_EVENT_LIMITS): 
         copyEvent(event, target);
         return 'pass';
       default:
-        rewrite(event, target, conversion, enterEvents);
+        if (conversion.appended !== undefined && lengthOf(event) < SHORT_EVENT) {
+          appendParameters(event, target, conversion.appended);
+        } else rewrite(event, target, conversion, enterEvents);
         return afterStep(event, target);
     }
   }
