@@ -8,4 +8,6 @@ export const errors = defineErrors('policies', {
     'no rule in {names} is one that `seawall profile generate` writes: those are called like {example}',
   LIST_MISSING: 'the rule {rule} is there, but the list {list} is not: add the file that defines it',
   LIST_ITEM_INVALID: 'the list {list} holds {item}, which a profile can’t say: {problem}',
+  SECRET_UNREADABLE: '{place} should hold a secret: {reason}',
+  CHANNEL_FILE_UNREADABLE: 'cannot read {path}, which a channel names under tls: {reason}',
 });
