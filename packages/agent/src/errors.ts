@@ -7,4 +7,10 @@ export const errors = defineErrors('agent', {
   DROP_ACTIONS_CONTRADICT:
     'lost events can not be ignored and reported ({other}) at once: name "ignore" alone, or leave it out',
   STOPPED_BY_DROPS: 'events were lost ({lost} in the last second), and the action for that is to stop',
+  FILE_UNREADABLE: '{path} can not be read: {reason}',
+  CONFIGURATION_INVALID: 'the configuration is wrong:\n{messages}',
+  SET_REFUSED: 'rules or policies are wrong, so the agent does not start with them:\n{messages}',
+  LISTEN_FAILED: 'can not listen at {address}: {reason}; choose another address in the configuration',
+  HOT_LOOP_FAILED: 'looking at events ended: {reason}',
+  ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
 });

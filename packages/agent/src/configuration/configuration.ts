@@ -1,0 +1,103 @@
+import { durationText } from '@seawall/policies';
+import { z } from 'zod';
+import { outputsConfig } from '../output/configuration.ts';
+
+const path = z.string().min(1);
+
+const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'write address and port: 127.0.0.1:9764' });
+
+const source = z
+  .strictObject({
+    /** A recording to read instead of this machine; it is read from where the last run came to. */
+    capture: path.optional(),
+    /** What is known of the containers in the recording: JSON of the runtime's answers. */
+    containers: path.optional(),
+    /** Bytes of the ring between kernel and agent, a power of two. */
+    ringMebibytes: z.int().min(1).max(1024).default(8),
+  })
+  .refine(({ capture, containers }) => capture !== undefined || containers === undefined, {
+    path: ['containers'],
+    error: 'that is for recordings: watching live, the runtimes are asked',
+  });
+
+const store = z.strictObject({
+  path: path.default('/var/lib/seawall/seawall.db'),
+  /** Findings longer ago than this are deleted. */
+  keepFor: durationText.default('90d'),
+  /** When it is bigger than this, the oldest findings are deleted. */
+  maximumMebibytes: z.int().min(16).default(4096),
+});
+
+const captures = z.strictObject({
+  directory: path.default('/var/lib/seawall/captures'),
+  /** How much of the past is kept for captures. */
+  before: durationText.default('10s'),
+  /** Memory for it: with very many events it holds less than `before`. */
+  memoryMebibytes: z.int().min(1).max(1024).default(16),
+  /** A capture ends when it is as big as this. */
+  maximumMebibytes: z.int().min(1).default(100),
+  keepFor: durationText.default('30d'),
+  keepMebibytes: z.int().min(1).default(2048),
+});
+
+const http = z.strictObject({
+  /** Metrics, health and readiness. */
+  listen: listenAddress.default('127.0.0.1:9764'),
+});
+
+const audit = z.strictObject({
+  /** Where the API server's audit webhook sends its events: http://ADDRESS/k8s-audit */
+  listen: listenAddress,
+});
+
+const limits = z.strictObject({
+  /** Memory of the whole process; above it the agent gives up what it can, then starts anew. */
+  memoryMebibytes: z.int().min(128).default(512),
+  /** CPU time, in percent of one CPU over ten seconds; above it fewer events are looked at, and said so. */
+  cpuPercent: z.int().min(5).max(6400).default(100),
+  /** Findings that may wait for the store; further ones are counted and left out. */
+  waitingFindings: z.int().min(100).default(20_000),
+});
+
+const etcd = z.strictObject({
+  /** https://ADDRESS:2379 of every member: asked whether a member may be stopped without losing quorum. */
+  endpoints: z.array(z.url()).min(1),
+  authorities: path,
+  certificate: path,
+  key: path,
+});
+
+/** `seawall.yaml`: what the agent is told. Everything but `rules` has a default that suits a node. */
+export const agentConfiguration = z.strictObject({
+  /** The node's name in findings; the machine's when left out. */
+  node: z.string().min(1).optional(),
+  cluster: z.string().min(1).optional(),
+  /** Rule files and folders of them, in the order to load them. */
+  rules: z.array(path).min(1),
+  /** Policies, rule sets and channels: files and folders. Without any, every enabled rule alerts everywhere. */
+  policies: z.array(path).default([]),
+  /** Which policies count for an event that several have rules for. */
+  policyMatching: z.enum(['all', 'first']).default('all'),
+  source: source.prefault({}),
+  store: store.prefault({}),
+  captures: captures.prefault({}),
+  outputs: outputsConfig.optional(),
+  http: http.prefault({}),
+  audit: audit.optional(),
+  etcd: etcd.optional(),
+  /** Processes and containers that no action ever touches, besides Seawall itself. */
+  neverTouch: z
+    .strictObject({
+      processes: z.array(z.string().min(1)).default([]),
+      containers: z.array(z.string().min(1)).default([]),
+      namespaces: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
+  /** Whether files of rules and policies are watched, and changes taken over. SIGHUP does it in any case. */
+  watchFiles: z.boolean().default(true),
+  limits: limits.prefault({}),
+});
+
+export type AgentConfiguration = z.infer<typeof agentConfiguration>;

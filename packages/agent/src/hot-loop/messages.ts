@@ -1,0 +1,105 @@
+import type {
+  ActionOutcome,
+  OffenceFacts,
+  PlannedAction,
+  PolicySet,
+  QuorumVerdict,
+  RefusedAction,
+} from '@seawall/policies';
+import type { AncestryEntry, Workload } from '@seawall/store';
+import type { Alert } from '../alert/alert.ts';
+import type { HotLoopStatus } from '../daemon/status.ts';
+import type { AgentLimits, NodeFacts, RuleFileText, SourceOptions } from './options.ts';
+import type { EventChunk } from './recent-events.ts';
+
+/** What the hot loop's thread is started with. */
+export interface HotLoopStart {
+  readonly node: NodeFacts;
+  readonly source: SourceOptions;
+  readonly set: RunningSet;
+  readonly limits: AgentLimits;
+  /** Guard states that survived: what `takeChanges` gave in earlier runs. */
+  readonly memory: ReadonlyMap<string, string>;
+}
+
+/** Rules and policies that run together. */
+export interface RunningSet {
+  /** Counted up with every change. */
+  readonly generation: number;
+  readonly ruleFiles: readonly RuleFileText[];
+  readonly policies: PolicySet;
+}
+
+/** From the main thread to the hot loop's. */
+export type ToHotLoop =
+  | { readonly kind: 'replace'; readonly set: RunningSet }
+  | { readonly kind: 'quorum'; readonly verdict: QuorumVerdict }
+  /** So many findings were taken in: there is room for as many more. */
+  | { readonly kind: 'taken'; readonly findings: number }
+  /** Between two batches it rests so long: milliseconds. */
+  | { readonly kind: 'rest'; readonly milliseconds: number }
+  | { readonly kind: 'stop' };
+
+/** From the hot loop's thread to the main one. */
+export type FromHotLoop =
+  | FindingsMessage
+  | { readonly kind: 'started'; readonly description: string }
+  | { readonly kind: 'status'; readonly status: HotLoopStatus }
+  | { readonly kind: 'replaced'; readonly generation: number; readonly milliseconds: number }
+  | { readonly kind: 'not-replaced'; readonly generation: number; readonly reason: string }
+  | { readonly kind: 'lost'; readonly from: bigint; readonly to: bigint; readonly events: number }
+  | CaptureMessage
+  | { readonly kind: 'ended' }
+  | {
+      readonly kind: 'failed';
+      readonly code: string | undefined;
+      readonly message: string;
+      readonly stack: string;
+    };
+
+/** What was found since the message before, and up to where. Findings and position belong together. */
+export interface FindingsMessage {
+  readonly kind: 'findings';
+  readonly sightings: readonly Sighting[];
+  /** Of recordings: how many events were handled. Undefined for live sources. */
+  readonly position: number | undefined;
+  /** Up to when everything that was read has been handled: nanoseconds since the epoch, by the clock. */
+  readonly time: bigint;
+  /** Guard states to keep. */
+  readonly memory: ReadonlyMap<string, string | undefined>;
+}
+
+/** A match, for one policy. */
+export interface Sighting {
+  readonly alert: Alert;
+  readonly policy: string;
+  /** The same whenever the same event is read again. */
+  readonly key: string;
+  readonly workload: Workload;
+  readonly ancestry: readonly AncestryEntry[];
+  readonly facts: OffenceFacts;
+  readonly isStateComplete: boolean;
+  /** What is to be done, and what was not: in the order of the policy. */
+  readonly actions: readonly SightedAction[];
+}
+
+/** An action with what the hot loop did of it, if it was for the hot loop. */
+export interface SightedAction {
+  readonly decision: PlannedAction | RefusedAction;
+  /** Undefined where nothing was done in the hot loop. */
+  readonly outcome: ActionOutcome | undefined;
+  /** From the event's time to the end of what the hot loop did: milliseconds. */
+  readonly latencyMilliseconds: number | undefined;
+  /** From when the event was read to the signal: milliseconds. */
+  readonly reactionMilliseconds: number | undefined;
+}
+
+/** A part of a capture that an action asked for. */
+export interface CaptureMessage {
+  readonly kind: 'capture';
+  /** The action's key. */
+  readonly key: string;
+  readonly chunks: readonly EventChunk[];
+  /** Nothing follows. */
+  readonly isLast: boolean;
+}

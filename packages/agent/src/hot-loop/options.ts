@@ -1,0 +1,40 @@
+import type { NeverTouch, OwnIdentity } from '@seawall/policies';
+import type { NodeIdentity } from './workload-of.ts';
+
+/** Where the agent runs, and what it is there. */
+export interface NodeFacts extends NodeIdentity {
+  readonly own: OwnIdentity;
+  readonly neverTouch: NeverTouch;
+}
+
+/** A rule file as it was read. */
+export interface RuleFileText {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** What the hot loop reads. */
+export type SourceOptions =
+  | {
+      readonly kind: 'live';
+      readonly ringBytes: number /** Different for every start: part of findings' keys. */;
+      readonly run: string;
+    }
+  | {
+      readonly kind: 'capture';
+      readonly path: string;
+      /** Different for every recording: part of findings' keys. */
+      readonly identity: string;
+      /** JSON of what runtimes said; undefined: none. */
+      readonly containers: string | undefined;
+      /** How many events earlier runs have handled: their findings are in the store. */
+      readonly handled: number;
+    };
+
+export interface AgentLimits {
+  /** Findings on their way to the store; a recording waits then, of live events further findings are left out. */
+  readonly waitingFindings: number;
+  /** Bytes and milliseconds of raw events that are kept for captures; 0: none. */
+  readonly recentBytes: number;
+  readonly recentMilliseconds: number;
+}

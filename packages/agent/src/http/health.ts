@@ -1,0 +1,47 @@
+import type { DaemonStatus } from '../daemon/status.ts';
+
+/** One thing that health or readiness looks at. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly isFine: boolean;
+  /** In a sentence, also when it is fine. */
+  readonly detail: string;
+}
+
+/** Whether the agent works at all: where not, it should be started anew. */
+export function liveness({ hotLoop }: DaemonStatus): readonly HealthCheck[] {
+  return [
+    {
+      name: 'events',
+      isFine: hotLoop.state !== 'failed',
+      detail: {
+        starting: 'starting',
+        running: 'being looked at',
+        ended: 'all read',
+        failed: 'no longer looked at',
+      }[hotLoop.state],
+    },
+  ];
+}
+
+/** Whether it does all that it is there for. */
+export function readiness(status: DaemonStatus): readonly HealthCheck[] {
+  const { hotLoop, ledger, reload, store } = status;
+  const isStarted = hotLoop.state === 'running' || hotLoop.state === 'ended';
+  return [
+    { name: 'events', isFine: isStarted, detail: liveness(status)[0].detail },
+    {
+      name: 'store',
+      isFine: ledger.failure === undefined && store !== undefined,
+      detail: ledger.failure ?? `${ledger.stored} findings stored, ${ledger.waiting} waiting`,
+    },
+    {
+      name: 'rules',
+      isFine: reload.refused === undefined,
+      detail:
+        reload.refused === undefined
+          ? `${reload.rules} rules in ${reload.policies} policies`
+          : `what is on disk was refused: ${reload.refused.messages[0]}`,
+    },
+  ];
+}

@@ -1,0 +1,227 @@
+import { eventType } from '@seawall/events';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DaemonStatus } from '../daemon/status.ts';
+
+/** One metric: what Prometheus is told of it, and where its values come from. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** The values now, each with its labels in the order of `labels`. */
+  values(status: DaemonStatus): Iterable<readonly [value: number, ...labels: string[]]>;
+}
+
+/** Every metric that is read off the status; docs/metrics.md is generated from this table. */
+export const metricTable: readonly MetricDescription[] = [
+  {
+    name: 'seawall_events_total',
+    kind: 'counter',
+    help: 'Events by type and by what became of them: evaluated, filtered or dropped. Their sum is what was seen.',
+    labels: ['type', 'fate'],
+    *values({ hotLoop }) {
+      for (const [type, counts] of hotLoop.accounting.byType) {
+        const name = eventType(type)?.name ?? String(type);
+        yield [counts.evaluated, name, 'evaluated'];
+        yield [counts.filtered, name, 'filtered'];
+        yield [counts.dropped, name, 'dropped'];
+      }
+    },
+  },
+  {
+    name: 'seawall_findings_total',
+    kind: 'counter',
+    help: 'Findings: matches of rules that a policy has for that workload.',
+    labels: [],
+    values: ({ hotLoop }) => [[hotLoop.findings]],
+  },
+  {
+    name: 'seawall_findings_shed_total',
+    kind: 'counter',
+    help: 'Findings that were left out because too many were waiting for the store.',
+    labels: [],
+    values: ({ hotLoop }) => [[hotLoop.shed]],
+  },
+  {
+    name: 'seawall_matches_out_of_scope_total',
+    kind: 'counter',
+    help: 'Matches of rules that no policy has for that workload.',
+    labels: [],
+    values: ({ hotLoop }) => [[hotLoop.outOfScope]],
+  },
+  {
+    name: 'seawall_processes',
+    kind: 'gauge',
+    help: 'Threads in the process table.',
+    labels: [],
+    values: ({ hotLoop }) => [[hotLoop.processes]],
+  },
+  {
+    name: 'seawall_hot_loop_running',
+    kind: 'gauge',
+    help: '1 while events are being looked at.',
+    labels: [],
+    values: ({ hotLoop }) => [[hotLoop.state === 'running' ? 1 : 0]],
+  },
+  {
+    name: 'seawall_findings_stored_total',
+    kind: 'counter',
+    help: 'Findings that are in the store.',
+    labels: [],
+    values: ({ ledger }) => [[ledger.stored]],
+  },
+  {
+    name: 'seawall_findings_waiting',
+    kind: 'gauge',
+    help: 'Findings on their way to the store.',
+    labels: [],
+    values: ({ ledger }) => [[ledger.waiting]],
+  },
+  {
+    name: 'seawall_store_failures_total',
+    kind: 'counter',
+    help: 'Commits that failed; they are tried again.',
+    labels: [],
+    values: ({ ledger }) => [[ledger.failures]],
+  },
+  {
+    name: 'seawall_store_bytes',
+    kind: 'gauge',
+    help: 'Size of the store.',
+    labels: [],
+    values: ({ store }) => (store === undefined ? [] : [[store.bytes]]),
+  },
+  {
+    name: 'seawall_notifications',
+    kind: 'gauge',
+    help: 'Notifications by state: waiting, or dead (given up, to be sent again by hand).',
+    labels: ['state'],
+    values: ({ store }) =>
+      store === undefined
+        ? []
+        : [
+            [store.waiting, 'waiting'],
+            [store.dead, 'dead'],
+          ],
+  },
+  {
+    name: 'seawall_rules',
+    kind: 'gauge',
+    help: 'Rules that run.',
+    labels: [],
+    values: ({ reload }) => [[reload.rules]],
+  },
+  {
+    name: 'seawall_policies',
+    kind: 'gauge',
+    help: 'Policies that run.',
+    labels: [],
+    values: ({ reload }) => [[reload.policies]],
+  },
+  {
+    name: 'seawall_reloads_total',
+    kind: 'counter',
+    help: 'Changes of rules and policies on disk, by whether they were taken over.',
+    labels: ['result'],
+    values: ({ reload }) => [
+      [reload.accepted, 'accepted'],
+      [reload.refusals, 'refused'],
+    ],
+  },
+  {
+    name: 'seawall_reload_pending',
+    kind: 'gauge',
+    help: '1 while what is on disk was refused, so that something older runs.',
+    labels: [],
+    values: ({ reload }) => [[reload.refused === undefined ? 0 : 1]],
+  },
+  {
+    name: 'seawall_actions_total',
+    kind: 'counter',
+    help: 'Actions by kind and result: done, failed, refused or dry-run.',
+    labels: ['kind', 'result'],
+    *values({ actions }) {
+      for (const { kind, result, count } of actions.counts) yield [count, kind, result];
+    },
+  },
+  {
+    name: 'seawall_output_lines_total',
+    kind: 'counter',
+    help: 'Alerts by output and by what became of them: written, failed, or shed since too many were waiting.',
+    labels: ['output', 'fate'],
+    *values({ outputs }) {
+      for (const { name, written, failed, shed } of outputs) {
+        yield [written, name, 'written'];
+        yield [failed, name, 'failed'];
+        yield [shed, name, 'shed'];
+      }
+    },
+  },
+];
+
+/** What is measured while it happens. */
+export interface Measurements {
+  /** From the event's time to the end of an immediate action: milliseconds. */
+  observeActionLatency(kind: string, milliseconds: number): void;
+  /** One commit into the store: milliseconds. */
+  observeCommit(milliseconds: number): void;
+}
+
+export interface Metrics extends Measurements {
+  readonly contentType: string;
+  /** In Prometheus's text format. */
+  render(status: DaemonStatus): Promise<string>;
+}
+
+const ACTION_LATENCY = 'seawall_action_latency_seconds';
+const COMMIT_TIME = 'seawall_store_commit_seconds';
+
+/** Name, kind and help of the histograms, for the documentation. */
+export const histogramTable = [
+  {
+    name: ACTION_LATENCY,
+    help: 'From the offending event to the end of what was done about it at once, by kind of action.',
+    labels: ['kind'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+  },
+  {
+    name: COMMIT_TIME,
+    help: 'How long a commit into the store takes.',
+    labels: [],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+  },
+] as const;
+
+/** Metrics of one agent, with those of its process (`process_*`, `nodejs_*`). */
+export function createMetrics(): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const collectors = metricTable.map((description) => ({
+    description,
+    metric: createMetric(description, register),
+  }));
+  const [latency, commit] = histogramTable.map(
+    ({ name, help, labels, buckets }) =>
+      new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [register] }),
+  );
+  return {
+    contentType: register.contentType,
+    observeActionLatency: (kind, milliseconds) => latency.observe({ kind }, milliseconds / 1000),
+    observeCommit: (milliseconds) => commit.observe(milliseconds / 1000),
+    render(status) {
+      for (const { description, metric } of collectors) {
+        metric.reset();
+        for (const [value, ...labels] of description.values(status)) {
+          const named = Object.fromEntries(description.labels.map((label, index) => [label, labels[index]]));
+          metric.inc(named, value);
+        }
+      }
+      return register.metrics();
+    },
+  };
+}
+
+function createMetric({ name, kind, help, labels }: MetricDescription, register: Registry): Counter | Gauge {
+  const settings = { name, help, labelNames: [...labels], registers: [register] };
+  return kind === 'counter' ? new Counter(settings) : new Gauge(settings);
+}
