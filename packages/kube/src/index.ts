@@ -4,3 +4,15 @@ export { type AuditInputFault, type AuditInputItem, readAuditInput } from './aud
 export { readContainerMetadata } from './containers/metadata.ts';
 export type { ContainerRecord, ImageReference, MountRecord, PodRecord } from './containers/record.ts';
 export { errors as kubeErrors } from './errors.ts';
+export { openRuntime, RUNTIME_KINDS, type RuntimeAddress } from './runtime/open.ts';
+export type {
+  ContainerRuntime,
+  ContainerState,
+  ContainerSummary,
+  RuntimeAction,
+  RuntimeEvent,
+  RuntimeKind,
+  RuntimeOptions,
+  RuntimeVersion,
+} from './runtime/runtime.ts';
+export { findSockets, USUAL_SOCKETS } from './runtime/sockets.ts';

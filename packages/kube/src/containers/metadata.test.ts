@@ -72,13 +72,14 @@ test('what containerd said of a real control plane', { skip }, () => {
   assert.deepEqual(etcd.mounts[0], {
     source: '/var/lib/etcd',
     destination: '/var/lib/etcd',
+    mode: '',
     isWritable: true,
     propagation: 'private',
   });
   assert.equal(etcd.pod?.name, 'etcd-node1');
-  assert.equal(etcd.pod?.isHostNetwork, true);
+  assert.equal(etcd.isHostNetwork, true);
   assert.equal(etcd.createdAt, 1795295678895396160n);
   const debuggers = records.filter(({ pod, isPrivileged }) => pod?.name === 'debugger' && isPrivileged);
   assert.equal(debuggers.length, 2);
-  assert.ok(debuggers.every(({ pod }) => pod?.isHostPid));
+  assert.ok(debuggers.every(({ isHostPid }) => isHostPid));
 });

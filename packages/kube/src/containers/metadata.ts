@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import { compactText, isTrue, type JsonNode, memberOf, nodeAt, textOf } from '../json/node.ts';
 import { parseJson } from '../json/parse.ts';
+import { splitImageName } from './image-name.ts';
 import type { ContainerRecord, ImageReference, MountRecord, PodRecord } from './record.ts';
 
 /** Longer network descriptions are cut, as Falco cuts them. */
@@ -28,11 +29,19 @@ export function readContainerMetadata(bytes: Uint8Array, path: string): readonly
   }
   const items = memberOf(result.node, 'items');
   if (items?.kind !== 'array') throw errors.create('METADATA_SHAPE', { path, problem: 'it has no "items"' });
-  const runtime = textIn(result.node, 'runtime', 'runtime_name');
+  return recordsOf(items.items, textIn(result.node, 'runtime', 'runtime_name'), path);
+}
+
+/**
+ * Reads what a runtime answered over CRI of containers and sandboxes, each as `{kind, id, list, status, info}`. A
+ * container whose sandbox is among the items has its pod from there.
+ * @param runtime the runtime's name. @param path where the items are from, for errors.
+ * @throws kube/METADATA_SHAPE
+ */
+export function recordsOf(items: readonly JsonNode[], runtime: string, path: string): ContainerRecord[] {
   const sandboxes = new Map<string, JsonNode>();
-  for (const item of items.items)
-    if (textIn(item, 'kind') === 'sandbox') sandboxes.set(textIn(item, 'id'), item);
-  return items.items.map((item, index) => {
+  for (const item of items) if (textIn(item, 'kind') === 'sandbox') sandboxes.set(textIn(item, 'id'), item);
+  return items.map((item, index) => {
     const fullId = textIn(item, 'id');
     const kind = textIn(item, 'kind');
     if (fullId === '') throw errors.create('METADATA_SHAPE', { path, problem: `item ${index} has no "id"` });
@@ -72,8 +81,14 @@ function containerRecord(
     environment: itemsOf(nodeAt(config, ['envs'])).map(
       (entry) => `${textIn(entry, 'key')}=${textIn(entry, 'value')}`,
     ),
-    user: textIn(status, 'user', 'linux', 'uid') || '0',
+    // Older runtimes say it only in the specification that the container was started with.
+    user:
+      textIn(status, 'user', 'linux', 'uid') ||
+      textIn(item, 'info', 'runtimeSpec', 'process', 'user', 'uid') ||
+      '0',
     createdAt: nanoseconds(textIn(status, 'created_at')),
+    ip: pod?.ip ?? '',
+    ...hostNamespacesOf(sandbox),
     pod,
   };
 }
@@ -92,14 +107,14 @@ function sandboxRecord(item: JsonNode, fullId: string, runtime: string): Contain
     environment: [],
     user: '0',
     createdAt: nanoseconds(textIn(status, 'created_at')),
+    ip: textIn(status, 'network', 'ip'),
+    ...hostNamespacesOf(item),
     pod: podOf(item, fullId),
   };
 }
 
 function podOf(sandbox: JsonNode, fullSandboxId: string): PodRecord {
   const status = memberOf(sandbox, 'status');
-  const isOfNode = (namespace: string): boolean =>
-    textIn(status, 'linux', 'namespaces', 'options', namespace) === 'NODE';
   return {
     name: textIn(status, 'metadata', 'name'),
     namespace: textIn(status, 'metadata', 'namespace'),
@@ -108,10 +123,17 @@ function podOf(sandbox: JsonNode, fullSandboxId: string): PodRecord {
     ip: textIn(status, 'network', 'ip'),
     labels: labelsOf(status),
     networkJson: networkJsonOf(sandbox),
-    isHostPid: isOfNode('pid'),
-    isHostNetwork: isOfNode('network'),
-    isHostIpc: isOfNode('ipc'),
   };
+}
+
+/** Which namespaces the containers of a sandbox share with the host; unknown without the sandbox. */
+function hostNamespacesOf(
+  sandbox: JsonNode | undefined,
+): Pick<ContainerRecord, 'isHostPid' | 'isHostNetwork' | 'isHostIpc'> {
+  const options = nodeAt(sandbox, ['status', 'linux', 'namespaces', 'options']);
+  const isOfNode = (namespace: string): boolean | undefined =>
+    sandbox === undefined ? undefined : textIn(options, namespace) === 'NODE';
+  return { isHostPid: isOfNode('pid'), isHostNetwork: isOfNode('network'), isHostIpc: isOfNode('ipc') };
 }
 
 /** A container whose sandbox the file doesn't have still carries its pod's name in the labels kubelet gave it. */
@@ -126,9 +148,6 @@ function podFromLabels(labels: ReadonlyMap<string, string>, fullSandboxId: strin
     ip: '',
     labels: new Map(),
     networkJson: '',
-    isHostPid: false,
-    isHostNetwork: false,
-    isHostIpc: false,
   };
 }
 
@@ -142,16 +161,18 @@ function imageOf(item: JsonNode): ImageReference {
   const named = textIn(status, 'image', 'image');
   const at = reference.indexOf('@sha256:');
   const configured = textIn(item, 'info', 'config', 'image', 'image');
-  const id = splitImage(configured).tag || textIn(status, 'image_id');
+  const id = [configured, textIn(status, 'image_id'), reference]
+    .find((text) => text.startsWith('sha256:'))
+    ?.slice('sha256:'.length);
   if (at > 0) {
     const repository = reference.slice(0, at);
-    const { tag } = splitImage(named);
+    const { tag } = splitImageName(named);
     return {
       name: tag === '' ? repository : `${repository}:${tag}`,
       repository,
       tag,
       digest: reference.slice(at + 1),
-      id,
+      id: id ?? '',
     };
   }
   const annotations = nodeAt(item, ['info', 'runtimeSpec', 'annotations']);
@@ -161,18 +182,11 @@ function imageOf(item: JsonNode): ImageReference {
     textIn(annotations, 'io.kubernetes.cri-o.Image') ||
     textIn(annotations, 'io.kubernetes.cri-o.ImageName');
   const name = isNameless && annotated !== '' ? annotated : named;
-  return imageReference(name, reference.startsWith('sha256:') ? reference : '', id);
+  return imageReference(name, reference.startsWith('sha256:') ? reference : '', id ?? '');
 }
 
 function imageReference(name: string, digest: string, id: string): ImageReference {
-  return { name, ...splitImage(name), digest, id };
-}
-
-function splitImage(name: string): { repository: string; tag: string } {
-  const withoutDigest = name.split('@', 1)[0];
-  const colon = withoutDigest.lastIndexOf(':');
-  if (colon === -1 || colon < withoutDigest.lastIndexOf('/')) return { repository: withoutDigest, tag: '' };
-  return { repository: withoutDigest.slice(0, colon), tag: withoutDigest.slice(colon + 1) };
+  return { name, ...splitImageName(name), digest, id };
 }
 
 /** Runtimes say it in different places, and leave it out when it is false. */
@@ -190,6 +204,7 @@ function mountOf(mount: JsonNode): MountRecord {
   return {
     source: textIn(mount, 'host_path'),
     destination: textIn(mount, 'container_path'),
+    mode: '',
     isWritable: !isTrue(memberOf(mount, 'readonly')),
     propagation: PROPAGATIONS.get(textIn(mount, 'propagation')) ?? 'unknown',
   };

@@ -14,10 +14,16 @@ export interface ContainerRecord {
   readonly mounts: readonly MountRecord[];
   /** `NAME=value` each. */
   readonly environment: readonly string[];
-  /** Numeric user id, as text. */
+  /** Numeric user id, as text; Docker and Podman say what they were told, '' where that was nothing. */
   readonly user: string;
   /** Nanoseconds since the epoch; 0n unknown. */
   readonly createdAt: bigint;
+  /** First address; '' where it has none of its own, or nobody says. */
+  readonly ip: string;
+  /** Whether it shares a namespace with the host. */
+  readonly isHostPid: boolean | undefined;
+  readonly isHostNetwork: boolean | undefined;
+  readonly isHostIpc: boolean | undefined;
   readonly pod: PodRecord | undefined;
 }
 
@@ -26,7 +32,7 @@ export interface ImageReference {
   readonly name: string;
   readonly repository: string;
   readonly tag: string;
-  /** `sha256:...`: of the manifest where the runtime knows it, else of the image's configuration. */
+  /** `sha256:...`: of the manifest where the runtime knows it; CRI else gives that of the image's configuration. */
   readonly digest: string;
   /** Hexadecimal digest of the image's configuration. */
   readonly id: string;
@@ -35,6 +41,8 @@ export interface ImageReference {
 export interface MountRecord {
   readonly source: string;
   readonly destination: string;
+  /** As Docker was told it, or the permissions of a file system made for the container; often ''. */
+  readonly mode: string;
   readonly isWritable: boolean;
   readonly propagation: string;
 }
@@ -48,7 +56,4 @@ export interface PodRecord {
   readonly labels: ReadonlyMap<string, string>;
   /** The network interfaces as JSON, without loopback. */
   readonly networkJson: string;
-  readonly isHostPid: boolean;
-  readonly isHostNetwork: boolean;
-  readonly isHostIpc: boolean;
 }

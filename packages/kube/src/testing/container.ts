@@ -30,6 +30,25 @@ export interface BindMount {
 
 export const SLEEPING: readonly string[] = ['/bin/sleep', '1000000'];
 
+/** An order as options of `docker run`, which Podman takes as well. */
+export function optionsOf({
+  environment = [],
+  labels = {},
+  mounts = [],
+  isPrivileged,
+  user,
+}: ContainerOrder & { readonly user?: string }): readonly string[] {
+  return [
+    ...environment.map((entry) => `--env=${entry}`),
+    ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
+    ...mounts.map(
+      ({ source, destination, isReadOnly }) => `--volume=${source}:${destination}${isReadOnly ? ':ro' : ''}`,
+    ),
+    ...(isPrivileged ? ['--privileged'] : []),
+    ...(user === undefined ? [] : [`--user=${user}`]),
+  ];
+}
+
 /** Where cgroups v2 are mounted: beside those of v1, or alone. */
 const UNIFIED = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageFiles } from './busybox-image.ts';
 import { BUSYBOX_IMAGE } from './busybox-image.ts';
-import { type ContainerOrder, cgroupOf, type RunningContainer, SLEEPING } from './container.ts';
+import { type ContainerOrder, cgroupOf, optionsOf, type RunningContainer, SLEEPING } from './container.ts';
 import { type Daemon, removeFolder, startDaemon } from './daemon.ts';
 import { runTool } from './run-tool.ts';
 
@@ -88,22 +88,4 @@ export async function startDocker(): Promise<Docker> {
       removeFolder(folder);
     },
   };
-}
-
-function optionsOf({
-  environment = [],
-  labels = {},
-  mounts = [],
-  isPrivileged,
-  user,
-}: DockerOrder): string[] {
-  return [
-    ...environment.map((entry) => `--env=${entry}`),
-    ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
-    ...mounts.map(
-      ({ source, destination, isReadOnly }) => `--volume=${source}:${destination}${isReadOnly ? ':ro' : ''}`,
-    ),
-    ...(isPrivileged ? ['--privileged'] : []),
-    ...(user === undefined ? [] : [`--user=${user}`]),
-  ];
 }

@@ -12,5 +12,7 @@ export {
   unifiedFolderOf,
 } from './container.ts';
 export { type Containerd, type ContainerdOrder, CRI_NAMESPACE, startContainerd } from './containerd.ts';
+export { type Pod, type PodContainerOrder, type PodOrder, runPod } from './cri-pod.ts';
 export { type Docker, type DockerOrder, startDocker } from './docker.ts';
-export { containerdMissing, dockerMissing } from './support.ts';
+export { type Podman, startPodman } from './podman.ts';
+export { containerdMissing, dockerMissing, podmanMissing } from './support.ts';

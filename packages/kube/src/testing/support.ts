@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** Debian's packages with everything that the real containers of tests take. */
-const PACKAGES = 'containerd runc docker.io skopeo umoci containernetworking-plugins busybox-static';
+const PACKAGES = 'containerd runc docker.io podman skopeo umoci containernetworking-plugins busybox-static';
 
 /** A copy of busybox that needs no library, which is what test images are made of. */
 export const BUSYBOX = '/usr/bin/busybox';
@@ -17,6 +17,11 @@ export function containerdMissing(): string | false {
 /** Why no container can be run by Docker here; false where one can. */
 export function dockerMissing(): string | false {
   return missing(['dockerd', 'docker', 'runc', 'umoci', 'skopeo']);
+}
+
+/** Why no container can be run by Podman here; false where one can. */
+export function podmanMissing(): string | false {
+  return missing(['podman', 'conmon', 'runc', 'umoci', 'skopeo']);
 }
 
 function missing(programs: readonly string[]): string | false {

@@ -1,0 +1,255 @@
+import { constants } from 'node:os';
+import { Metadata } from '@grpc/grpc-js';
+import { isSeawallError } from '@seawall/base';
+import { errors } from '../errors.ts';
+import { openChannel } from '../grpc/channel.ts';
+import { loadServices, type Method } from '../grpc/services.ts';
+import { oneContainer } from '../runtime/one-container.ts';
+import {
+  ALL_ACTIONS,
+  ANSWER_LIMIT,
+  type ContainerRuntime,
+  type ContainerState,
+  type ContainerSummary,
+  type RuntimeEvent,
+  type RuntimeOptions,
+} from '../runtime/runtime.ts';
+import { type OciSpecification, recordOf, type StoredContainer } from './specification.ts';
+
+/** Packages of the services that `containerd.proto` has, as they are on the wire. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  Namespaces: 'containerd.services.namespaces.v1',
+  Containers: 'containerd.services.containers.v1',
+  Images: 'containerd.services.images.v1',
+  Tasks: 'containerd.services.tasks.v1',
+  Events: 'containerd.services.events.v1',
+  Version: 'containerd.services.version.v1',
+};
+
+const STATES: Readonly<Record<string, ContainerState>> = {
+  CREATED: 'created',
+  RUNNING: 'running',
+  STOPPED: 'stopped',
+  PAUSED: 'paused',
+  PAUSING: 'paused',
+};
+
+const STOP_SIGNAL_LABEL = 'io.containerd.image.config.stop-signal';
+const DEFAULT_STOP_SIGNAL = 'SIGTERM';
+/** Milliseconds between two looks at a task that was told to end. */
+const LOOK_INTERVAL = 50;
+
+const TOPICS: Readonly<Record<string, RuntimeEvent['kind']>> = {
+  '/containers/create': 'added',
+  '/containers/delete': 'removed',
+};
+
+interface Task {
+  readonly id: string;
+  readonly container_id: string;
+  readonly status: string;
+}
+
+interface Listed extends ContainerSummary {
+  readonly namespace: string;
+  readonly stored: StoredContainer;
+}
+
+/**
+ * containerd through its own interface: containers of every namespace, whoever made them.
+ * Kubernetes' are better asked for through CRI, which knows their pods; Docker's through Docker.
+ */
+export function openContainerd(socket: string, options: RuntimeOptions = {}): ContainerRuntime {
+  const { limit = ANSWER_LIMIT } = options;
+  const channel = openChannel(socket, { limit });
+  const services = loadServices('containerd.proto');
+
+  function methodOf(service: string, name: string): Method {
+    const method = services.get(`containerd.${service}`)?.get(name) as Method;
+    return { ...method, path: `/${PACKAGES[service]}.${service}/${name}` };
+  }
+
+  function call<Answer>(service: string, name: string, request: object, namespace?: string): Promise<Answer> {
+    const method = methodOf(service, name);
+    if (namespace === undefined) return channel.call(method, request);
+    const metadata = new Metadata();
+    metadata.set('containerd-namespace', namespace);
+    return channel.call(method, request, { metadata });
+  }
+
+  /** @param id the beginning of an id; undefined lists all. */
+  async function listed(id?: string): Promise<Listed[]> {
+    const { namespaces } = await call<{ namespaces: readonly { readonly name: string }[] }>(
+      'Namespaces',
+      'List',
+      {},
+    );
+    const lists = await Promise.all(namespaces.map(({ name }) => listedIn(name, id)));
+    return lists.flat();
+  }
+
+  async function listedIn(namespace: string, id: string | undefined): Promise<Listed[]> {
+    // In such a filter dots are the only characters of ids that mean something else.
+    const request = id === undefined ? {} : { filters: [`id~="^${id.replaceAll('.', '[.]')}"`] };
+    const { containers } = await call<{ containers: readonly StoredContainer[] }>(
+      'Containers',
+      'List',
+      request,
+      namespace,
+    );
+    if (containers.length === 0) return [];
+    const { tasks } = await call<{ tasks: readonly Task[] }>('Tasks', 'List', {}, namespace);
+    const states = new Map(tasks.map((task) => [task.id, STATES[task.status] ?? 'unknown'] as const));
+    return containers.map((stored) => ({
+      id: stored.id,
+      // A container without a task has not been started yet, or has been cleared away after its end.
+      state: states.get(stored.id) ?? 'stopped',
+      isPodSandbox: stored.labels['io.cri-containerd.kind'] === 'sandbox',
+      namespace,
+      stored,
+    }));
+  }
+
+  async function find(id: string): Promise<Listed | undefined> {
+    return oneContainer(await listed(id), id, socket);
+  }
+
+  async function need(id: string): Promise<Listed> {
+    const found = await find(id);
+    if (found !== undefined) return found;
+    const reason = `no id begins with ${id}`;
+    throw errors.create('CONTAINER_NOT_FOUND', { socket, call: 'Containers/List', reason });
+  }
+
+  async function needAlive(id: string): Promise<Listed> {
+    const found = await need(id);
+    if (found.state !== 'stopped') return found;
+    throw errors.create('CONTAINER_NOT_RUNNING', {
+      id: found.id,
+      reason: 'it has no task, or that has ended',
+    });
+  }
+
+  /** Calls something about a task; that there is none means that the container ended meanwhile. */
+  async function callTask(name: string, { id, namespace }: Listed, further: object = {}): Promise<void> {
+    try {
+      await call('Tasks', name, { container_id: id, ...further }, namespace);
+    } catch (error) {
+      if (!isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) throw error;
+      throw errors.create('CONTAINER_NOT_RUNNING', { id, reason: 'its task has ended' }, error);
+    }
+  }
+
+  async function sendSignal(found: Listed, signal: NodeJS.Signals): Promise<void> {
+    const isKill = signal === 'SIGKILL';
+    await callTask('Kill', found, { signal: constants.signals[signal], all: isKill });
+    if (!isKill || found.state !== 'paused') return;
+    // Frozen processes die of it only when they are thawed. Where the kernel did not wait for that, there is none left.
+    await callTask('Resume', found).catch((error: unknown) => {
+      const isGone = isSeawallError(error, 'kube/CONTAINER_NOT_RUNNING');
+      if (!isGone && !isSeawallError(error, 'kube/RUNTIME_REFUSED')) throw error;
+    });
+  }
+
+  async function hasEnded({ id, namespace }: Listed, milliseconds: number): Promise<boolean> {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end) {
+      const task = await call<{ process: Task }>('Tasks', 'Get', { container_id: id }, namespace).catch(
+        (error: unknown) => {
+          if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return undefined;
+          throw error;
+        },
+      );
+      if (task === undefined || task.process.status === 'STOPPED') return true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
+    }
+    return false;
+  }
+
+  async function digestOf(image: string, namespace: string): Promise<string> {
+    if (image === '') return '';
+    const answer = await call<{ image: { target: { digest: string } | null } | null }>(
+      'Images',
+      'Get',
+      { name: image },
+      namespace,
+    ).catch((error: unknown) => {
+      // An image may be removed while its containers run.
+      if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return undefined;
+      throw error;
+    });
+    return answer?.image?.target?.digest ?? '';
+  }
+
+  function specificationOf({ id, spec }: StoredContainer): OciSpecification {
+    if (spec === null || spec.value.length === 0) return {};
+    try {
+      return JSON.parse(Buffer.from(spec.value).toString('utf8')) as OciSpecification;
+    } catch (error) {
+      const reason = `the specification of ${id} is no JSON`;
+      throw errors.create('RUNTIME_ANSWER_STRANGE', { socket, call: 'Containers/List', reason }, error);
+    }
+  }
+
+  return {
+    kind: 'containerd',
+    socket,
+    actions: ALL_ACTIONS,
+    async version() {
+      const { version } = await call<{ version: string }>('Version', 'Version', {});
+      return { name: 'containerd', version };
+    },
+    list: () => listed(),
+    find,
+    async inspect(id) {
+      const { stored, namespace } = await need(id);
+      return recordOf(stored, specificationOf(stored), await digestOf(stored.image, namespace));
+    },
+    async pause(id) {
+      const found = await needAlive(id);
+      if (found.state === 'paused') {
+        throw errors.create('CONTAINER_ALREADY_SO', { id: found.id, state: 'paused' });
+      }
+      await callTask('Pause', found);
+    },
+    async unpause(id) {
+      const found = await needAlive(id);
+      if (found.state !== 'paused') {
+        throw errors.create('CONTAINER_ALREADY_SO', { id: found.id, state: 'running' });
+      }
+      await callTask('Resume', found);
+    },
+    async stop(id, graceSeconds) {
+      const found = await needAlive(id);
+      if (graceSeconds > 0 && found.state !== 'paused') {
+        const wanted = found.stored.labels[STOP_SIGNAL_LABEL] ?? DEFAULT_STOP_SIGNAL;
+        const signal = (wanted in constants.signals ? wanted : DEFAULT_STOP_SIGNAL) as NodeJS.Signals;
+        await sendSignal(found, signal);
+        if (await hasEnded(found, graceSeconds * 1000)) return;
+      }
+      await sendSignal(found, 'SIGKILL');
+    },
+    kill: async (id, signal) => sendSignal(await needAlive(id), signal),
+    async *events(signal): AsyncGenerator<RuntimeEvent> {
+      const filters = Object.keys(TOPICS).map((topic) => `topic=="${topic}"`);
+      const events = channel.stream<{ topic: string; event: { value: Uint8Array } | null }>(
+        methodOf('Events', 'Subscribe'),
+        { filters },
+        signal,
+      );
+      for await (const { topic, event } of events) {
+        const kind = TOPICS[topic];
+        const id = event === null ? undefined : firstText(event.value);
+        if (kind !== undefined && id !== undefined) yield { kind, id };
+      }
+    },
+    close: channel.close,
+  };
+}
+
+/** The first field of a message where that is text, as the id of a container is in all events about one. */
+function firstText(message: Uint8Array): string | undefined {
+  // Field 1, of the wire type of texts; then its length, which in ids never takes more than one byte.
+  if (message[0] !== 0x0a || message[1] === undefined || message[1] > 0x7f) return undefined;
+  return Buffer.from(message.subarray(2, 2 + message[1])).toString('utf8');
+}
