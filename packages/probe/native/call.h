@@ -4,6 +4,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "filter.h"
 #include "kernel-types.h"
 #include "record.h"
 
@@ -74,27 +75,45 @@ static __always_inline bool is_compatible(struct task_struct *task)
 #endif
 }
 
+/* A connection that is being made: not a failure. */
+#define IN_PROGRESS -115
+
+/* Whether somebody would miss the event: a call that failed changes no table. */
+static __always_inline bool is_result_needed(__u16 type, long result)
+{
+	return result >= 0 || result == IN_PROGRESS || !is_state_only(find_filters(), type);
+}
+
 /*
  * Declares the program of a call: the name events and users know it by, the kernel's name of its tracepoint, the event
- * type. The result is always the first parameter; the body writes the others.
+ * type, and an expression over `regs` and `result` that says whether somebody would miss the event. The result is always
+ * the first parameter; the body writes the others.
  */
-#define CALL_AT(call, tracepoint, event)                                                                               \
+#define CALL_WHERE(call, tracepoint, event, is_needed)                                                                 \
 	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result);             \
 	SEC("tracepoint/syscalls/sys_exit_" #tracepoint)                                                               \
 	int exit_##call(struct exit_context *context)                                                                  \
 	{                                                                                                              \
 		long result = context->result;                                                                         \
-		struct scratch *s = begin(EVENT_##event, PARAMETERS_##event);                                          \
+		struct pt_regs *regs = current_registers();                                                            \
+		struct scratch *s;                                                                                     \
                                                                                                                        \
+		if (!is_result_needed(EVENT_##event, result) || !(is_needed)) {                                        \
+			count_filtered(EVENT_##event);                                                                 \
+			return 0;                                                                                      \
+		}                                                                                                      \
+		s = begin(EVENT_##event, PARAMETERS_##event);                                                          \
 		if (!s)                                                                                                \
 			return 0;                                                                                      \
 		put_u64(s, result);                                                                                    \
-		describe_##call(s, current_registers(), result);                                                       \
+		describe_##call(s, regs, result);                                                                      \
 		finish(s);                                                                                             \
 		return 0;                                                                                              \
 	}                                                                                                              \
 	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result)
 
+#define CALL_AT(call, tracepoint, event) CALL_WHERE(call, tracepoint, event, true)
+#define CALL_IF(call, event, is_needed) CALL_WHERE(call, call, event, is_needed)
 #define CALL(call, event) CALL_AT(call, call, event)
 
 /* The argument as each kind of parameter: descriptors and ids with their sign, texts and data from where it points. */

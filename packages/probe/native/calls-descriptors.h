@@ -7,29 +7,59 @@
 /* Pieces of scattered data whose sizes are added up. */
 #define VECTORS_SUMMED 16
 
-CALL(dup, SYSCALL_DUP_1_X)
+#define FCNTL_DUPLICATE 0
+#define FCNTL_SET_FLAGS 2
+#define FCNTL_DUPLICATE_CLOEXEC 1030
+
+/* A copy of what nobody was told of is nobody's concern, unless it takes the place of something that was. */
+static __always_inline bool is_copy_needed(__u16 type, int from, int to)
 {
-	ID(0);
+	const struct filters *set = find_filters();
+
+	return !is_state_only(set, type) || is_known(set, from) || is_known(set, to);
 }
 
-CALL(dup2, SYSCALL_DUP2_X)
+static __always_inline bool is_fcntl_needed(struct pt_regs *regs)
+{
+	const struct filters *set = find_filters();
+	__u32 command = argument(regs, 1);
+
+	if (!is_state_only(set, EVENT_SYSCALL_FCNTL_X))
+		return true;
+	return (command == FCNTL_DUPLICATE || command == FCNTL_SET_FLAGS || command == FCNTL_DUPLICATE_CLOEXEC) &&
+	       is_known(set, argument(regs, 0));
+}
+
+CALL_IF(dup, SYSCALL_DUP_1_X, is_copy_needed(EVENT_SYSCALL_DUP_1_X, argument(regs, 0), -1))
+{
+	ID(0);
+	note_descriptor(result);
+}
+
+CALL_IF(dup2, SYSCALL_DUP2_X, is_copy_needed(EVENT_SYSCALL_DUP2_X, argument(regs, 0), argument(regs, 1)))
 {
 	ID(0);
 	ID(1);
+	note_descriptor(result);
 }
 
-CALL(dup3, SYSCALL_DUP3_X)
+CALL_IF(dup3, SYSCALL_DUP3_X, is_copy_needed(EVENT_SYSCALL_DUP3_X, argument(regs, 0), argument(regs, 1)))
 {
 	ID(0);
 	ID(1);
 	put_u32(s, descriptor_flags(argument(regs, 2)) & EVENT_O_CLOEXEC);
+	note_descriptor(result);
 }
 
-CALL(fcntl, SYSCALL_FCNTL_X)
+CALL_IF(fcntl, SYSCALL_FCNTL_X, is_fcntl_needed(regs))
 {
+	__u32 command = argument(regs, 1);
+
 	ID(0);
-	put_u8(s, fcntl_command(argument(regs, 1)));
+	put_u8(s, fcntl_command(command));
 	U64(2);
+	if (command == FCNTL_DUPLICATE || command == FCNTL_DUPLICATE_CLOEXEC)
+		note_descriptor(result);
 }
 
 static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, long result)
@@ -41,6 +71,8 @@ static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, lo
 		ends[0] = ends[1] = -1;
 	put_id(s, ends[0]);
 	put_id(s, ends[1]);
+	note_descriptor(ends[0]);
+	note_descriptor(ends[1]);
 	file = result == 0 ? file_of(ends[0]) : NULL;
 	put_u64(s, file ? BPF_CORE_READ(file, f_inode, i_ino) : 0);
 }
@@ -58,18 +90,21 @@ CALL(pipe2, SYSCALL_PIPE2_X)
 
 CALL(eventfd, SYSCALL_EVENTFD_X)
 {
+	note_descriptor(result);
 	U64(0);
 	put_u32(s, 0);
 }
 
 CALL(eventfd2, SYSCALL_EVENTFD2_X)
 {
+	note_descriptor(result);
 	put_u16(s, descriptor_flags(argument(regs, 1)));
 	put_u64(s, (__u32)argument(regs, 0));
 }
 
 CALL(signalfd, SYSCALL_SIGNALFD_X)
 {
+	note_descriptor(result);
 	ID(0);
 	put_u32(s, 0);
 	put_u8(s, 0);
@@ -77,6 +112,7 @@ CALL(signalfd, SYSCALL_SIGNALFD_X)
 
 CALL(signalfd4, SYSCALL_SIGNALFD4_X)
 {
+	note_descriptor(result);
 	put_u16(s, descriptor_flags(argument(regs, 3)));
 	ID(0);
 	put_u32(s, 0);
@@ -84,6 +120,7 @@ CALL(signalfd4, SYSCALL_SIGNALFD4_X)
 
 CALL(timerfd_create, SYSCALL_TIMERFD_CREATE_X)
 {
+	note_descriptor(result);
 	U8(0);
 	/* the event has one byte for it: close-on-exec does not fit */
 	put_u8(s, descriptor_flags(argument(regs, 1)));
@@ -91,43 +128,51 @@ CALL(timerfd_create, SYSCALL_TIMERFD_CREATE_X)
 
 CALL(inotify_init, SYSCALL_INOTIFY_INIT_X)
 {
+	note_descriptor(result);
 	put_u8(s, 0);
 }
 
 CALL(inotify_init1, SYSCALL_INOTIFY_INIT1_X)
 {
+	note_descriptor(result);
 	put_u16(s, descriptor_flags(argument(regs, 0)));
 }
 
 CALL(epoll_create, SYSCALL_EPOLL_CREATE_X)
 {
+	note_descriptor(result);
 	U32(0);
 }
 
 CALL(epoll_create1, SYSCALL_EPOLL_CREATE1_X)
 {
+	note_descriptor(result);
 	put_u32(s, argument(regs, 0) & O_CLOEXEC ? 1 : 0);
 }
 
 CALL(memfd_create, SYSCALL_MEMFD_CREATE_X)
 {
+	note_descriptor(result);
 	TEXT(0);
 	FLAGS(1, 7);
 }
 
 CALL(userfaultfd, SYSCALL_USERFAULTFD_X)
 {
+	note_descriptor(result);
 	U32(0);
 }
 
 CALL(pidfd_open, SYSCALL_PIDFD_OPEN_X)
 {
+	note_descriptor(result);
 	ID(0);
 	put_u32(s, argument(regs, 1) & O_NONBLOCK ? 1 : 0);
 }
 
 CALL(pidfd_getfd, SYSCALL_PIDFD_GETFD_X)
 {
+	note_descriptor(result);
 	ID(0);
 	ID(1);
 	U32(2);

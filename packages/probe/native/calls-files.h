@@ -22,20 +22,29 @@ static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, in
 	put_u32(s, open_mode(flags, argument(regs, first + 2)));
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
+	note_descriptor(result);
 }
 
-CALL(open, SYSCALL_OPEN_X)
+CALL_IF(open, SYSCALL_OPEN_X, is_open_needed(argument(regs, 1), argument(regs, 0), result))
 {
 	put_open(s, regs, 0, result);
 }
 
-CALL(openat, SYSCALL_OPENAT_2_X)
+CALL_IF(openat, SYSCALL_OPENAT_2_X, is_open_needed(argument(regs, 2), argument(regs, 1), result))
 {
 	ID(0);
 	put_open(s, regs, 1, result);
 }
 
-CALL(openat2, SYSCALL_OPENAT2_X)
+static __always_inline bool is_openat2_needed(struct pt_regs *regs, long result)
+{
+	struct open_how how = {};
+
+	bpf_probe_read_user(&how, sizeof(how), (void *)argument(regs, 2));
+	return is_open_needed(how.flags, argument(regs, 1), result);
+}
+
+CALL_IF(openat2, SYSCALL_OPENAT2_X, is_openat2_needed(regs, result))
 {
 	struct file_facts facts;
 	struct open_how how = {};
@@ -49,6 +58,7 @@ CALL(openat2, SYSCALL_OPENAT2_X)
 	put_u32(s, resolve_flags(how.resolve));
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
+	note_descriptor(result);
 }
 
 CALL(creat, SYSCALL_CREAT_X)
@@ -61,6 +71,7 @@ CALL(creat, SYSCALL_CREAT_X)
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
 	put_u16(s, facts.flags & EVENT_UPPER_LAYER ? 1 : facts.flags & EVENT_LOWER_LAYER ? 2 : 0);
+	note_descriptor(result);
 }
 
 CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
@@ -77,11 +88,22 @@ CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
 		put_nothing(s);
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
+	note_descriptor(result);
 }
 
-CALL(close, SYSCALL_CLOSE_X)
+/* who was not told of a descriptor needs not hear of its end */
+static __always_inline bool is_close_needed(struct pt_regs *regs)
+{
+	const struct filters *set = find_filters();
+
+	return !is_state_only(set, EVENT_SYSCALL_CLOSE_X) || is_known(set, argument(regs, 0));
+}
+
+CALL_IF(close, SYSCALL_CLOSE_X, is_close_needed(regs))
 {
 	ID(0);
+	if (result >= 0)
+		forget_descriptor((int)argument(regs, 0));
 }
 
 CALL(close_range, SYSCALL_CLOSE_RANGE_X)

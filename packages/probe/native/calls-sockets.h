@@ -5,14 +5,13 @@
 #include "calls-descriptors.h"
 #include "describe-socket.h"
 
-#define IN_PROGRESS -115
-
 CALL(socket, SOCKET_SOCKET_X)
 {
 	U32(0);
 	U32(1);
 	U32(2);
 	put_u32(s, descriptor_flags(argument(regs, 1)) & (EVENT_O_CLOEXEC | EVENT_O_NONBLOCK));
+	note_descriptor(result);
 }
 
 CALL(socketpair, SOCKET_SOCKETPAIR_X)
@@ -24,6 +23,8 @@ CALL(socketpair, SOCKET_SOCKETPAIR_X)
 		sock = sock_of(pair[0]);
 	put_id(s, pair[0]);
 	put_id(s, pair[1]);
+	note_descriptor(pair[0]);
+	note_descriptor(pair[1]);
 	put_u64(s, (__u64)sock);
 	put_u64(s, sock ? (__u64)BPF_CORE_READ((struct unix_sock *)sock, peer) : 0);
 	U32(0);
@@ -67,6 +68,7 @@ static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs
 
 	if (result >= 0) {
 		put_tuple(s, result, false, 0, 0);
+		note_descriptor(result);
 		sock = sock_of((int)argument(regs, 0));
 	} else {
 		put_nothing(s);
@@ -98,6 +100,8 @@ CALL(sendto, SOCKET_SENDTO_X)
 	put_data(s, argument(regs, 1), result > 0 ? result : (__u32)size);
 	ID(0);
 	put_u32(s, size);
+	/* whoever reads this takes an unknown descriptor for a socket */
+	note_descriptor((int)argument(regs, 0));
 	if (result >= 0)
 		put_tuple(s, argument(regs, 0), true, argument(regs, 4), argument(regs, 5));
 	else
@@ -127,6 +131,7 @@ CALL(sendmsg, SOCKET_SENDMSG_X)
 	total = put_first_piece(s, message.vectors, message.vector_count, result);
 	ID(0);
 	put_u32(s, total);
+	note_descriptor((int)argument(regs, 0));
 	if (result >= 0)
 		put_tuple(s, argument(regs, 0), true, message.name, message.name_length);
 	else

@@ -1,6 +1,8 @@
 // The thin addon over libbpf: opens a BPF object, loads, attaches, reads and writes maps, maps the ring buffer.
 // It knows nothing of events. Every function throws a JavaScript Error with `code` (the errno's name) on failure.
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -306,6 +309,36 @@ static napi_value attach_tracepoint(napi_env env, napi_callback_info info)
 	return keep_link(env, probe, link);
 }
 
+// attachCgroup(probe, program, path of a cgroup) -> index of the link: for the cgroup and all below it
+static napi_value attach_cgroup(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[3];
+	char name[128], path[4096];
+	struct probe *probe;
+	struct bpf_program *program;
+	struct bpf_link *link;
+	int cgroup, error;
+
+	take_arguments(env, info, arguments, 3);
+	probe = probe_of(env, arguments[0]);
+	if (!probe)
+		return NULL;
+	if (text_of(env, arguments[1], name, sizeof(name)) || text_of(env, arguments[2], path, sizeof(path)))
+		return throw_errno(env, "attachCgroup takes a probe, a name and a path", EINVAL);
+	program = bpf_object__find_program_by_name(probe->object, name);
+	if (!program)
+		return throw_errno(env, name, ENOENT);
+	cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup < 0)
+		return throw_errno(env, path, errno);
+	link = bpf_program__attach_cgroup(program, cgroup);
+	error = errno;
+	close(cgroup);
+	if (!link)
+		return throw_errno(env, name, error);
+	return keep_link(env, probe, link);
+}
+
 /* Called when JavaScript can no longer reach the buffer: only then is the memory given back. */
 static void unmap(napi_env env, void *memory, void *length)
 {
@@ -433,6 +466,81 @@ static napi_value lookup_entry(napi_env env, napi_callback_info info)
 	return result;
 }
 
+// remove(probe, map, key) -> whether there was such an entry
+static napi_value remove_entry(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[3], result;
+	void *key;
+	size_t key_length;
+	struct probe *probe;
+	struct bpf_map *map;
+	int error;
+
+	take_arguments(env, info, arguments, 3);
+	probe = probe_of(env, arguments[0]);
+	map = probe ? map_of(env, probe, arguments[1]) : NULL;
+	if (!map)
+		return NULL;
+	if (bytes_of(env, arguments[2], &key, &key_length))
+		return throw_errno(env, "remove takes a Uint8Array", EINVAL);
+	error = bpf_map__delete_elem(map, key, key_length, 0);
+	if (error && error != -ENOENT)
+		return throw_errno(env, bpf_map__name(map), -error);
+	napi_get_boolean(env, error == 0, &result);
+	return result;
+}
+
+// run(probe, program, context) -> what the program returns: runs it once, now, in the name of this thread
+static napi_value run_program(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[3], result;
+	char name[128];
+	void *context;
+	size_t context_length;
+	struct probe *probe;
+	struct bpf_program *program;
+	int error;
+
+	take_arguments(env, info, arguments, 3);
+	probe = probe_of(env, arguments[0]);
+	if (!probe)
+		return NULL;
+	if (text_of(env, arguments[1], name, sizeof(name)) || bytes_of(env, arguments[2], &context, &context_length))
+		return throw_errno(env, "run takes a probe, a name and a Uint8Array", EINVAL);
+	program = bpf_object__find_program_by_name(probe->object, name);
+	if (!program)
+		return throw_errno(env, name, ENOENT);
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = context, .ctx_size_in = context_length);
+	error = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
+	if (error)
+		return throw_errno(env, name, -error);
+	napi_create_uint32(env, options.retval, &result);
+	return result;
+}
+
+// openInRoot(root, path) -> descriptor (O_PATH): the path as it is for somebody whose root is `root`, links and all
+static napi_value open_in_root(napi_env env, napi_callback_info info)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	napi_value arguments[2], result;
+	char root[4096], path[4096];
+	int folder, descriptor, error;
+
+	take_arguments(env, info, arguments, 2);
+	if (text_of(env, arguments[0], root, sizeof(root)) || text_of(env, arguments[1], path, sizeof(path)))
+		return throw_errno(env, "openInRoot takes two paths", EINVAL);
+	folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return throw_errno(env, root, errno);
+	descriptor = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+	error = errno;
+	close(folder);
+	if (descriptor < 0)
+		return throw_errno(env, path, error);
+	napi_create_int32(env, descriptor, &result);
+	return result;
+}
+
 // possibleCpus() -> how many slots a per-CPU value has
 static napi_value possible_cpus(napi_env env, napi_callback_info info)
 {
@@ -483,8 +591,10 @@ NAPI_MODULE_INIT()
 		{ "setAutoload", set_autoload }, { "load", load_probe },
 		{ "attach", attach_program },	 { "detach", detach_program },
 		{ "attachTracepoint", attach_tracepoint },
+		{ "attachCgroup", attach_cgroup },
 		{ "mapRing", map_ring },	 { "update", update_map },
-		{ "lookup", lookup_entry },
+		{ "lookup", lookup_entry },	 { "remove", remove_entry },
+		{ "run", run_program },		 { "openInRoot", open_in_root },
 		{ "possibleCpus", possible_cpus }, { "bootTime", boot_time },
 		{ "close", close_probe },
 	};

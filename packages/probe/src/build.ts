@@ -26,7 +26,8 @@ export interface BuiltProbe {
   readonly addon: string;
 }
 
-const NATIVE = join(import.meta.dirname, '..', 'native');
+/** The sources in C. */
+export const NATIVE = join(import.meta.dirname, '..', 'native');
 /** What Debian and Ubuntu call what building takes. */
 export const BUILD_PACKAGES = ['clang', 'libbpf-dev', 'gcc', 'libc6-dev'] as const;
 
@@ -37,34 +38,48 @@ export const BUILD_PACKAGES = ['clang', 'libbpf-dev', 'gcc', 'libc6-dev'] as con
  */
 export function buildProbe(): BuiltProbe {
   const header = eventTypesHeader();
-  const folder = join(cacheFolder(), fingerprint(header));
-  const built = { object: join(folder, 'probe.bpf.o'), addon: join(folder, 'loader.node') };
-  if (existsSync(built.object) && existsSync(built.addon)) return built;
+  const folder = buildOnce(fingerprint(NATIVE, header), ['probe.bpf.o', 'loader.node'], (scratch) => {
+    writeFileSync(join(scratch, 'event-types.h'), header);
+    runTool('clang', objectArguments(join(NATIVE, 'probe.bpf.c'), join(scratch, 'probe.bpf.o'), scratch));
+    runTool('cc', addonArguments(scratch));
+  });
+  return { object: join(folder, 'probe.bpf.o'), addon: join(folder, 'loader.node') };
+}
+
+/**
+ * Gives the folder with `files` in it, made by `make` unless that has been done before under this name.
+ * @param name changes with whatever the files are made from.
+ * @param make puts the files into the folder that it is given.
+ * @throws probe/NOT_SUPPORTED when the compilers are missing, saying what to install; probe/BUILD_FAILED.
+ */
+export function buildOnce(name: string, files: readonly string[], make: (scratch: string) => void): string {
+  const folder = join(cacheFolder(), name);
+  const isBuilt = () => files.every((file) => existsSync(join(folder, file)));
+  if (isBuilt()) return folder;
   checkTools();
   mkdirSync(dirname(folder), { recursive: true });
   const scratch = mkdtempSync(`${folder}-`);
   try {
-    writeFileSync(join(scratch, 'event-types.h'), header);
-    run('clang', objectArguments(scratch));
-    run('cc', addonArguments(scratch));
+    make(scratch);
     // Whoever else is building makes the same files: the first one in place is as good as the other.
     if (!existsSync(folder)) renameSync(scratch, folder);
   } catch (error) {
-    if (existsSync(built.object) && existsSync(built.addon)) return built;
+    if (isBuilt()) return folder;
     throw error;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return built;
+  return folder;
 }
 
-function objectArguments(scratch: string): readonly string[] {
+/** What clang takes to compile for the kernel; headers made on the way lie in `scratch`. */
+export function objectArguments(source: string, object: string, scratch: string): readonly string[] {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'x86';
   const headers = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
   return [
     ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', `-D__TARGET_ARCH_${architecture}`],
     ...['-Wall', '-Wno-unused-function', '-I', headers, '-I', scratch],
-    ...['-c', join(NATIVE, 'probe.bpf.c'), '-o', join(scratch, 'probe.bpf.o')],
+    ...['-c', source, '-o', object],
   ];
 }
 
@@ -82,11 +97,11 @@ function nodeHeaders(): string {
   return folder;
 }
 
-/** Changes with the sources, the event table and what they are compiled for. */
-function fingerprint(header: string): string {
-  const hash = createHash('sha256').update(header).update(process.arch);
-  for (const name of readdirSync(NATIVE).sort()) {
-    if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(NATIVE, name)));
+/** Changes with the sources in a folder, with what was made for them and with what they are compiled for. */
+export function fingerprint(folder: string, made: string): string {
+  const hash = createHash('sha256').update(made).update(process.arch);
+  for (const name of readdirSync(folder).sort()) {
+    if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
   }
   return hash.digest('hex').slice(0, 16);
 }
@@ -106,7 +121,7 @@ function cacheFolder(): string {
 /** What is missing on this machine to build the probe, by name; nothing where it has been built already. */
 export function missingBuildTools(): readonly string[] {
   const header = eventTypesHeader();
-  if (existsSync(join(cacheFolder(), fingerprint(header), 'loader.node'))) return [];
+  if (existsSync(join(cacheFolder(), fingerprint(NATIVE, header), 'loader.node'))) return [];
   return missingTools();
 }
 
@@ -123,7 +138,8 @@ function checkTools(): void {
   throw errors.create('NOT_SUPPORTED', { reason });
 }
 
-function run(command: string, parameters: readonly string[]): void {
+/** @throws probe/BUILD_FAILED with what the tool said. */
+export function runTool(command: string, parameters: readonly string[]): void {
   const { status, stderr, error } = spawnSync(command, parameters, { encoding: 'utf8' });
   if (status === 0) return;
   const output = error?.message ?? stderr.slice(0, 4000);

@@ -2,6 +2,13 @@ export { BUILD_PACKAGES, type BuiltProbe, buildProbe, missingBuildTools } from '
 export { processTypes, stateTypes } from './calls.ts';
 export type { KernelCounters } from './counters.ts';
 export { errors as probeErrors } from './errors.ts';
+export {
+  commonFilter,
+  type KernelFilter,
+  OPEN_KIND_COUNT,
+  type OpenKind,
+  openKindOf,
+} from './kernel-filter.ts';
 export { type LiveOptions, liveSections } from './live.ts';
 export {
   DEFAULT_RING_BYTES,

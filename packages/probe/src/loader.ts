@@ -15,6 +15,8 @@ export interface Loader {
   /** Gives the number of the link, for `detach`. */
   attach(probe: LoadedProbe, program: string): number;
   attachTracepoint(probe: LoadedProbe, program: string, category: string, name: string): number;
+  /** For the cgroup of that path and all below it. */
+  attachCgroup(probe: LoadedProbe, program: string, cgroup: string): number;
   detach(probe: LoadedProbe, link: number): void;
   mapRing(
     probe: LoadedProbe,
@@ -22,6 +24,12 @@ export interface Loader {
   ): { readonly consumer: ArrayBuffer; readonly producer: ArrayBuffer; readonly pageSize: number };
   update(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): void;
   lookup(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): boolean;
+  /** Gives whether there was such an entry. */
+  remove(probe: LoadedProbe, map: string, key: Uint8Array): boolean;
+  /** Runs a program (raw_tp) once, in the name of this thread; gives what it returns. */
+  run(probe: LoadedProbe, program: string, context: Uint8Array): number;
+  /** A descriptor (O_PATH) of what `path` is to somebody whose root is the folder `root`. */
+  openInRoot(root: string, path: string): number;
   possibleCpus(): number;
   bootTime(): bigint;
   close(probe: LoadedProbe): void;

@@ -5,6 +5,7 @@ import { buildProbe } from './build.ts';
 import { callsFor, PROCESS_PROGRAMS, programOf, tracepointOf } from './calls.ts';
 import { COUNTERS_LENGTH, type KernelCounters, sumCounters } from './counters.ts';
 import { errors } from './errors.ts';
+import { type EncodedFilter, encodeFilter, type KernelFilter, pathKey } from './kernel-filter.ts';
 import { type LoadedProbe, type Loader, loadLoader } from './loader.ts';
 import { createRingReader, type RingReader } from './ring.ts';
 import { probeSupport } from './support.ts';
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly types: Iterable<number>;
   /** Calls without an event type of their own, by name. */
   readonly genericCalls?: Iterable<string>;
+  /** What of it the kernel is to leave out; absent: nothing. */
+  readonly filter?: KernelFilter;
 }
 
 export interface ProbeStatus {
@@ -101,6 +104,9 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
   const counterBytes = new Uint8Array(parts.cpus * COUNTERS_LENGTH);
   let absentCalls: readonly string[] = [];
   let missingTypes: readonly number[] = [];
+  let filter: KernelFilter | undefined;
+  let epoch = 0;
+  let knownPaths: readonly string[] = [];
   let isClosed = false;
   let isStopped = false;
   let lastCounters: KernelCounters | undefined;
@@ -132,10 +138,30 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     loader.update(probe, 'settings', new Uint8Array(4), settings);
   }
 
+  function writeFilter({ settings, paths }: EncodedFilter): void {
+    const value = Buffer.alloc(4);
+    for (const [path, kinds] of paths) {
+      value.writeUInt32LE(kinds);
+      loader.update(probe, 'open_paths', pathKey(path), value);
+    }
+    knownPaths = [...paths.keys()];
+    loader.update(probe, 'filters', new Uint8Array(4), settings);
+  }
+
+  function setFilter(next: KernelFilter | undefined): void {
+    if (next === undefined && filter === undefined) return;
+    // What is written one after the other must at no time leave out more than either filter would.
+    writeFilter(encodeFilter(undefined, epoch, knownPaths));
+    if (next?.omitsFiles === true && filter?.omitsFiles !== true) epoch += 1;
+    filter = next;
+    writeFilter(encodeFilter(next, epoch, knownPaths));
+  }
+
   return {
     ring,
-    want({ types, genericCalls = [] }) {
+    want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
+      setFilter(wantedFilter);
       const wanted = callsFor(types, genericCalls, programs);
       missingTypes = wanted.missing;
       const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));

@@ -60,6 +60,9 @@ export {
 export { findUnmetRequirement } from './load/plugin-requirements.ts';
 export type { SourcePlace } from './load/source.ts';
 export { engineVersion, formatVersion, parseVersion, type Version } from './load/version.ts';
+export { type Necessities, planNecessities, type RuleNecessity } from './necessities.ts';
+export type { Judgement, Necessity } from './plan/necessity.ts';
+export type { DirectRelation, Predicate } from './plan/predicate.ts';
 export {
   createRuleProfiler,
   type ProfilerOptions,

@@ -1,14 +1,32 @@
-import { eventTypeOfSymbol, syscallCodesOfEventType, syscallNames } from '@seawall/events';
+import { eventTypeOfSymbol, eventTypes, syscallCodesOfEventType, syscallNames } from '@seawall/events';
 import type { SyscallCatalogue } from '@seawall/inspector';
 import { stateTypes, type Wanted } from '@seawall/probe';
 import { matchingCodes, type Rule, syscallUniverse } from '@seawall/rules';
+import { kernelFilterFor } from './kernel-filter.ts';
 
 const GENERIC = eventTypeOfSymbol('GENERIC_X').id;
 const genericCodes: ReadonlySet<number> = new Set(syscallCodesOfEventType(GENERIC));
 
+/** Calls that make descriptors other than of directories and sockets, and nothing else. */
+const FILE_MAKING: ReadonlySet<string> = new Set([
+  ...['pipe', 'pipe2', 'eventfd', 'eventfd2', 'signalfd', 'signalfd4', 'timerfd_create', 'inotify_init'],
+  ...['inotify_init1', 'epoll_create', 'epoll_create1', 'memfd_create', 'userfaultfd', 'io_uring_setup'],
+]);
+
+export interface WantedOptions {
+  /** Whether everything of the calls that are on is wanted: for recordings that others will look at. */
+  readonly isUnfiltered?: boolean;
+}
+
 /** What the kernel has to show for these rules: what they can match, and what keeps the tables right. */
-export function wantedFor(rules: readonly Rule[], catalogue: SyscallCatalogue): Wanted {
-  const types = new Set(stateTypes);
+export function wantedFor(
+  rules: readonly Rule[],
+  catalogue: SyscallCatalogue,
+  { isUnfiltered = false }: WantedOptions = {},
+): Wanted {
+  const filter = isUnfiltered ? undefined : kernelFilterFor(rules, catalogue);
+  const omitsFiles = filter?.omitsFiles === true;
+  const types = new Set(stateTypes.filter((id) => !omitsFiles || !FILE_MAKING.has(eventTypes[id].name)));
   const genericCalls = new Set<string>();
   for (const rule of rules) {
     for (const type of rule.eventTypes ?? []) types.add(type);
@@ -17,5 +35,5 @@ export function wantedFor(rules: readonly Rule[], catalogue: SyscallCatalogue): 
       if (genericCodes.has(code) && code !== 0) genericCalls.add(syscallNames[code]);
     }
   }
-  return { types, genericCalls };
+  return filter === undefined ? { types, genericCalls } : { types, genericCalls, filter };
 }

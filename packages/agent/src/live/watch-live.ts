@@ -43,7 +43,9 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
       const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
       probe = opened;
       try {
-        opened.want(wantedFor(options.rules, options.catalogue));
+        // Who looks at a recording asks for more than these rules do.
+        const isUnfiltered = options.onSection !== undefined;
+        opened.want(wantedFor(options.rules, options.catalogue, { isUnfiltered }));
         options.onStart?.(opened.status());
         await watch.run(sectionsOf(opened), () => opened.ring.lost);
       } finally {
