@@ -13,6 +13,18 @@ export {
 } from './alert/create-alerts.ts';
 export { type AlertJsonOptions, alertJson, alertText, defaultAlertJsonOptions } from './alert/render.ts';
 export { suggestedOutput } from './alert/suggested-output.ts';
+export type { CaseFile, RuleCase } from './cases/case-file.ts';
+export {
+  type CaseResult,
+  type CaseRunner,
+  type CaseRunnerOptions,
+  createCaseRunner,
+  type RuleCoverage,
+} from './cases/case-runner.ts';
+export type { CountedCheck } from './cases/count-parts.ts';
+export type { Mutant } from './cases/mutants.ts';
+export type { Trials } from './cases/mutation-trial.ts';
+export { readCaseFile } from './cases/read-case-file.ts';
 export { containerInfoOf } from './containers.ts';
 export {
   createDropWatch,
@@ -40,6 +52,7 @@ export {
 export type { Matcher } from './replay/matcher.ts';
 export { AUDIT_EVENT_TYPE, type AuditReplay, replayAudit } from './replay/replay-audit.ts';
 export { type CaptureReplay, replayCapture } from './replay/replay-capture.ts';
+export { builtInPlugins } from './rule-set/built-in-plugins.ts';
 export type { Watch, WatchOptions, WatchReport } from './watch/options.ts';
 export { type AuditWatchOptions, createAuditWatch } from './watch/watch-audit.ts';
 export { type CaptureWatch, type CaptureWatchOptions, createCaptureWatch } from './watch/watch-capture.ts';

@@ -1,3 +1,4 @@
+import { builtInPlugins } from '@seawall/agent';
 import {
   distinctMessages,
   type FileResult,
@@ -11,7 +12,6 @@ import { Option } from 'commander';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { cataloguesWithout, pluginNames } from './catalogues.ts';
-import { builtInPlugins } from './plugins.ts';
 
 /** What loading came to; a plugin that the files require and that isn't there leaves no rule set. */
 export interface LoadedRules extends LoadResult {
