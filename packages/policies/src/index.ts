@@ -27,7 +27,13 @@ export {
 } from './channel/channel.ts';
 export { durationText, millisecondsOf } from './channel/duration.ts';
 export { errors as policiesErrors } from './errors.ts';
+export { groupIdentity } from './finding/group.ts';
+export { maskIds } from './finding/mask.ts';
+export { createOccurrence, type Match } from './finding/occurrence.ts';
+export { podOwner, workloadName } from './finding/pod-owner.ts';
+export { severityOfPriority } from './finding/severity.ts';
 export type { ChannelObject } from './policy/channel-object.ts';
+export { holdsObjects, type LoadedObjects, loadPolicyFiles, type PolicyFile } from './policy/load.ts';
 export {
   API_VERSION,
   type Diagnostic,
@@ -41,9 +47,16 @@ export {
   type Throttle,
 } from './policy/policy.ts';
 export type { Matching, PolicySet, ResolvedPolicy } from './policy/policy-set.ts';
+export { type ReadDocument, readDocument } from './policy/read-document.ts';
+export { type ResolvedPolicies, resolvePolicySet, type Surroundings } from './policy/resolve.ts';
 export { type ExtractedProfile, extractProfile } from './profile/extract.ts';
 export { generateRules } from './profile/generate.ts';
 export { type PodProfile, type Profile, renderProfile } from './profile/profile.ts';
 export { parseProfile } from './profile/read.ts';
+export { ruleFactsOf } from './rule-set/rule-facts.ts';
 export type { RuleFacts, RuleSetObject } from './rule-set/rule-set.ts';
+export { type RuleSources, rulePathsOf, ruleSourcesOf } from './rule-set/sources.ts';
+export { createScopeCache, type ScopeCache } from './scope/cache.ts';
+export { type CountingMatch, countingMatches, type ScopeDecision, scopeVerdict } from './scope/decision.ts';
 export { type Scope, type ScopeConditions, type ScopePart, scopeParts } from './scope/scope.ts';
+export type { PartVerdict, ScopeTest, ScopeVerdict } from './scope/verdict.ts';

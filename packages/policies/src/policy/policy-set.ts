@@ -1,10 +1,12 @@
 import type { RuleFacts } from '../rule-set/rule-set.ts';
+import type { ScopeTest } from '../scope/verdict.ts';
 import type { RuntimePolicy } from './policy.ts';
 
 /** A policy with everything it names found. */
 export interface ResolvedPolicy extends RuntimePolicy {
   /** Its position in the set: earlier ones win where only the first match counts. */
   readonly order: number;
+  readonly scopeTest: ScopeTest;
   /** The rules that it runs, by name. */
   readonly ruleFacts: ReadonlyMap<string, RuleFacts>;
   /** The channels that it tells, by name, patterns resolved. */

@@ -33,10 +33,8 @@ export interface RateLimit {
 
 /** How often people hear of one group of findings; history is never throttled. */
 export interface Throttle {
-  /** The first occurrence is told at once, then at most one summary in this time. */
-  readonly summaryEveryMilliseconds: number;
-  /** A group that was quiet for so long is told at once again. */
-  readonly quietAfterMilliseconds: number;
+  /** The first occurrence is told at once, then at most one summary in this time; undefined: as the channel has it. */
+  readonly summaryEveryMilliseconds: number | undefined;
 }
 
 /** A RuntimePolicy as it was written, defaults filled in. */
