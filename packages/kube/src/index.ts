@@ -4,6 +4,15 @@ export { type AuditInputFault, type AuditInputItem, readAuditInput } from './aud
 export { readContainerMetadata } from './containers/metadata.ts';
 export type { ContainerRecord, ImageReference, MountRecord, PodRecord } from './containers/record.ts';
 export { errors as kubeErrors } from './errors.ts';
+export type { RuntimeStatus } from './metadata/connection.ts';
+export {
+  createMetadataService,
+  type MetadataCounters,
+  type MetadataOptions,
+  type MetadataService,
+  type MetadataUpdate,
+} from './metadata/service.ts';
+export { runtimesText } from './metadata/status-text.ts';
 export { openRuntime, RUNTIME_KINDS, type RuntimeAddress } from './runtime/open.ts';
 export type {
   ContainerRuntime,

@@ -41,6 +41,7 @@ const LOOK_INTERVAL = 50;
 
 const TOPICS: Readonly<Record<string, RuntimeEvent['kind']>> = {
   '/containers/create': 'added',
+  '/tasks/start': 'added',
   '/containers/delete': 'removed',
 };
 

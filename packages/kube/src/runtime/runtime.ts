@@ -19,7 +19,9 @@ export interface RuntimeVersion {
   readonly version: string;
 }
 
-/** A container began to exist (perhaps before its first process runs), or exists no more. */
+/**
+ * A container began to exist (before its first process runs) or to run, which may tell more of it; or it exists no more.
+ */
 export interface RuntimeEvent {
   readonly kind: 'added' | 'removed';
   /** The whole id. */

@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ContainerRecord } from '../containers/record.ts';
+import { errors } from '../errors.ts';
+import type { RuntimeAddress } from '../runtime/open.ts';
+import { ALL_ACTIONS, type ContainerRuntime, type RuntimeEvent } from '../runtime/runtime.ts';
+import { containerdMissing, makeBusyboxImage, startContainerd } from '../testing/index.ts';
+import { createMetadataService, type MetadataService, type MetadataUpdate } from './service.ts';
+import { runtimesText } from './status-text.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'seawall-metadata-'));
+const servers: Server[] = [];
+before(async () => {
+  for (const name of ['cri', 'containerd', 'docker']) {
+    const server = createServer().listen(join(folder, name));
+    await new Promise((resolve) => server.once('listening', resolve));
+    servers.push(server);
+  }
+});
+after(() => {
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const address = (kind: RuntimeAddress['kind']): RuntimeAddress => ({ kind, socket: join(folder, kind) });
+const FULL = 'abcdef012345'.padEnd(64, '0');
+const SHORT = FULL.slice(0, 12);
+const QUICK = { firstPause: 5, longestPause: 20, listInterval: 10, searchInterval: 10 };
+
+/** A runtime whose containers and mishaps a test decides. */
+function scriptedRuntime({ kind, socket }: RuntimeAddress) {
+  const records = new Map<string, ContainerRecord>();
+  const events: RuntimeEvent[] = [];
+  let wake = (): void => undefined;
+  const state = { isDown: false, hasEvents: true, inspections: 0, connections: 0 };
+  const check = (): void => {
+    if (state.isDown) throw errors.create('RUNTIME_UNREACHABLE', { socket, reason: 'down' });
+  };
+  const refuse = async (): Promise<never> => {
+    throw errors.create('RUNTIME_REFUSED', { socket });
+  };
+  const runtime: ContainerRuntime = {
+    kind,
+    socket,
+    actions: ALL_ACTIONS,
+    async version() {
+      check();
+      state.connections += 1;
+      return { name: kind, version: '1' };
+    },
+    async list() {
+      check();
+      return [...records.keys()].map((id) => ({ id, state: 'running', isPodSandbox: false }));
+    },
+    find: async () => undefined,
+    async inspect(id) {
+      check();
+      state.inspections += 1;
+      const record = [...records.values()].find(({ fullId }) => fullId.startsWith(id));
+      if (record === undefined) throw errors.create('CONTAINER_NOT_FOUND', { socket });
+      return record;
+    },
+    pause: refuse,
+    unpause: refuse,
+    stop: refuse,
+    kill: refuse,
+    async *events(signal) {
+      if (!state.hasEvents) throw errors.create('RUNTIME_UNSUPPORTED', { socket });
+      signal.addEventListener('abort', () => wake());
+      while (!signal.aborted && !state.isDown) {
+        const event = events.shift();
+        if (event !== undefined) yield event;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    close: () => undefined,
+  };
+  return {
+    runtime,
+    state,
+    records,
+    tell(event: RuntimeEvent) {
+      events.push(event);
+      wake();
+    },
+    restart() {
+      state.isDown = true;
+      wake();
+    },
+  };
+}
+
+function record(name: string, fullId = FULL): ContainerRecord {
+  return {
+    fullId,
+    runtime: 'containerd',
+    isPodSandbox: false,
+    name,
+    image: { name: 'i', repository: 'i', tag: '', digest: '', id: '' },
+    isPrivileged: false,
+    labels: new Map(),
+    mounts: [],
+    environment: [],
+    user: '0',
+    createdAt: 0n,
+    ip: '',
+    isHostPid: false,
+    isHostNetwork: false,
+    isHostIpc: false,
+    pod: undefined,
+  };
+}
+
+type Scripted = ReturnType<typeof scriptedRuntime>;
+
+async function withService(
+  kinds: readonly ('cri' | 'containerd' | 'docker')[],
+  prepare: (runtimes: readonly Scripted[]) => void,
+  use: (service: MetadataService, told: MetadataUpdate[], runtimes: readonly Scripted[]) => Promise<void>,
+  keepRemoved = 0,
+): Promise<void> {
+  const runtimes = kinds.map((kind) => scriptedRuntime(address(kind)));
+  prepare(runtimes);
+  const told: MetadataUpdate[] = [];
+  const service = createMetadataService({
+    addresses: kinds.map(address),
+    onUpdate: (update) => told.push(update),
+    keepRemoved,
+    timing: QUICK,
+    open: ({ kind }) => runtimes.find(({ runtime }) => runtime.kind === kind)!.runtime,
+  });
+  try {
+    await service.start();
+    await use(service, told, runtimes);
+  } finally {
+    await service.close();
+  }
+}
+
+const names = (told: readonly MetadataUpdate[]): string[] =>
+  told.map((update) => (update.kind === 'described' ? update.record.name : `${update.kind} ${update.id}`));
+
+test('containers that are there are told at the start, and not again when they are asked for', () =>
+  withService(
+    ['docker'],
+    ([docker]) => docker.records.set(FULL, record('web')),
+    async (service, told, [docker]) => {
+      assert.deepEqual(names(told), ['web']);
+      service.lookUp(SHORT);
+      await pause(20);
+      assert.deepEqual(names(told), ['web']);
+      assert.equal(docker.state.inspections, 1);
+      assert.deepEqual(runtimesText(service.status()), [
+        `container metadata from docker 1 (${join(folder, 'docker')})`,
+      ]);
+    },
+  ));
+
+test('the runtime that knows most is believed, whichever answers first', () =>
+  withService(
+    ['containerd', 'cri'],
+    ([containerd, cri]) => {
+      containerd.records.set(FULL, record('of containerd'));
+      cri.records.set(FULL, record('of cri'));
+    },
+    async (_service, told) => {
+      await until(() => names(told).at(-1) === 'of cri');
+    },
+  ));
+
+test('a container that is known a moment later than it was seen is found', () =>
+  withService(
+    ['docker'],
+    () => undefined,
+    async (service, told, [docker]) => {
+      service.lookUp(SHORT);
+      setTimeout(() => docker.records.set(FULL, record('late')), 60);
+      await until(() => told.length > 0);
+      assert.deepEqual(names(told), ['late']);
+    },
+  ));
+
+test('a container that nobody knows is missing, and asked for once', () =>
+  withService(
+    ['docker'],
+    () => undefined,
+    async (service, told, [docker]) => {
+      service.lookUp(SHORT);
+      service.lookUp(SHORT);
+      await until(() => told.length > 0);
+      const { inspections } = docker.state;
+      service.lookUp(SHORT);
+      await pause(20);
+      assert.deepEqual(names(told), [`missing ${SHORT}`]);
+      assert.equal(docker.state.inspections, inspections);
+    },
+  ));
+
+test('without any runtime a container is missing at once, and one line says why', () =>
+  withService(
+    [],
+    () => undefined,
+    async (service, told) => {
+      service.lookUp(SHORT);
+      await pause(10);
+      assert.deepEqual(names(told), [`missing ${SHORT}`]);
+      assert.match(runtimesText(service.status()).join('\n'), /^container metadata: no container runtime/);
+    },
+  ));
+
+test('events tell what is added before it is seen, what changes, and what is removed, after a while', () =>
+  withService(
+    ['docker'],
+    () => undefined,
+    async (_service, told, [docker]) => {
+      docker.records.set(FULL, record('created'));
+      docker.tell({ kind: 'added', id: FULL });
+      await until(() => told.length === 1);
+      docker.tell({ kind: 'added', id: FULL });
+      await pause(20);
+      docker.records.set(FULL, record('started'));
+      docker.tell({ kind: 'added', id: FULL });
+      await until(() => told.length === 2);
+      docker.records.clear();
+      docker.tell({ kind: 'removed', id: FULL });
+      await until(() => told.length === 3);
+      assert.deepEqual(names(told), ['created', 'started', `removed ${SHORT}`]);
+    },
+  ));
+
+test('a runtime that goes away and comes back is connected again, and what it lost meanwhile is removed', () =>
+  withService(
+    ['docker'],
+    ([docker]) => docker.records.set(FULL, record('web')),
+    async (service, told, [docker]) => {
+      docker.restart();
+      await until(() => service.status()[0].state === 'failing');
+      assert.match(runtimesText(service.status())[0], /through docker: .*can not be reached/);
+      docker.records.clear();
+      docker.state.isDown = false;
+      await until(() => service.status()[0].state === 'connected');
+      await until(() => told.length === 2);
+      assert.deepEqual(names(told), ['web', `removed ${SHORT}`]);
+    },
+  ));
+
+test('a runtime without events is asked for its list instead', () =>
+  withService(
+    ['cri'],
+    ([cri]) => {
+      cri.state.hasEvents = false;
+    },
+    async (_service, told, [cri]) => {
+      cri.records.set(FULL, record('listed'));
+      await until(() => told.length === 1);
+      cri.records.clear();
+      await until(() => told.length === 2);
+      assert.deepEqual(names(told), ['listed', `removed ${SHORT}`]);
+    },
+  ));
+
+test('a hundred containers at once are all told', () =>
+  withService(
+    ['docker'],
+    () => undefined,
+    async (service, told, [docker]) => {
+      for (let index = 0; index < 100; index += 1) {
+        const id = index.toString(16).padStart(12, 'f').padEnd(64, '0');
+        docker.records.set(id, record(String(index), id));
+        service.lookUp(id.slice(0, 12));
+      }
+      await until(() => told.length === 100);
+      assert.equal(new Set(names(told)).size, 100);
+      assert.deepEqual(service.counters(), { known: 100, waiting: 0, described: 100, missing: 0 });
+    },
+  ));
+
+test('of a real containerd, a container is told before its first program is over', {
+  skip: containerdMissing(),
+}, async () => {
+  const daemon = await startContainerd();
+  const told: MetadataUpdate[] = [];
+  const service = createMetadataService({
+    addresses: [
+      { kind: 'cri', socket: daemon.socket },
+      { kind: 'containerd', socket: daemon.socket },
+    ],
+    onUpdate: (update) => told.push(update),
+    keepRemoved: 0,
+  });
+  try {
+    daemon.importImage(makeBusyboxImage(join(folder, 'image')));
+    await service.start();
+    const { id } = daemon.runContainer();
+    await until(() => told.length > 0);
+    daemon.removeContainer(id);
+    await until(() => told.some(({ kind }) => kind === 'removed'));
+    assert.deepEqual(names(told), [id.slice(0, 12), `removed ${id.slice(0, 12)}`]);
+  } finally {
+    await service.close();
+    await daemon.stop();
+  }
+});
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!holds()) {
+    assert.ok(performance.now() < end, 'it did not come to pass within 20 s');
+    await pause(5);
+  }
+}
