@@ -90,7 +90,8 @@ function addonArguments(scratch: string): readonly string[] {
   ];
 }
 
-function nodeHeaders(): string {
+/** Where the headers of Node-API are. */
+export function nodeHeaders(): string {
   const { include_dir: folder } = createRequire(import.meta.url)('node-api-headers') as {
     include_dir: string;
   };
@@ -106,7 +107,8 @@ export function fingerprint(folder: string, made: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function cacheFolder(): string {
+/** Where compiled files are kept: within the package where it can be written, else in the user's cache. */
+export function cacheFolder(): string {
   const own = join(NATIVE, '..', '.cache');
   try {
     mkdirSync(own, { recursive: true });

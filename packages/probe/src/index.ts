@@ -18,6 +18,7 @@ export {
   type ProbeStatus,
   type Wanted,
 } from './probe.ts';
+export { openProcessActions, type ProcessActions } from './process-actions.ts';
 export type { RingReader } from './ring.ts';
 export { seedFromProc } from './seed/seed.ts';
 export { probeSupport, type Support } from './support.ts';
