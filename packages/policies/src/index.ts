@@ -18,6 +18,7 @@ export type {
 } from './action/executors.ts';
 export type { GuardState, NeverTouch, OwnIdentity } from './action/guards.ts';
 export type { DenyAction, EnforcementCheck, PolicyAction, PolicyActionType } from './action/wanted.ts';
+export type { Attempt, OutgoingMessage, Send } from './channel/attempt.ts';
 export {
   type ChannelKind,
   kindOf,
@@ -25,13 +26,26 @@ export {
   type NotificationChannelSpec,
   notificationChannelSpec,
 } from './channel/channel.ts';
+export { createSend, type SendContext } from './channel/create-send.ts';
 export { durationText, millisecondsOf } from './channel/duration.ts';
+export type { Notice } from './channel/notice.ts';
+export { createSecrets, type SecretSources, type Secrets } from './channel/secrets.ts';
 export { errors as policiesErrors } from './errors.ts';
 export { groupIdentity } from './finding/group.ts';
 export { maskIds } from './finding/mask.ts';
 export { createOccurrence, type Match } from './finding/occurrence.ts';
 export { podOwner, workloadName } from './finding/pod-owner.ts';
 export { severityOfPriority } from './finding/severity.ts';
+export { type Courier, type CourierOptions, createCourier } from './outbox/courier.ts';
+export { testEntry } from './outbox/entries.ts';
+export type { CourierReport, LaneStatistics } from './outbox/lane.ts';
+export {
+  type Announcement,
+  createNotifier,
+  type Notifier,
+  type NotifierOptions,
+  type NotifyingPolicy,
+} from './outbox/notifier.ts';
 export type { ChannelObject } from './policy/channel-object.ts';
 export { holdsObjects, type LoadedObjects, loadPolicyFiles, type PolicyFile } from './policy/load.ts';
 export {

@@ -122,6 +122,8 @@ export const notificationChannelSpec = z
     rateLimit: limits.prefault({}),
     /** How often a flood, or what quiet hours held back, is summed up. */
     digestEvery: durationText.default('10m'),
+    /** After the first message about a group: at most one summary in this time. Policies may say otherwise. */
+    summaryEvery: durationText.default('1h'),
     /** Whether it is told when a person acknowledges or resolves; by default those are that keep incidents, and webhooks. */
     decisions: z.boolean().optional(),
     retry: retry.prefault({}),
