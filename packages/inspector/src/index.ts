@@ -7,7 +7,14 @@ export {
   type PodInfo,
 } from './container/container.ts';
 export { matchCgroup } from './container/id.ts';
-export { parseContainerJson } from './container/json.ts';
+export { containerJson, parseContainerJson } from './container/json.ts';
+export {
+  CONTAINER_ADDED,
+  CONTAINER_MISSING,
+  CONTAINER_REMOVED,
+  CONTAINERS_LOOKED_UP,
+  type ContainerWatcher,
+} from './container/watcher.ts';
 export type { EventContext, Tables } from './context.ts';
 export { type Descriptor, DescriptorType } from './descriptor/descriptor.ts';
 export type { DescriptorTable } from './descriptor/table.ts';

@@ -15,6 +15,7 @@ import { createPending, lookUpDescriptor, type State } from './apply/state.ts';
 import { createSuppression } from './apply/suppression.ts';
 import type { ContainerInfo } from './container/container.ts';
 import { createContainerTable } from './container/table.ts';
+import type { ContainerWatcher } from './container/watcher.ts';
 import type { EventContext } from './context.ts';
 import type { Descriptor } from './descriptor/descriptor.ts';
 import { createInterfaces } from './descriptor/interfaces.ts';
@@ -67,6 +68,8 @@ export interface InspectorOptions {
   readonly maximumContainers?: number;
   /** True to take everything for the host's, as libsinsp does without its container plugin. */
   readonly ignoresContainers?: boolean;
+  /** Told which containers are unknown, and which no more. */
+  readonly containerWatcher?: ContainerWatcher;
   /** Names (byte strings) of threads that nobody is to see, nor what they start. */
   readonly suppressedComms?: ReadonlySet<string>;
   readonly suppressedTids?: Iterable<number>;
@@ -103,7 +106,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   };
   const processes = createProcessTable(processLimits, descriptorLimits);
   const users = createUserTable(markThreadsOf);
-  const containers = createContainerTable(containerLimits, describeThreadsOf);
+  const containers = createContainerTable(containerLimits, describeThreadsOf, options.containerWatcher);
   const interfaces = createInterfaces();
   const pending = createPending();
   const suppression = createSuppression(options.suppressedComms ?? new Set(), options.suppressedTids ?? []);
@@ -130,6 +133,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     exits: createRecentExits(),
     pending,
     identifiesContainers: options.ignoresContainers !== true,
+    containerWatcher: options.containerWatcher,
     machine: undefined,
     announced: undefined,
     unreadableContainers: 0,

@@ -1,14 +1,16 @@
 import { type EventView, hasValue, readByteString, readString, readUint32 } from '@seawall/events';
 import { type ContainerInfo, createContainerInfo } from '../container/container.ts';
 import { containerTypeName, parseContainerJson } from '../container/json.ts';
+import {
+  CONTAINER_ADDED,
+  CONTAINER_MISSING,
+  CONTAINER_REMOVED,
+  CONTAINERS_LOOKED_UP,
+} from '../container/watcher.ts';
 import { NOT_AVAILABLE } from './parameters.ts';
 import type { Handlers, State } from './state.ts';
 
 /* Events that carry metadata: containers, users and groups, as a capture holds them. */
-
-/** The names of the asynchronous events by which the container plugin announces and removes containers. */
-const ADDED = 'container';
-const REMOVED = 'container_removed';
 
 export const metadataHandlers: Handlers = {
   CONTAINER_E(state, view) {
@@ -24,12 +26,15 @@ export const metadataHandlers: Handlers = {
   },
   ASYNCEVENT_E(state, view) {
     const name = readString(view, 1);
-    if (name !== ADDED && name !== REMOVED) return;
+    if (name === CONTAINERS_LOOKED_UP) state.containerWatcher?.onLookedUp();
+    if (name !== CONTAINER_ADDED && name !== CONTAINER_REMOVED && name !== CONTAINER_MISSING) return;
     const data = readByteString(view, 2);
     const end = data.indexOf('\0');
     const container = parseContainerJson(end < 0 ? data : data.slice(0, end));
-    if (name === ADDED) announce(state, container);
-    else if (container !== undefined) {
+    if (name === CONTAINER_ADDED) announce(state, container);
+    else if (container === undefined) return;
+    else if (name === CONTAINER_MISSING) state.containerWatcher?.onMissing(container.id);
+    else {
       state.containers.remove(container.id);
       state.announced = container;
     }

@@ -1,6 +1,7 @@
 import type { EventView, MachineInfo } from '@seawall/events';
 import type { ContainerInfo } from '../container/container.ts';
 import type { ContainerTable } from '../container/table.ts';
+import type { ContainerWatcher } from '../container/watcher.ts';
 import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
 import type { Interfaces } from '../descriptor/interfaces.ts';
@@ -20,6 +21,7 @@ export interface State {
   readonly pending: Pending;
   /** Whether threads are assigned to containers at all. */
   readonly identifiesContainers: boolean;
+  readonly containerWatcher: ContainerWatcher | undefined;
   machine: MachineInfo | undefined;
   /** The container that the event at hand announces or removes. */
   announced: ContainerInfo | undefined;

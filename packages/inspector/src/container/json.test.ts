@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseContainerJson } from './json.ts';
+import { containerJson, parseContainerJson } from './json.ts';
 
 const DESCRIPTION = {
   container: {
@@ -60,4 +60,10 @@ test('parts of the wrong type count as absent', () => {
   assert.equal(container?.type, '');
   assert.equal(container?.startTime, 0n);
   assert.deepEqual(container?.mounts, []);
+});
+
+test('what is written is read again as the same', () => {
+  const container = parseContainerJson(Buffer.from(JSON.stringify(DESCRIPTION)).toString('latin1'));
+  assert.ok(container);
+  assert.deepEqual(parseContainerJson(containerJson(container)), container);
 });

@@ -33,6 +33,65 @@ export function containerTypeName(type: number): string {
   return TYPES.get(type) ?? '';
 }
 
+/** Kinds by their names, for writing. */
+const TYPE_NUMBERS = new Map([...TYPES].map(([number, name]) => [name, number] as const));
+
+/** What a container of a kind without a number is written as (CT_UNKNOWN). */
+const UNKNOWN_TYPE = 0xffff;
+
+/** Nanoseconds of a second. */
+const SECOND = 1_000_000_000n;
+
+/**
+ * Writes what `parseContainerJson` reads: a container's description as the container plugin of Falco writes it into
+ * captures. @returns JSON text, as UTF-8 bytes in a byte string.
+ */
+export function containerJson(container: ContainerInfo): string {
+  const { pod } = container;
+  const text = JSON.stringify({
+    container: {
+      type: TYPE_NUMBERS.get(container.type) ?? UNKNOWN_TYPE,
+      id: container.id,
+      full_id: container.fullId,
+      name: fromByteString(container.name),
+      image: fromByteString(container.image),
+      imageid: container.imageId,
+      imagerepo: fromByteString(container.imageRepository),
+      imagetag: fromByteString(container.imageTag),
+      imagedigest: container.imageDigest,
+      User: fromByteString(container.user),
+      privileged: container.isPrivileged === true,
+      host_pid: container.isHostPid === true,
+      host_network: container.isHostNetwork === true,
+      host_ipc: container.isHostIpc === true,
+      is_pod_sandbox: container.isPodSandbox,
+      ip: container.ip,
+      // Of a container that knows its pod, the pod's: readers of captures look for it there.
+      cni_json: fromByteString(container.cniJson || (pod?.cniJson ?? '')),
+      created_time: Number(container.startTime / SECOND),
+      env: container.environment.map(fromByteString),
+      labels: labelsObject(container.labels),
+      pod_sandbox_id: pod?.fullSandboxId ?? '',
+      pod_sandbox_labels: pod === undefined ? null : labelsObject(pod.labels),
+      port_mappings: [],
+      Mounts: container.mounts.map((mount) => ({
+        Source: fromByteString(mount.source),
+        Destination: fromByteString(mount.destination),
+        Mode: fromByteString(mount.mode),
+        RW: mount.isWritable,
+        Propagation: mount.propagation,
+      })),
+      ...Object.fromEntries(
+        container.healthProbes.map(({ kind, exe, args }) => [
+          PROBES.find(([, name]) => name === kind)?.[0],
+          { exe: fromByteString(exe), args: args.map(fromByteString) },
+        ]),
+      ),
+    },
+  });
+  return toByteString(text);
+}
+
 /**
  * Reads the JSON text (as UTF-8 bytes in a byte string) that container events carry.
  * @returns undefined when it is no JSON or describes no container; a part of the wrong type counts as absent.
@@ -66,7 +125,7 @@ export function parseContainerJson(text: string): ContainerInfo | undefined {
     environment: textsAt(json, 'env'),
     ip,
     cniJson,
-    startTime: BigInt(Math.trunc(numberAt(json, 'created_time', 0))) * 1_000_000_000n,
+    startTime: BigInt(Math.trunc(numberAt(json, 'created_time', 0))) * SECOND,
     isHostPid: json.host_pid === true,
     isHostNetwork: json.host_network === true,
     isHostIpc: json.host_ipc === true,
@@ -116,6 +175,16 @@ function listAt(json: Json, key: string): readonly unknown[] {
 
 function toByteString(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function fromByteString(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+function labelsObject(labels: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...labels].map(([name, value]) => [fromByteString(name), fromByteString(value)]),
+  );
 }
 
 function textAt(json: Json, key: string): string {

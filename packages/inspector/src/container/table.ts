@@ -1,5 +1,6 @@
 import { type ContainerInfo, createContainerInfo, hostContainer } from './container.ts';
 import { type CgroupMatch, matchCgroup } from './id.ts';
+import type { ContainerWatcher } from './watcher.ts';
 
 /** The containers that somebody described, by id, and the way from a thread's cgroups to its container. */
 export interface ContainerTable {
@@ -22,10 +23,11 @@ export interface ContainerLimits {
 /** Cgroup paths whose container is remembered: there are few at a time, and each is asked for at every exec. */
 const REMEMBERED_PATHS = 4096;
 
-/** @param onChange told the id of each container of which something else is known now. */
+/** @param onChange told the id of each container of which something else is known now; then `watcher` is told. */
 export function createContainerTable(
   limits: ContainerLimits,
   onChange: (id: string) => void,
+  watcher?: ContainerWatcher,
 ): ContainerTable {
   const containers = new Map<string, ContainerInfo>();
   const matches = new Map<string, CgroupMatch | undefined>();
@@ -49,6 +51,7 @@ export function createContainerTable(
     }
     containers.set(container.id, container);
     onChange(container.id);
+    watcher?.onDescribed(container.id);
   }
 
   function add(container: ContainerInfo): void {
@@ -74,6 +77,7 @@ export function createContainerTable(
         if (found === undefined || found.id === '') continue;
         // Nobody will describe a container of such a runtime: the little that the path says is all there is.
         if (found.type !== '' && !containers.has(found.id)) add(createContainerInfo(found.id, found.type));
+        else if (watcher !== undefined && !containers.has(found.id)) watcher.onUnknown(found.id);
         return found.id;
       }
       return '';
