@@ -31,9 +31,8 @@ export function createOccurrence(
   match: Match,
 ): Occurrence {
   const { event, time, output, fields, workload, ancestry, isStateComplete } = match;
-  const identity = JSON.stringify([event, rule.source, rule.name, policy.name]);
   return {
-    key: createHash('sha256').update(identity).digest('hex').slice(0, 32),
+    key: occurrenceKey(event, rule, policy.name),
     group: groupIdentity(policy, rule, workload, output),
     time,
     output,
@@ -43,4 +42,14 @@ export function createOccurrence(
     isStateComplete,
     mode: policy.mode,
   };
+}
+
+/** The key of the occurrence that an event makes: the same for the same event, rule and policy. */
+export function occurrenceKey(
+  event: string,
+  rule: Pick<RuleFacts, 'name' | 'source'>,
+  policy: string,
+): string {
+  const identity = JSON.stringify([event, rule.source, rule.name, policy]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }
