@@ -2,7 +2,7 @@
 // Usage: bench/case.ts CAPTURE|- RULES...
 import { readFileSync } from 'node:fs';
 import { createAccounting, replayCapture } from '@seawall/agent';
-import { eventTypes, readCapture } from '@seawall/events';
+import { eventTypes, visitCapture } from '@seawall/events';
 import { createInspector, processScopes } from '@seawall/inspector';
 import { compileProgram } from '@seawall/rules';
 import { catalogue, loadBenchmarkRules } from './rules.ts';
@@ -18,7 +18,7 @@ const cpuBefore = process.cpuUsage();
 let alerts = 0;
 let events = 0;
 await replayCapture({
-  sections: readCapture(capture === '-' ? '/dev/stdin' : capture),
+  sections: (visitor) => visitCapture(capture === '-' ? '/dev/stdin' : capture, visitor),
   inspector,
   matcher: program,
   accounting: createAccounting(eventTypes.length),

@@ -1,8 +1,7 @@
 import { createAccounting, createInterpretedMatcher, type Matcher, replayCapture } from '@seawall/agent';
-import { EVENT_TYPE_COUNT, readCapture } from '@seawall/events';
+import { EVENT_TYPE_COUNT, visitCapture } from '@seawall/events';
 import { type ContainerInfo, createInspector, type EventContext, processScopes } from '@seawall/inspector';
 import { compileProgram } from '@seawall/rules';
-import { firstEvents } from '../../../packages/agent/src/profile/first-events.ts';
 import { catalogue, type RunnableRule } from './stock-rules.ts';
 
 export interface ComparedCapture {
@@ -61,20 +60,19 @@ async function replay(
   const alerts: FoundAlert[] = [];
   let events = 0;
   await replayCapture({
-    sections: firstEvents(readCapture(path), maximumEvents),
-    inspector: isEveryEventApplied
-      ? { ...inspector, idle: new Uint8Array(EVENT_TYPE_COUNT), concerns: () => true }
-      : inspector,
+    sections: (visitor) => visitCapture(path, visitor),
+    inspector: isEveryEventApplied ? { ...inspector, steps: new Uint8Array(EVENT_TYPE_COUNT) } : inspector,
     matcher,
     accounting: createAccounting(EVENT_TYPE_COUNT),
     onMatches(context, matches, count) {
+      if (context.view.number > maximumEvents) return;
       for (const index of matches.subarray(0, count)) {
         alerts.push({ event: context.view.number, rule: rules[index] });
       }
     },
     onBatch(count) {
-      events += count;
-      return true;
+      events = Math.min(events + count, maximumEvents);
+      return events < maximumEvents;
     },
   });
   return { events, alerts };

@@ -5,8 +5,8 @@
 export interface Accounting {
   /** Counts an event that rules were asked about. */
   evaluated(eventType: number): void;
-  /** Counts an event that no rule wants, or that rules must not see. */
-  filtered(eventType: number): void;
+  /** Counts an event, or several, that no rule wants, or that rules must not see. */
+  filtered(eventType: number, count?: number): void;
   /** Counts events that were lost before anybody could look at them. */
   dropped(eventType: number, count: number): void;
   report(): AccountingReport;
@@ -33,8 +33,8 @@ export function createAccounting(typeCount: number): Accounting {
     evaluated(eventType) {
       evaluatedByType[eventType] += 1;
     },
-    filtered(eventType) {
-      filteredByType[eventType] += 1;
+    filtered(eventType, count = 1) {
+      filteredByType[eventType] += count;
     },
     dropped(eventType, count) {
       droppedByType[eventType] += count;

@@ -2,10 +2,10 @@ export type { EventBatch } from './batch.ts';
 export { byteStringAt, byteStringsAt, textEnd } from './byte-strings.ts';
 export type { Compatibility } from './capture/compatibility.ts';
 export * from './capture/descriptor-types.ts';
-export { type ReadCounts, type ReadOptions, readCapture } from './capture/read.ts';
+export { type ReadCounts, type ReadOptions, readCapture, visitCapture } from './capture/read.ts';
 export type * from './capture/section.ts';
 export type { CaptureInput } from './capture/source.ts';
-export { createSteppedOver, type SteppedOver } from './capture/stepped-over.ts';
+export { type EventVisitor, Step } from './capture/visit-events.ts';
 export {
   type CaptureWriter,
   createCaptureWriter,

@@ -4,12 +4,13 @@ import {
   EVENT_TYPE_COUNT,
   type EventView,
   eventTypes,
+  Step,
   timestampOf,
 } from '@seawall/events';
-import { concernsTables, idleTypes } from './apply/concern.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
+import { idleSteps, isQuietCall } from './apply/quiet.ts';
 import { createSeeding } from './apply/seed.ts';
 import { createPending, lookUpDescriptor, type State } from './apply/state.ts';
 import { createSuppression } from './apply/suppression.ts';
@@ -40,15 +41,17 @@ export interface Inspector {
    */
   apply(view: EventView): boolean;
   /**
-   * By type id: 1 where events of that type need not even be looked at as long as no rule wants them. All 0 at first,
-   * and where the events seen so far make it so.
+   * By type id, a `Step` of the events package: whether events of that type have to be applied, are of no consequence, or
+   * are to be asked of. All are to be applied at first, and where the events seen so far make it so.
    */
-  readonly idle: Uint8Array;
+  readonly steps: Uint8Array;
+  /** Says which types rules want to see: 1 where events are never of no consequence by their type alone. */
+  setWanted(wanted: Uint8Array): void;
   /**
-   * Whether the event may change the tables, or must be applied for another reason; where not, an event that no
-   * rule wants need not be applied. Looks up the thread and its container for the context, and nothing else.
+   * Whether an event of a type that is to be asked of may be left out as far as the tables go: its header starts at
+   * `event` in `data`. Where true, the context says which thread and which container it belongs to, and nothing else.
    */
-  concerns(view: EventView): boolean;
+  isQuiet(data: DataView, event: number, type: number): boolean;
   /**
    * Does what has to wait until the event was evaluated: removes threads that exited, descriptors that closed.
    * The next `apply` does it as well.
@@ -147,7 +150,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   /** Whether events can be stepped over: the tables are seeded, and no event waits for another. */
   let isSteady = false;
   let keepsStarts = false;
-  const idle = new Uint8Array(EVENT_TYPE_COUNT);
+  const steps = new Uint8Array(EVENT_TYPE_COUNT);
+  /** What the steps are while the tables are steady. */
+  const steadySteps = idleSteps.slice();
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -229,26 +234,37 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       leaveSteadiness();
     else if (!isSteady && hasStarted && !keepsStarts && !suppression.isActive) {
       isSteady = true;
-      idle.set(idleTypes);
+      steps.set(steadySteps);
     }
     return (behaviour & Behaviour.isHidden) === 0;
   }
 
-  function concerns(view: EventView): boolean {
-    if (!isSteady || pending.isAny) return true;
-    const process = processes.current(view.tid);
-    if (process === undefined) return true;
-    if (concernsTables(view, process)) return true;
+  function isQuiet(data: DataView, event: number, type: number): boolean {
+    if (!isSteady) return false;
+    const tid = data.getInt32(event + 8, true);
+    // Ids beyond 31 bits are not real threads': they take the long way.
+    const process = data.getInt32(event + 12, true) === 0 ? processes.current(tid) : undefined;
+    if (process === undefined) return false;
+    if (pending.isAny) settle();
+    if (!isQuietCall(process, data, event, type)) return false;
     if (context.process !== process) context.process = process;
     if (context.container !== process.container) context.container = process.container;
-    return false;
+    return true;
+  }
+
+  function setWanted(wanted: Uint8Array): void {
+    for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
+      const step = idleSteps[type];
+      steadySteps[type] = step === Step.count && wanted[type] === 1 ? Step.ask : step;
+    }
+    if (isSteady) steps.set(steadySteps);
   }
 
   /** Captures that hold the starts of calls are never steady: any later event may end what one of them began. */
   function leaveSteadiness(): void {
     isSteady = false;
     keepsStarts = true;
-    idle.fill(0);
+    steps.fill(Step.visit);
   }
 
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
@@ -298,7 +314,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   function load(section: CaptureSection): void {
     isLoaded = false;
     isSteady = false;
-    idle.fill(0);
+    steps.fill(Step.visit);
     switch (section.kind) {
       case 'machine':
         seeding.machine(section.machine);
@@ -330,8 +346,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     context,
     load,
     apply,
-    idle,
-    concerns,
+    steps,
+    setWanted,
+    isQuiet,
     settle,
     setContainers(added) {
       for (const container of added) containers.add(container);

@@ -1,26 +1,39 @@
-import { type CaptureSection, type EventBatch, moveTo, TYPE_OFFSET } from '@seawall/events';
+import {
+  type CaptureSection,
+  EVENT_TYPE_COUNT,
+  type EventBatch,
+  type EventVisitor,
+  moveTo,
+  Step,
+  type TableSection,
+  TYPE_OFFSET,
+  type VisitedSection,
+} from '@seawall/events';
 import type { EventContext, Inspector } from '@seawall/inspector';
 import type { Accounting } from '../accounting.ts';
 import type { DropNotice, DropWatch } from '../drops.ts';
 import type { Matcher } from './matcher.ts';
 
 export interface CaptureReplay {
-  readonly sections: AsyncIterable<CaptureSection>;
+  /** What the source holds: as batches, or for a source that can, shown event by event to the visitor it is given. */
+  readonly sections:
+    | AsyncIterable<CaptureSection>
+    | ((visitor: EventVisitor) => AsyncIterable<VisitedSection>);
   readonly inspector: Inspector;
   readonly matcher: Matcher<EventContext>;
   readonly accounting: Accounting;
   /** Called for each event that rules match, while the context is still about it. */
   onMatches(context: EventContext, matches: Int32Array, count: number): void;
-  /** Called for each section that is not a batch of events, after the tables were seeded with it. */
-  onSection?(section: CaptureSection): void;
-  /** Called after each batch; the replay stops when it gives false. */
+  /** Called for each section without events, after the tables were seeded with it. */
+  onSection?(section: TableSection): void;
+  /** Called now and then with the number of events since the last time; the replay stops when it gives false. */
   onBatch?(eventCount: number): boolean;
   readonly drops?: DropWatch;
   /** Events were lost; the replay stops when it gives false. */
   onDrops?(notice: DropNotice, context: EventContext): boolean;
 }
 
-/** Scap's flag of such events (SCAP_DF_STATE_ONLY). */
+/** Scap's flag of events that are only there to keep the tables right: rules were never to see them (SCAP_DF_STATE_ONLY). */
 const STATE_ONLY = 1;
 
 /** 2^32 nanoseconds in seconds: the upper half of a timestamp counts these. */
@@ -33,53 +46,84 @@ const SECONDS_PER_NANOSECOND = 1e-9;
  * @throws what reading the capture throws, after everything readable went through.
  */
 export async function replayCapture(replay: CaptureReplay): Promise<void> {
-  const { sections, inspector } = replay;
-  for await (const section of sections) {
-    if (section.kind !== 'events') {
+  const { sections, inspector, matcher } = replay;
+  inspector.setWanted(matcher.wanted);
+  const visitor = createVisitor(replay);
+  for await (const section of typeof sections === 'function' ? sections(visitor) : sections) {
+    if (section.kind === 'events') {
+      if (!replayBatch(visitor, section.batch)) return;
+      accountForUnseen(visitor, replay);
+      if (replay.onBatch?.(section.batch.count) === false) return;
+    } else if (section.kind === 'visited') {
+      accountForUnseen(visitor, replay);
+      if (replay.onBatch?.(section.count) === false) return;
+    } else {
       inspector.load(section);
       replay.onSection?.(section);
-      continue;
     }
-    if (!replayBatch(replay, section.batch)) return;
-    if (replay.onBatch?.(section.batch.count) === false) return;
   }
 }
 
-/**
- * The hot loop: a function of its own, since V8 does not keep optimised code for a loop inside of an async function.
- * @returns false when the replay is to stop.
- */
-function replayBatch(replay: CaptureReplay, batch: EventBatch): boolean {
+/** The hot path: what is done with one event. */
+function createVisitor(replay: CaptureReplay): EventVisitor {
   const { inspector, matcher, accounting, drops } = replay;
-  const { context, idle } = inspector;
+  const { context } = inspector;
   const { view } = context;
   const { wanted, matches } = matcher;
-  const { data, offsets, count: batchCount } = batch;
-  for (let index = 0; index < batchCount; index += 1) {
-    const type = data.getUint16(offsets[index] + TYPE_OFFSET, true);
-    if (idle[type] === 1 && wanted[type] === 0) {
-      accounting.filtered(type);
-      continue;
-    }
-    moveTo(view, batch, index);
-    const isWanted = type < wanted.length && wanted[type] !== 0 && !isStateOnly(batch, index);
-    if (!inspector.concerns(view) && !(isWanted && matcher.isOpen(context, type))) {
-      accounting.filtered(type);
-    } else if (inspector.apply(view) && isWanted) {
+
+  function visit(flags: number): boolean {
+    const { type } = view;
+    const isWanted = type < wanted.length && wanted[type] !== 0 && (flags & STATE_ONLY) === 0;
+    if (inspector.apply(view) && isWanted) {
       accounting.evaluated(type);
       const count = matcher.evaluate(context, type);
       if (count > 0) replay.onMatches(context, matches, count);
     } else {
       accounting.filtered(type);
     }
-    if (drops !== undefined && !isGoingOn(replay, drops)) return false;
+    return drops === undefined || isGoingOn(replay, drops);
+  }
+
+  return {
+    steps: inspector.steps,
+    counts: new Uint32Array(EVENT_TYPE_COUNT),
+    view,
+    isQuiet(data, event, type) {
+      return inspector.isQuiet(data, event, type) && (wanted[type] !== 1 || !matcher.isOpen(context, type));
+    },
+    visit,
+  };
+}
+
+/**
+ * Shows the visitor a batch: a function of its own, since V8 does not keep optimised code for a loop inside of an async
+ * function.
+ * @returns false when the replay is to stop.
+ */
+function replayBatch(visitor: EventVisitor, batch: EventBatch): boolean {
+  const { steps, counts, view } = visitor;
+  const { data, offsets, flags, count: batchCount } = batch;
+  for (let index = 0; index < batchCount; index += 1) {
+    const event = offsets[index];
+    const type = data.getUint16(event + TYPE_OFFSET, true);
+    const step = steps[type];
+    if (step === Step.count || (step === Step.ask && visitor.isQuiet(data, event, type))) {
+      counts[type] += 1;
+      continue;
+    }
+    moveTo(view, batch, index);
+    if (!visitor.visit(flags === undefined ? 0 : flags[index])) return false;
   }
   return true;
 }
 
-/** Captures hold events that are only there to keep the tables right: rules were never to see them. */
-function isStateOnly({ flags }: EventBatch, index: number): boolean {
-  return flags !== undefined && (flags[index] & STATE_ONLY) !== 0;
+/** Takes the events that were left out into the accounts. */
+function accountForUnseen({ counts }: EventVisitor, { accounting }: CaptureReplay): void {
+  for (let type = 0; type < counts.length; type += 1) {
+    if (counts[type] === 0) continue;
+    accounting.filtered(type, counts[type]);
+    counts[type] = 0;
+  }
 }
 
 function isGoingOn({ inspector, onDrops }: CaptureReplay, drops: DropWatch): boolean {

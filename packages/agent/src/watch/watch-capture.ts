@@ -1,4 +1,4 @@
-import { type CaptureInput, type ReadCounts, readCapture } from '@seawall/events';
+import { type CaptureInput, type ReadCounts, visitCapture } from '@seawall/events';
 import type { Watch } from './options.ts';
 import { createSectionsWatch, type SectionsWatch, type SectionsWatchOptions } from './watch-sections.ts';
 
@@ -19,7 +19,11 @@ export function createCaptureWatch(options: CaptureWatchOptions): CaptureWatch {
   const counts: ReadCounts = { dropped: 0, unknown: 0 };
   const watch = createSectionsWatch(options);
   return {
-    run: () => watch.run(readCapture(options.input, { name: options.inputName, counts }), () => 0),
+    run: () =>
+      watch.run(
+        (visitor) => visitCapture(options.input, visitor, { name: options.inputName, counts }),
+        () => 0,
+      ),
     report: () => ({
       accounting: watch.accounting.report(),
       merged: counts.dropped,

@@ -1,5 +1,5 @@
 import { hostname as machineHostname } from 'node:os';
-import { type CaptureSection, EVENT_TYPE_COUNT, timestampOf } from '@seawall/events';
+import { EVENT_TYPE_COUNT, timestampOf } from '@seawall/events';
 import {
   type ContainerInfo,
   createInspector,
@@ -7,15 +7,16 @@ import {
   processScopes,
   type SyscallCatalogue,
 } from '@seawall/inspector';
-import { type CompilableRule, textFromBytes } from '@seawall/rules';
+import { type CompilableRule, type Rule, textFromBytes } from '@seawall/rules';
 import { type Accounting, createAccounting } from '../accounting.ts';
 import type { Alert } from '../alert/alert.ts';
-import { createAlertFactory } from '../alert/create-alerts.ts';
+import { type AlertFactory, createAlertFactory } from '../alert/create-alerts.ts';
 import { dropAlert } from '../alert/drop-alert.ts';
 import { createDropWatch, type DropNotice, type DropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
 import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
-import { replayCapture } from '../replay/replay-capture.ts';
+import type { Matcher } from '../replay/matcher.ts';
+import { type CaptureReplay, replayCapture } from '../replay/replay-capture.ts';
 import type { WatchOptions } from './options.ts';
 
 /** What watching system calls is told, wherever they come from. */
@@ -24,8 +25,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   /** What is known of containers besides what the source says. */
   readonly containers: readonly ContainerInfo[];
   readonly drops: DropPolicy;
-  /** Called with each match before `onAlert`, while the context is still about its event. */
-  onMatch?(alert: Alert, context: EventContext): void;
+  /** Called for each event that rules match, before `onAlert` for each: the context is still about the event. */
+  onMatches?(alerts: readonly Alert[], context: EventContext): void;
   /** Events were lost, and the policy says to tell it. */
   onDrops?(notice: DropNotice): void;
 }
@@ -36,10 +37,21 @@ export interface SectionsWatch {
    * @param sections what a capture holds, from a file or from the kernel.
    * @param lost how many events the source has lost so far.
    */
-  run(sections: AsyncIterable<CaptureSection>, lost: () => number): Promise<void>;
+  run(sections: CaptureReplay['sections'], lost: () => number): Promise<void>;
+  /**
+   * Goes on with other rules, from the next batch on: each event meets the old ones or the new ones, and is lost to
+   * neither. Compiling takes as long as the call.
+   */
+  replaceRules(rules: readonly Rule[]): void;
   readonly accounting: Accounting;
   /** How often events were lost, and how often something was done about it. */
   dropReport(): { readonly occurrences: number; readonly actionsTaken: number };
+}
+
+/** Rules made ready to run. */
+interface RunningRules {
+  readonly factories: readonly AlertFactory<EventContext>[];
+  readonly matcher: Matcher<EventContext>;
 }
 
 /**
@@ -48,13 +60,8 @@ export interface SectionsWatch {
  * @throws agent/DROP_THRESHOLD_INVALID, agent/DROP_ACTIONS_CONTRADICT
  */
 export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatch {
-  const { rules, catalogue, isIsoTime } = options;
-  const factories = rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime }));
-  const matcher = createCompiledMatcher(rules as readonly CompilableRule<EventContext>[], {
-    catalogue,
-    tracker: processScopes,
-    isFirstOnly: options.isFirstOnly,
-  });
+  const { catalogue, isIsoTime } = options;
+  let running = prepare(options.rules);
   const inspector = createInspector();
   inspector.setContainers(options.containers);
   const accounting = createAccounting(EVENT_TYPE_COUNT);
@@ -63,6 +70,17 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
   let lostSoFar = (): number => 0;
   const drops = createDropWatch(options.drops, () => ({ delivered: eventCount, lost: lostSoFar() }));
   const { actions } = options.drops;
+
+  function prepare(rules: readonly Rule[]): RunningRules {
+    return {
+      factories: rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime })),
+      matcher: createCompiledMatcher(rules as readonly CompilableRule<EventContext>[], {
+        catalogue,
+        tracker: processScopes,
+        isFirstOnly: options.isFirstOnly,
+      }),
+    };
+  }
 
   function handleDrops(notice: DropNotice, context: EventContext): boolean {
     options.onDrops?.(notice);
@@ -79,7 +97,10 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
       return replayCapture({
         sections,
         inspector,
-        matcher,
+        // Read anew with each batch.
+        get matcher() {
+          return running.matcher;
+        },
         accounting,
         drops,
         onDrops: handleDrops,
@@ -90,11 +111,11 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
         },
         onMatches(context, matches, count) {
           const timestamp = timestampOf(context.view);
-          for (let index = 0; index < count; index += 1) {
-            const alert = factories[matches[index]].create(context, timestamp, hostname);
-            options.onMatch?.(alert, context);
-            options.onAlert(alert);
-          }
+          const alerts = Array.from(matches.subarray(0, count), (rule) =>
+            running.factories[rule].create(context, timestamp, hostname),
+          );
+          options.onMatches?.(alerts, context);
+          for (const alert of alerts) options.onAlert(alert);
         },
         onBatch(count) {
           eventCount += count;
@@ -102,6 +123,9 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
           return true;
         },
       });
+    },
+    replaceRules(rules) {
+      running = prepare(rules);
     },
     accounting,
     dropReport: drops.report,

@@ -1,71 +1,25 @@
-import { type Converter, MAXIMUM_CONVERTED_LENGTH } from '../convert/converter.ts';
-import { CONVERT, DROP, eligibilityOf, ruleByType } from '../convert/eligibility.ts';
-import type { EventSpan } from '../convert/event-span.ts';
-import { EVENT_TYPE_COUNT, eventTypes, largePayloadByType } from '../table/event-type.ts';
-import { HEADER_LENGTH, TYPE_OFFSET } from '../view.ts';
-import { blockKindOf, EVENT_V2 } from './block-types.ts';
-import { BATCH_CAPACITY, type WindowBatch } from './event-batch.ts';
-import { OLD_HEADER_LENGTH, rewriteOldHeader } from './old-header.ts';
-import type { SteppedOver } from './stepped-over.ts';
-import { SPARE, type Window } from './window.ts';
-
-/** Why collecting stopped. */
-export type Stop =
-  /** The batch or its spare room is full. */
-  | { readonly reason: 'full' }
-  /** The next block is not an event, or its type and length aren't there yet. */
-  | { readonly reason: 'other' }
-  /** The next block, an event, takes that many bytes, which aren't there yet. */
-  | { readonly reason: 'incomplete'; readonly length: number }
-  /** The next block can't be right. */
-  | { readonly reason: 'damaged'; readonly fault: string; readonly cause?: unknown };
-
-const FULL: Stop = { reason: 'full' };
-const OTHER: Stop = { reason: 'other' };
-
-/** Longest block of an ordinary event that Falco writes or reads. */
-const MAXIMUM_BLOCK = 64 * 1024 + 8;
-/** Longest block of a large event that is believed. */
-const MAXIMUM_LARGE_BLOCK = 64 * 1024 * 1024;
-/** Type and length, CPU, event header, length again. */
-const MINIMUM_BLOCK = 8 + 2 + HEADER_LENGTH + 4;
-
-/** What collecting needs to go on where it stopped. */
-export interface Collector {
-  readonly window: Window;
-  readonly batch: WindowBatch;
-  readonly converter: Converter;
-  readonly steppedOver: SteppedOver;
-  /** Number of the last event that was delivered. */
-  number: number;
-  /** Bytes of the window's spare room that the batch uses. */
-  spareUsed: number;
-  readonly counts: { dropped: number; unknown: number };
-  /** The event that is being converted, and where to: made once, moved for each. */
-  readonly from: MovableSpan;
-  readonly to: MovableSpan;
-}
-
-type MovableSpan = { -readonly [Key in keyof EventSpan]: EventSpan[Key] };
-
-const NEVER = 255;
-
-/** By type: the number of parameters with which an ordinary event is delivered as it lies, NEVER where that takes more. */
-const plainCountByType = Uint8Array.from(eventTypes, (type) => {
-  const rule = ruleByType[type.id];
-  return type.hasLargePayload || rule === DROP || rule === CONVERT ? NEVER : type.parameters.length;
-});
+import { EVENT_TYPE_COUNT } from '../table/event-type.ts';
+import { EVENT_V2 } from './block-types.ts';
+import { BATCH_CAPACITY } from './event-batch.ts';
+import {
+  type Collector,
+  FULL,
+  MAXIMUM_BLOCK,
+  MINIMUM_BLOCK,
+  OTHER,
+  plainCountByType,
+  type Stop,
+  takeBlock,
+} from './event-block.ts';
 
 /**
  * Fills the batch with the events in the window, in place, as far as whole event blocks follow one another, and moves the
- * window's position behind them. Each event is checked to lie within its block, and each parameter within its event;
- * of those that are stepped over only the block is.
+ * window's position behind them. Each event is checked to lie within its block, and each parameter within its event.
  */
 export function collectEvents(collector: Collector): Stop {
   const { window, batch } = collector;
   const { data, limit } = window;
   const { offsets, cpus, numbers, flags } = batch;
-  const { types: skips, pauses, counts: skipped } = collector.steppedOver;
   batch.bytes = window.bytes;
   batch.data = data;
   batch.count = 0;
@@ -93,12 +47,6 @@ export function collectEvents(collector: Collector): Stop {
       const type = data.getUint16(position + 30, true);
       const parameterCount = data.getUint32(position + 32, true);
       if (type < EVENT_TYPE_COUNT && plainCountByType[type] === parameterCount) {
-        if (skips[type] === 1) {
-          skipped[type] += 1;
-          number += 1;
-          position = next;
-          continue;
-        }
         const end = position + 10 + data.getUint32(position + 26, true);
         const lengths = position + 36;
         const lengthsEnd = lengths + parameterCount * 2;
@@ -111,9 +59,7 @@ export function collectEvents(collector: Collector): Stop {
             flags[count] = 0;
             numbers[count++] = ++number;
             position = next;
-            if (pauses[type] === 0) continue;
-            stop = FULL;
-            break;
+            continue;
           }
         }
       }
@@ -128,123 +74,9 @@ export function collectEvents(collector: Collector): Stop {
       break;
     }
     position += taken;
-    if (count > 0 && pauses[data.getUint16(offsets[count - 1] + TYPE_OFFSET, true)] === 1) {
-      stop = FULL;
-      break;
-    }
   }
   batch.count = count;
   collector.number = number;
   window.position = position;
   return stop;
-}
-
-/** Takes any event block: gives its length, or why collecting stops in front of it. */
-function takeBlock(collector: Collector, position: number): number | Stop {
-  const { window, counts } = collector;
-  const { data } = window;
-  const kind = blockKindOf(data.getUint32(position, true));
-  if (kind?.kind !== 'events') return OTHER;
-  if (collector.spareUsed > SPARE - MAXIMUM_CONVERTED_LENGTH) return FULL;
-  const length = data.getUint32(position + 4, true);
-  const overhead = 8 + 2 + (kind.hasFlags ? 4 : 0) + 4;
-  const headerLength = kind.hasCount ? HEADER_LENGTH : OLD_HEADER_LENGTH;
-  if (length < overhead + headerLength || length > (kind.isLarge ? MAXIMUM_LARGE_BLOCK : MAXIMUM_BLOCK)) {
-    return damaged(`a block of ${length} bytes can't hold an event`);
-  }
-  const next = position + length;
-  if (next > window.limit) return { reason: 'incomplete', length };
-  const trailer = data.getUint32(next - 4, true);
-  if (trailer !== length) return damaged(`its length is ${length} in front and ${trailer} behind`);
-  const cpu = data.getUint16(position + 8, true);
-  const flags = kind.hasFlags ? data.getUint32(position + 10, true) : 0;
-  let event = position + (kind.hasFlags ? 14 : 10);
-  const end = next - 4;
-  const type = data.getUint16(event + 20, true);
-  if (type >= EVENT_TYPE_COUNT) {
-    counts.unknown++;
-    return length;
-  }
-  if (!kind.hasCount) {
-    const fault = rewriteOldHeader(data, window.bytes, event, end);
-    if (fault !== undefined) return damaged(fault);
-    event -= 4;
-  }
-  const eventLength = data.getUint32(event + 16, true);
-  const parameterCount = data.getUint32(event + 22, true);
-  if (event + eventLength > end || !holdsParameters(data, event, eventLength, type, parameterCount)) {
-    return damaged("an event's parameters do not fit into it");
-  }
-  const eligibility = eligibilityOf(type, parameterCount);
-  if (eligibility === 'pass') {
-    deliver(collector, event, cpu, flags);
-  } else if (eligibility === 'drop') {
-    counts.dropped++;
-  } else if (eligibility === 'convert') {
-    const fault = convert(collector, event, cpu, flags);
-    if (fault !== undefined) return fault;
-  } else {
-    const { symbol, parameters } = eventTypes[type]!;
-    return damaged(`a ${symbol} has ${parameterCount} parameters, at most ${parameters.length} are known`);
-  }
-  return length;
-}
-
-function deliver(collector: Collector, event: number, cpu: number, flags: number): void {
-  const { batch } = collector;
-  const { count } = batch;
-  batch.offsets[count] = event;
-  batch.cpus[count] = cpu;
-  batch.flags[count] = flags;
-  batch.numbers[count] = ++collector.number;
-  batch.count = count + 1;
-}
-
-/** Converts the event into the spare room and delivers it from there, or drops it. */
-function convert(collector: Collector, event: number, cpu: number, flags: number): Stop | undefined {
-  const { window, converter, counts } = collector;
-  const offset = window.capacity + collector.spareUsed;
-  const { from, to } = collector;
-  from.bytes = to.bytes = window.bytes;
-  from.data = to.data = window.data;
-  from.offset = event;
-  to.offset = offset;
-  try {
-    const length = converter.convert(from, to);
-    if (length === 0) {
-      counts.dropped++;
-    } else {
-      collector.spareUsed += length;
-      deliver(collector, offset, cpu, flags);
-    }
-  } catch (cause) {
-    return damaged((cause as Error).message, cause);
-  }
-  return undefined;
-}
-
-function damaged(fault: string, cause?: unknown): Stop {
-  return { reason: 'damaged', fault, cause };
-}
-
-/** True where the event's length holds its header, its list of lengths, and as many bytes as those add up to. */
-function holdsParameters(
-  data: DataView,
-  event: number,
-  length: number,
-  type: number,
-  parameterCount: number,
-): boolean {
-  let lengths = event + HEADER_LENGTH;
-  const end = event + length;
-  if (largePayloadByType[type] === 1) {
-    let at = lengths + parameterCount * 4;
-    if (at > end) return false;
-    for (let index = 0; index < parameterCount; index++, lengths += 4) at += data.getUint32(lengths, true);
-    return at <= end;
-  }
-  let at = lengths + parameterCount * 2;
-  if (at > end) return false;
-  for (let index = 0; index < parameterCount; index++, lengths += 2) at += data.getUint16(lengths, true);
-  return at <= end;
 }

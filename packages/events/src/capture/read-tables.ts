@@ -4,11 +4,11 @@ import { readDescriptor } from './read-descriptors.ts';
 import { readAccount, readInterface } from './read-machine-tables.ts';
 import { readProcess } from './read-processes.ts';
 import type {
-  CaptureSection,
   DescriptorEntry,
   GroupEntry,
   NetworkInterface,
   ProcessEntry,
+  TableSection,
   UserEntry,
 } from './section.ts';
 
@@ -24,7 +24,7 @@ export interface TableReader {
   /** How many entries are kept. */
   size(): number;
   /** The entries kept, as sections; they are kept no longer. */
-  takeSections(): CaptureSection[];
+  takeSections(): TableSection[];
 }
 
 export type TableKind = Extract<BlockKind, { kind: 'processes' | 'descriptors' | 'interfaces' | 'users' }>;
@@ -55,7 +55,7 @@ function processReader(version: number): TableReader {
     },
     size: () => processes.length,
     takeSections() {
-      const section: CaptureSection = { kind: 'processes', processes };
+      const section: TableSection = { kind: 'processes', processes };
       processes = [];
       return section.processes.length === 0 ? [] : [section];
     },
@@ -78,7 +78,7 @@ function descriptorReader(hasEntryLengths: boolean): TableReader {
     },
     size: () => descriptors.length,
     takeSections() {
-      const section: CaptureSection = { kind: 'descriptors', tid, descriptors };
+      const section: TableSection = { kind: 'descriptors', tid, descriptors };
       descriptors = [];
       return section.descriptors.length === 0 ? [] : [section];
     },
@@ -99,7 +99,7 @@ function interfaceReader(hasEntryLengths: boolean): TableReader {
     },
     size: () => interfaces.length,
     takeSections() {
-      const section: CaptureSection = { kind: 'interfaces', interfaces };
+      const section: TableSection = { kind: 'interfaces', interfaces };
       interfaces = [];
       return section.interfaces.length === 0 ? [] : [section];
     },
@@ -122,7 +122,7 @@ function accountReader(hasEntryLengths: boolean): TableReader {
     },
     size: () => users.length + groups.length,
     takeSections() {
-      const section: CaptureSection = { kind: 'users', users, groups };
+      const section: TableSection = { kind: 'users', users, groups };
       users = [];
       groups = [];
       return section.users.length + section.groups.length === 0 ? [] : [section];

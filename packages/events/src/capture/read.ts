@@ -1,15 +1,16 @@
 import { createConverter } from '../convert/converter.ts';
 import { errors } from '../errors.ts';
 import { type BlockKind, BYTE_ORDER_MAGIC, blockKindOf, SECTION_HEADER } from './block-types.ts';
-import { type Collector, collectEvents } from './collect-events.ts';
+import { collectEvents } from './collect-events.ts';
 import { createCursor } from './cursor.ts';
 import { unpack } from './decompress.ts';
-import { createWindowBatch } from './event-batch.ts';
+import { createWindowBatch, type WindowBatch } from './event-batch.ts';
+import type { Collector, Stop } from './event-block.ts';
 import { readMachine } from './read-machine-tables.ts';
 import { createTableReader, readEntryAt, type TableKind } from './read-tables.ts';
-import type { CaptureSection } from './section.ts';
+import type { CaptureSection, TableSection, VisitedSection } from './section.ts';
 import { type CaptureInput, openSource } from './source.ts';
-import { createSteppedOver, type SteppedOver } from './stepped-over.ts';
+import { type EventVisitor, type Visited, visitEvents } from './visit-events.ts';
 import { createWindow, load, offsetOf, skip, type Window } from './window.ts';
 
 export interface ReadOptions {
@@ -17,8 +18,6 @@ export interface ReadOptions {
   readonly name?: string;
   /** Counted up while reading. */
   readonly counts?: ReadCounts;
-  /** Events that need not be delivered; none unless given. Their numbers count all the same. */
-  readonly steppedOver?: SteppedOver;
 }
 
 /** Events of the file that were not delivered. */
@@ -49,18 +48,53 @@ const ENTRIES_AT_ONCE = 512;
  * FOREIGN_BYTE_ORDER, and after everything readable has been delivered CAPTURE_TRUNCATED, CAPTURE_DAMAGED,
  * COMPRESSION_DAMAGED.
  */
-export async function* readCapture(
+export function readCapture(
   input: CaptureInput,
   options: ReadOptions = {},
 ): AsyncGenerator<CaptureSection, void, undefined> {
-  const path = typeof input === 'string' ? input : (options.name ?? 'the capture');
+  return readSections(input, options, (window, path, counts) => {
+    const batch = createWindowBatch(window);
+    const collector = createCollector(window, batch, counts);
+    const events: CaptureSection = { kind: 'events', batch };
+    return readBlocks(window, path, () => {
+      const stop = collectEvents(collector);
+      return { stop, section: batch.count > 0 ? events : undefined, isEnough: false };
+    });
+  });
+}
+
+/**
+ * The same, with events shown to the visitor while they are read: for those who have no use for most of them. Ends
+ * early when the visitor has seen enough. Throws as `readCapture` does, and what the visitor throws.
+ */
+export function visitCapture(
+  input: CaptureInput,
+  visitor: EventVisitor,
+  options: ReadOptions = {},
+): AsyncGenerator<VisitedSection, void, undefined> {
+  return readSections(input, options, (window, path, counts) => {
+    const collector = createCollector(window, createWindowBatch(window), counts);
+    const visited: VisitedSection & Visited = { kind: 'visited', count: 0, isEnough: false };
+    return readBlocks(window, path, () => {
+      const stop = visitEvents(collector, visitor, visited);
+      return { stop, section: visited.count > 0 ? visited : undefined, isEnough: visited.isEnough };
+    });
+  });
+}
+
+async function* readSections<Section>(
+  input: CaptureInput,
+  { name = 'the capture', counts = { dropped: 0, unknown: 0 } }: ReadOptions,
+  read: (window: Window, path: string, counts: ReadCounts) => AsyncGenerator<Section, void, undefined>,
+): AsyncGenerator<Section, void, undefined> {
+  const path = typeof input === 'string' ? input : name;
   const stored = await openSource(input);
   let source = stored;
   try {
     source = await unpack(stored, path);
     const window = createWindow(source);
     await checkBeginning(window, path);
-    yield* readBlocks(window, path, options);
+    yield* read(window, path, counts);
   } finally {
     await source.close();
   }
@@ -79,25 +113,33 @@ async function checkBeginning(window: Window, path: string): Promise<void> {
   }
 }
 
-async function* readBlocks(
-  window: Window,
-  path: string,
-  { counts = { dropped: 0, unknown: 0 }, steppedOver = createSteppedOver() }: ReadOptions,
-): AsyncGenerator<CaptureSection, void, undefined> {
-  const batch = createWindowBatch(window);
+function createCollector(window: Window, batch: WindowBatch, counts: ReadCounts): Collector {
   const { bytes, data } = window;
-  const collector: Collector = {
+  return {
     window,
     batch,
     converter: createConverter(),
-    steppedOver,
     number: 0,
     spareUsed: 0,
     counts,
     from: { bytes, data, offset: 0 },
     to: { bytes, data, offset: 0 },
   };
-  const events: CaptureSection = { kind: 'events', batch };
+}
+
+/** What became of a run of event blocks: why it ended, what there is to hand on, whether nobody wants more. */
+interface EventRun<Section> {
+  readonly stop: Stop;
+  readonly section: Section | undefined;
+  readonly isEnough: boolean;
+}
+
+/** @param readEvents takes the event blocks from the window's position on, the first of which is there. */
+async function* readBlocks<Section>(
+  window: Window,
+  path: string,
+  readEvents: () => EventRun<Section>,
+): AsyncGenerator<Section | TableSection, void, undefined> {
   for (;;) {
     const available = await load(window, 8);
     if (available < 8) {
@@ -109,8 +151,9 @@ async function* readBlocks(
       yield* readOther(window, path, block);
       continue;
     }
-    const stop = collectEvents(collector);
-    if (batch.count > 0) yield events;
+    const { stop, section, isEnough } = readEvents();
+    if (section !== undefined) yield section;
+    if (isEnough) return;
     if (stop.reason === 'damaged') throw damage(window, path, 'event block', stop.fault, stop.cause);
     if (stop.reason === 'incomplete' && (await load(window, stop.length)) < stop.length) {
       throw endOf(window, path, 'event block', stop.length);
@@ -122,7 +165,7 @@ async function* readOther(
   window: Window,
   path: string,
   block: BlockKind | undefined,
-): AsyncGenerator<CaptureSection, void, undefined> {
+): AsyncGenerator<TableSection, void, undefined> {
   const place = block === undefined ? 'block of an unknown type' : PLACES[block.kind];
   if (block?.kind === 'header') {
     await need(window, path, place, 12);
@@ -164,7 +207,7 @@ async function* readTable(
   path: string,
   block: TableKind,
   length: number,
-): AsyncGenerator<CaptureSection, number, undefined> {
+): AsyncGenerator<TableSection, number, undefined> {
   const place = PLACES[block.kind];
   const reader = createTableReader(block);
   let rest = length;
@@ -209,7 +252,7 @@ function checkByteOrder(window: Window, path: string): void {
 }
 
 /** Reads the section header's fields behind its frame. */
-function readHeader(window: Window, path: string): CaptureSection {
+function readHeader(window: Window, path: string): TableSection {
   const majorVersion = window.data.getUint16(window.position + 4, true);
   const minorVersion = window.data.getUint16(window.position + 6, true);
   if (majorVersion > 1) {

@@ -2,14 +2,21 @@ import type { EventBatch } from '../batch.ts';
 
 /** What a capture file holds, in the order it holds it. Strings are byte strings (one char per byte). */
 export type CaptureSection =
+  | TableSection
+  /** The batch is reused: handle it before asking for the next section. */
+  | { readonly kind: 'events'; readonly batch: EventBatch };
+
+/** The same as a visitor gets it: how many events were read, and shown where the visitor wants them, in place of batches. */
+export type VisitedSection = TableSection | { readonly kind: 'visited'; readonly count: number };
+
+/** What was there before the first event. */
+export type TableSection =
   | { readonly kind: 'header'; readonly majorVersion: number; readonly minorVersion: number }
   | { readonly kind: 'machine'; readonly machine: MachineInfo }
   | { readonly kind: 'interfaces'; readonly interfaces: readonly NetworkInterface[] }
   | { readonly kind: 'users'; readonly users: readonly UserEntry[]; readonly groups: readonly GroupEntry[] }
   | { readonly kind: 'processes'; readonly processes: readonly ProcessEntry[] }
-  | { readonly kind: 'descriptors'; readonly tid: number; readonly descriptors: readonly DescriptorEntry[] }
-  /** The batch is reused: handle it before asking for the next section. */
-  | { readonly kind: 'events'; readonly batch: EventBatch };
+  | { readonly kind: 'descriptors'; readonly tid: number; readonly descriptors: readonly DescriptorEntry[] };
 
 export interface MachineInfo {
   readonly cpuCount: number;

@@ -7,11 +7,7 @@ import { type EventSpan, lengthOf, parameterCountOf } from './event-span.ts';
  * one may be.
  * @param appended the bytes of each further parameter.
  */
-export function appendParameters(
-  event: EventSpan,
-  target: EventSpan,
-  appended: readonly Uint8Array[],
-): void {
+export function appendParameters(event: EventSpan, target: EventSpan, appended: readonly Uint8Array[]): void {
   const count = parameterCountOf(event);
   const newCount = count + appended.length;
   const length = lengthOf(event);

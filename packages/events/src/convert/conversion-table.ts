@@ -65,7 +65,9 @@ function defaultsOf(
   if (origins.some(({ from }) => from !== 'default' && from !== 'empty')) return undefined;
   return origins.map(({ from }, index) => {
     const parameterType = parameters[firstIndex + index]!.type;
-    return new Uint8Array(from === 'empty' ? 0 : fixedSizeOf(parameterType)).fill(defaultByteOf(parameterType));
+    return new Uint8Array(from === 'empty' ? 0 : fixedSizeOf(parameterType)).fill(
+      defaultByteOf(parameterType),
+    );
   });
 }
 

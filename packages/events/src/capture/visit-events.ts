@@ -1,0 +1,139 @@
+import { EVENT_TYPE_COUNT } from '../table/event-type.ts';
+import { type EventView, moveTo } from '../view.ts';
+import { EVENT_V2 } from './block-types.ts';
+import {
+  type Collector,
+  FULL,
+  MAXIMUM_BLOCK,
+  MINIMUM_BLOCK,
+  OTHER,
+  plainCountByType,
+  type Stop,
+  takeBlock,
+} from './event-block.ts';
+
+/** What a visitor wants of the events of a type. */
+export const Step = {
+  /** To be shown each of them. */
+  visit: 0,
+  /** That they are counted. */
+  count: 1,
+  /** To be asked of each, by `isQuiet`, whether to count or to show it. */
+  ask: 2,
+} as const;
+
+/**
+ * Who is shown a capture's events one by one while they are read. Most events of a busy machine are of no consequence;
+ * to be left behind before anything was noted of them costs them a fraction of what a place in a batch costs.
+ */
+export interface EventVisitor {
+  /** By type id: a `Step`. May change with every event that is shown. */
+  readonly steps: Uint8Array;
+  /** By type id: how many were not shown, since whoever reads it set it to 0. */
+  readonly counts: Uint32Array;
+  /** Moved to each event that is shown. */
+  readonly view: EventView;
+  /**
+   * Whether the event, whose header starts at `event` in `data`, is of no consequence. Its type is one to ask of, and it
+   * has all parameters of its type; that they lie within the event is not checked yet.
+   */
+  isQuiet(data: DataView, event: number, type: number): boolean;
+  /**
+   * Shows the event under the view. @param flags what the recorder said of it besides, as in a batch.
+   * @returns false to be shown no more.
+   */
+  visit(flags: number): boolean;
+}
+
+/** How many there were, and whether the visitor has seen enough. */
+export interface Visited {
+  count: number;
+  isEnough: boolean;
+}
+
+/**
+ * Shows the visitor the events in the window, as far as whole event blocks follow one another, and moves the window's
+ * position behind them. Each block is checked; each event that is shown is checked as well to lie within its block, and
+ * its parameters within it.
+ */
+export function visitEvents(collector: Collector, visitor: EventVisitor, visited: Visited): Stop {
+  const { window, batch } = collector;
+  const { data, bytes, limit } = window;
+  const { steps, counts, view } = visitor;
+  batch.bytes = view.bytes = bytes;
+  batch.data = view.data = data;
+  let { position } = window;
+  const { number: firstNumber } = collector;
+  let number = firstNumber;
+  let stop: Stop = OTHER;
+
+  while (limit - position >= 8) {
+    const blockLength = data.getUint32(position + 4, true);
+    const next = position + blockLength;
+    if (
+      data.getUint32(position, true) === EVENT_V2 &&
+      blockLength >= MINIMUM_BLOCK &&
+      blockLength <= MAXIMUM_BLOCK &&
+      next <= limit &&
+      data.getUint32(next - 4, true) === blockLength
+    ) {
+      const type = data.getUint16(position + 30, true);
+      const parameterCount = data.getUint32(position + 32, true);
+      if (type < EVENT_TYPE_COUNT && plainCountByType[type] === parameterCount) {
+        const step = steps[type];
+        const event = position + 10;
+        if (step === Step.count || (step === Step.ask && visitor.isQuiet(data, event, type))) {
+          counts[type] += 1;
+          number += 1;
+          position = next;
+          continue;
+        }
+        const length = data.getUint32(position + 26, true);
+        const end = event + length;
+        const lengths = position + 36;
+        const lengthsEnd = lengths + parameterCount * 2;
+        let at = lengthsEnd;
+        if (end <= next - 4 && at <= end) {
+          for (let index = lengths; index < lengthsEnd; index += 2) at += data.getUint16(index, true);
+          if (at <= end) {
+            view.offset = event;
+            view.timestampLow = data.getUint32(event, true);
+            view.timestampHigh = data.getUint32(event + 4, true);
+            view.tid = data.getUint32(event + 8, true) + data.getInt32(event + 12, true) * 0x1_0000_0000;
+            view.length = length;
+            view.type = type;
+            view.parameterCount = parameterCount;
+            view.cpu = data.getUint16(position + 8, true);
+            view.number = ++number;
+            position = next;
+            if (visitor.visit(0)) continue;
+            visited.isEnough = true;
+            stop = FULL;
+            break;
+          }
+        }
+      }
+    }
+    batch.count = 0;
+    collector.spareUsed = 0;
+    collector.number = number;
+    const taken = takeBlock(collector, position);
+    number = collector.number;
+    if (typeof taken === 'object') {
+      stop = taken;
+      break;
+    }
+    position += taken;
+    if (batch.count === 0) continue;
+    moveTo(view, batch, 0);
+    if (!visitor.visit(batch.flags[0])) {
+      visited.isEnough = true;
+      stop = FULL;
+      break;
+    }
+  }
+  visited.count = number - firstNumber;
+  collector.number = number;
+  window.position = position;
+  return stop;
+}
