@@ -1,3 +1,5 @@
+export { type OpenStoreOptions, openStore } from './open.ts';
+export type { Damage } from './sqlite/session.ts';
 export type {
   CommitReport,
   GroupFilter,
@@ -8,9 +10,10 @@ export type {
   StoreBatch,
   StoreStatistics,
   TimeSlice,
+  UniqueOutput,
 } from './store.ts';
 export type { ActionKind, ActionRecord, ActionResult } from './types/action.ts';
-export type { Activity, ActivityKind } from './types/activity.ts';
+export { type Activity, type ActivityKind, OTHER_ACTIVITY } from './types/activity.ts';
 export type {
   AncestryEntry,
   Decision,

@@ -19,7 +19,10 @@ export interface StoreBatch {
   readonly memory: ReadonlyMap<string, string | undefined>;
 }
 
-/** What a commit found out. */
+/**
+ * What a commit found out. A resolved group in which something happened after its decision is open again (the decision
+ * stays readable), so the state told here is what policies go by.
+ */
 export interface CommitReport {
   /** Keys of occurrences that were stored before and so were left alone. */
   readonly known: readonly string[];
@@ -56,6 +59,15 @@ export interface Paged<Item> {
   readonly next: string | undefined;
 }
 
+/** One of the different texts of a group. */
+export interface UniqueOutput {
+  readonly text: string;
+  /** How many occurrences of it are kept. */
+  readonly count: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 /** Findings per slice of time, for a view to zoom in. */
 export interface TimeSlice {
   readonly from: bigint;
@@ -73,14 +85,29 @@ export interface OutboxFilter {
  * every answer is a promise.
  */
 export interface Store {
-  /** @throws store/FULL, store/CORRUPT, store/CLOSED; nothing of the batch is stored then. */
+  /**
+   * @throws store/FULL, store/CORRUPT, store/LOCKED, store/INPUT_OUTPUT, store/CLOSED; nothing of the batch is stored then,
+   * and it can be sent again. After store/CORRUPT the damaged file was moved aside and a new one begun.
+   */
   commit(batch: Partial<StoreBatch>): Promise<CommitReport>;
 
   groups(filter: GroupFilter, page: Page): Promise<Paged<FindingGroup>>;
   group(id: number): Promise<FindingGroup | undefined>;
   occurrences(groupId: number, page: Page): Promise<Paged<StoredOccurrence>>;
+  /** The different outputs of a group, the last one that was new first. */
+  outputs(groupId: number, page: Page): Promise<Paged<UniqueOutput>>;
   /** The newest occurrences of all groups, newest first; with `after`, older ones. */
   feed(filter: GroupFilter, page: Page): Promise<Paged<StoredOccurrence>>;
+  /**
+   * Occurrences that were stored after that one (0: after none), in the order they were stored: for following what
+   * happens. {@link StoreStatistics.lastOccurrence} says where to begin.
+   */
+  newer(filter: GroupFilter, afterOccurrence: number, limit: number): Promise<readonly StoredOccurrence[]>;
+  /**
+   * Counts from `from` until before `to` in slices of equal width, empty ones too. Where more than a few ten thousand
+   * occurrences are counted, borders lie at whole minutes, hours or days: there may be fewer slices than asked for, one
+   * more at most, and the first and last may be cut by `from` and `to`. The counts are always exact.
+   */
   timeline(
     filter: GroupFilter,
     slice: { readonly from: bigint; readonly to: bigint; readonly slices: number },
@@ -105,7 +132,7 @@ export interface Store {
   /** Entries that are due at that time, oldest first, of that channel. */
   dueOutbox(channel: string, now: bigint, limit: number): Promise<readonly OutboxEntry[]>;
   outbox(filter: OutboxFilter, page: Page): Promise<Paged<OutboxEntry>>;
-  /** Writes down how an attempt ended: delivered, to be tried again at `due`, or dead. */
+  /** Writes down how an attempt ended: delivered, to be tried again at `due`, or dead. @throws store/NO_SUCH_MESSAGE */
   settle(
     id: number,
     outcome:
@@ -113,7 +140,7 @@ export interface Store {
       | { readonly kind: 'retry'; readonly due: bigint; readonly error: string }
       | { readonly kind: 'dead'; readonly error: string },
   ): Promise<void>;
-  /** Puts dead letters on their way again; returns how many. */
+  /** Puts dead letters on their way again, with no attempt made; returns how many. */
   resend(ids: readonly number[], due: bigint): Promise<number>;
 
   activity(filter: {
@@ -132,6 +159,8 @@ export interface Store {
   }): Promise<{ readonly deleted: number }>;
   /** What it holds and how big it is. */
   statistics(): Promise<StoreStatistics>;
+  /** Reads all of the file and says what is wrong with it, a sentence each; nothing when it is whole. Takes seconds. */
+  check(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -142,4 +171,6 @@ export interface StoreStatistics {
   readonly occurrences: number;
   readonly waiting: number;
   readonly dead: number;
+  /** The id of the occurrence that was stored last; 0 where there was none. */
+  readonly lastOccurrence: number;
 }

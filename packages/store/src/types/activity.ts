@@ -9,6 +9,12 @@ export type ActivityKind =
   | 'user'
   | 'capability';
 
+/**
+ * Stands for all values beyond those that are kept for a workload and kind: their counts are summed here, so that what
+ * a workload did is bounded, and that there was more is visible.
+ */
+export const OTHER_ACTIVITY = '*';
+
 /** One thing that a workload did, and how often; the value is text of that kind (a path, `address:port/tcp`, a user). */
 export interface Activity {
   /** Stable name of the workload: `namespace/pod-owner/container`, or `host/UNIT`. */

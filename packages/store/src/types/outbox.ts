@@ -2,7 +2,7 @@
 export interface NewOutboxEntry {
   /** The channel's name. */
   readonly channel: string;
-  /** Receivers drop what they have seen under the same key; entries of one key are one message. */
+  /** Receivers drop what they have seen under the same key; entries of one key, event and channel are one message, stored once. */
   readonly deduplicationKey: string;
   /** What happened to the group: PagerDuty's three, and a summary of many. */
   readonly event: 'trigger' | 'acknowledge' | 'resolve' | 'digest' | 'test';

@@ -1,0 +1,226 @@
+import { hash } from 'node:crypto';
+import { toJson } from '../json.ts';
+import { groupOf } from '../rows.ts';
+import { severityRank } from '../severity.ts';
+import { addCount, minuteOf, sumSlices } from '../slices.ts';
+import type { FindingGroup, GroupIdentity, Occurrence } from '../types/finding.ts';
+import type { FindingStatements } from './finding-statements.ts';
+import type { WorkloadWriter } from './workloads.ts';
+
+/** The new occurrences of one group in a batch. */
+interface GroupDraft {
+  readonly identity: GroupIdentity;
+  readonly occurrences: Occurrence[];
+  first: bigint;
+  last: Occurrence;
+}
+
+/** What the occurrences of a batch add to one output. */
+interface OutputDraft {
+  count: number;
+  first: bigint;
+  last: bigint;
+  id: number;
+}
+
+/** What they add to one series. */
+interface SeriesDraft {
+  count: number;
+  id: number;
+  readonly minutes: Map<number, number>;
+}
+
+/**
+ * Stores the occurrences that are not stored yet, and keeps groups, outputs, series and slices in step. Runs inside a
+ * transaction. What many occurrences share is written once for all of them.
+ */
+export function writeOccurrences(
+  statements: FindingStatements,
+  workloads: WorkloadWriter,
+  occurrences: readonly Occurrence[],
+): { readonly known: readonly string[]; readonly groups: ReadonlyMap<string, FindingGroup> } {
+  const { known, drafts } = sortOut(statements, occurrences);
+  const groups = new Map<string, FindingGroup>();
+  const slices = severitySlices();
+  for (const [key, draft] of drafts) {
+    const group = writeGroup(statements, workloads, draft, slices.add);
+    groups.set(key, group);
+  }
+  slices.write(statements);
+  for (const { group } of occurrences) {
+    // Nothing of it was new: the caller still wants to know how it stands.
+    if (!groups.has(group.key)) groups.set(group.key, readGroup(statements, group.key));
+  }
+  return { known, groups };
+}
+
+/** Which are stored already, and the others by their group. */
+function sortOut(statements: FindingStatements, occurrences: readonly Occurrence[]) {
+  const known: string[] = [];
+  const seen = new Set<string>();
+  const drafts = new Map<string, GroupDraft>();
+  for (const occurrence of occurrences) {
+    const { key, group, time } = occurrence;
+    if (seen.has(key) || statements.findOccurrence.get({ key }) !== undefined) {
+      known.push(key);
+      continue;
+    }
+    seen.add(key);
+    const draft = drafts.get(group.key);
+    if (draft === undefined) {
+      drafts.set(group.key, { identity: group, occurrences: [occurrence], first: time, last: occurrence });
+      continue;
+    }
+    draft.occurrences.push(occurrence);
+    if (time < draft.first) draft.first = time;
+    if (time >= draft.last.time) draft.last = occurrence;
+  }
+  return { known, drafts };
+}
+
+function writeGroup(
+  statements: FindingStatements,
+  workloads: WorkloadWriter,
+  draft: GroupDraft,
+  addToSeverity: (severity: number, minutes: ReadonlyMap<number, number>) => void,
+): FindingGroup {
+  const { identity, occurrences, first, last } = draft;
+  const severity = severityRank(identity.severity);
+  const workloadId = workloads.idOf(last.workload);
+  const row =
+    statements.findGroup.get({ key: identity.key }) ??
+    statements.insertGroup.get({
+      key: identity.key,
+      policy: identity.policy,
+      rule: identity.rule,
+      source: identity.source,
+      priority: identity.priority,
+      severity,
+      tags: toJson(identity.tags),
+      runbook: identity.runbook,
+      pattern: identity.pattern,
+      first,
+      last: last.time,
+      output: last.output,
+      workloadId,
+    });
+  const groupId = Number(row!.id);
+  const outputs = draftOutputs(occurrences);
+  const newOutputs = writeOutputs(statements, groupId, outputs);
+  const series = draftSeries(workloads, occurrences);
+  for (const [workload, drafted] of series) {
+    const { id } = statements.addSeries.get({
+      groupId,
+      workloadId: workload,
+      severity,
+      count: drafted.count,
+    })!;
+    drafted.id = Number(id);
+    for (const slice of sumSlices(drafted.minutes)) {
+      statements.addSeriesSlice.run({ ...slice, seriesId: drafted.id });
+    }
+    addToSeverity(severity, drafted.minutes);
+  }
+  for (const occurrence of occurrences) {
+    statements.insertOccurrence.run({
+      key: occurrence.key,
+      groupId,
+      seriesId: series.get(workloads.idOf(occurrence.workload))!.id,
+      outputId: outputs.get(occurrence.output)!.id,
+      time: occurrence.time,
+      mode: occurrence.mode,
+      isStateComplete: occurrence.isStateComplete ? 1 : 0,
+      fields: toJson(occurrence.fields),
+      ancestry: toJson(occurrence.ancestry),
+    });
+  }
+  const written = statements.addToGroup.get({
+    id: groupId,
+    count: occurrences.length,
+    first,
+    last: last.time,
+    newOutputs,
+    output: last.output,
+    workloadId,
+  })!;
+  return written.workload_id === BigInt(workloadId)
+    ? groupOf(written, last.workload)
+    : readGroup(statements, identity.key);
+}
+
+function draftOutputs(occurrences: readonly Occurrence[]): Map<string, OutputDraft> {
+  const drafts = new Map<string, OutputDraft>();
+  for (const { output, time } of occurrences) {
+    const draft = drafts.get(output);
+    if (draft === undefined) {
+      drafts.set(output, { count: 1, first: time, last: time, id: 0 });
+      continue;
+    }
+    draft.count++;
+    if (time < draft.first) draft.first = time;
+    if (time > draft.last) draft.last = time;
+  }
+  return drafts;
+}
+
+/** Writes them and sets their ids; gives how many are new to the group. */
+function writeOutputs(
+  statements: FindingStatements,
+  groupId: number,
+  drafts: ReadonlyMap<string, OutputDraft>,
+): number {
+  let fresh = 0;
+  for (const [text, draft] of drafts) {
+    const { count, first, last } = draft;
+    const written = statements.addOutput.get({ groupId, hash: hashOf(text), text, count, first, last })!;
+    draft.id = Number(written.id);
+    // Outputs that no occurrence has any more are deleted, so one with this count alone was made now.
+    if (written.count === BigInt(count)) fresh++;
+  }
+  return fresh;
+}
+
+function draftSeries(
+  workloads: WorkloadWriter,
+  occurrences: readonly Occurrence[],
+): Map<number, SeriesDraft> {
+  const drafts = new Map<number, SeriesDraft>();
+  for (const { workload, time } of occurrences) {
+    const workloadId = workloads.idOf(workload);
+    let draft = drafts.get(workloadId);
+    if (draft === undefined) {
+      draft = { count: 0, id: 0, minutes: new Map() };
+      drafts.set(workloadId, draft);
+    }
+    draft.count++;
+    addCount(draft.minutes, minuteOf(time), 1);
+  }
+  return drafts;
+}
+
+/** Sums up what the series of a batch add to the slices of their severities. */
+function severitySlices() {
+  const bySeverity = new Map<number, Map<number, number>>();
+  return {
+    add(severity: number, minutes: ReadonlyMap<number, number>): void {
+      const sums = bySeverity.get(severity) ?? new Map<number, number>();
+      bySeverity.set(severity, sums);
+      for (const [minute, count] of minutes) addCount(sums, minute, count);
+    },
+    write(statements: Pick<FindingStatements, 'addSeveritySlice'>): void {
+      for (const [severity, minutes] of bySeverity) {
+        for (const slice of sumSlices(minutes)) statements.addSeveritySlice.run({ ...slice, severity });
+      }
+    },
+  };
+}
+
+function readGroup(statements: FindingStatements, key: string): FindingGroup {
+  const row = statements.readGroup.get({ key })!;
+  return groupOf(row, statements.workloadOf(row));
+}
+
+/** Enough of SHA-256 that nobody finds two texts with the same. */
+function hashOf(text: string): Uint8Array {
+  return hash('sha256', text, 'buffer').subarray(0, 16);
+}

@@ -1,0 +1,26 @@
+/** Parts of the language that TypeScript's library doesn't describe yet: numbers that keep all their digits in JSON. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/** A whole number with so many digits that a double may not hold it. */
+const LONG_NUMBER = /\d{16}/;
+
+/** A value as JSON text; whole numbers beyond 2^53, which are `bigint`, keep their digits. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, writeWhole) ?? 'null';
+}
+
+/** The value of a text that {@link toJson} made: whole numbers beyond 2^53 come back as `bigint`. */
+export function fromJson(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return (JSON.parse as (text: string, reviver: SourceReviver) => unknown)(text, readWhole);
+}
+
+function writeWhole(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? rawJSON(String(value)) : value;
+}
+
+const readWhole: SourceReviver = (_, value, { source }) => {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+};

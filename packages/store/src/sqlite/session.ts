@@ -1,0 +1,167 @@
+import { statSync } from 'node:fs';
+import { type Clock, isSeawallError, type SeawallError } from '@seawall/base';
+import { sql } from 'kysely';
+import { type Committer, createCommitter } from '../commit/commit.ts';
+import { sqlite } from '../dialect.ts';
+import { errors } from '../errors.ts';
+import { migrate, requireNewestSchema } from '../schema/migrate.ts';
+import type { Schema } from '../schema/tables.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { isOwnFile, moveAside } from './damage.ts';
+import { corruptError, storeErrorOf } from './failure.ts';
+
+/** A damaged file that was moved aside. */
+export interface Damage {
+  readonly path: string;
+  /** Where it is now. */
+  readonly movedTo: string;
+  /** What SQLite said. */
+  readonly reason: string;
+}
+
+export interface SessionOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly access: 'own' | 'edit' | 'read';
+  readonly durability: 'process' | 'power';
+  readonly activityLimit: number;
+  readonly onDamage: ((damage: Damage) => void) | undefined;
+}
+
+/** An open file that outlives damage: what is damaged is moved aside, and a new file takes its place. */
+export interface Session {
+  /** @throws store/CLOSED, store/CORRUPT (then the next call finds a new file, where this one owns it), and others */
+  run<Result>(work: (connection: Connection) => Result): Result;
+  /** The same with what stores batches. */
+  commit: Committer['commit'];
+  /** To be told when rows were deleted. */
+  forget(): void;
+  close(): void;
+}
+
+/** Of how a store's own mishaps are told: as gaps of this source. */
+export const STORE_SOURCE = 'store';
+
+const TABLES: readonly (keyof Schema)[] = [
+  'finding_group',
+  'workload',
+  'series',
+  'series_slice',
+  'severity_slice',
+  'output',
+  'occurrence',
+  'action',
+  'outbox',
+  'activity',
+  'gap',
+  'position',
+  'memory',
+];
+
+export function openSession(options: SessionOptions): Session {
+  const { path, access } = options;
+  let connection: Connection | undefined = openOrReplace(options);
+  let committer: Committer | undefined;
+
+  function run<Result>(work: (connection: Connection) => Result): Result {
+    if (connection === undefined) throw errors.create('CLOSED', { path });
+    try {
+      return work(connection);
+    } catch (error) {
+      const known = storeErrorOf(error, path);
+      if (access !== 'own' || !isSeawallError(known, 'store/CORRUPT')) throw known;
+      connection.close();
+      connection = undefined;
+      committer = undefined;
+      const damage = replaceDamaged(options, known);
+      connection = damage.connection;
+      throw corruptError(
+        path,
+        damage.reason,
+        `it was moved to ${damage.movedTo}, a new one was begun`,
+        known,
+      );
+    }
+  }
+
+  return {
+    run,
+    commit: (batch) =>
+      run((open) => {
+        committer ??= createCommitter(open, sqlite, options);
+        return committer.commit(batch);
+      }),
+    forget: () => committer?.forget(),
+    close() {
+      connection?.close();
+      connection = undefined;
+    },
+  };
+}
+
+function openOrReplace(options: SessionOptions): Connection {
+  try {
+    return openSound(options);
+  } catch (error) {
+    if (options.access !== 'own' || !isSeawallError(error, 'store/CORRUPT')) throw error;
+    if (!isOwnFile(options.path)) {
+      const reason = String(error.details.reason);
+      throw errors.create('FOREIGN', { path: options.path, reason }, error);
+    }
+    return replaceDamaged(options, error).connection;
+  }
+}
+
+/** Moves the file aside, begins a new one and writes down in it what happened. */
+function replaceDamaged(options: SessionOptions, error: SeawallError): Damage & { connection: Connection } {
+  const { path, clock, onDamage } = options;
+  const reason = String(error.details.reason);
+  const movedTo = moveAside(path, clock.now());
+  const connection = openSound(options);
+  const now = nanosecondsOf(clock);
+  createCommitter(connection, sqlite, options).commit({
+    gaps: [
+      {
+        source: STORE_SOURCE,
+        from: now,
+        to: now,
+        reason: `the store was damaged (${reason}) and moved to ${movedTo}: findings from before are there`,
+        lostEvents: undefined,
+      },
+    ],
+  });
+  onDamage?.({ path, movedTo, reason });
+  return { connection, path, movedTo, reason };
+}
+
+/** Opens a file, brings its schema up to date where that is ours to do, and looks at every table. */
+function openSound(options: SessionOptions): Connection {
+  const { path, access, clock } = options;
+  const connection = openConnection(options);
+  try {
+    requireWhole(connection);
+    if (access === 'own') migrate(connection, sqlite, nanosecondsOf(clock));
+    else requireNewestSchema(connection);
+    for (const table of TABLES) {
+      connection.rows(sqlite.builder.selectFrom(table).select(sql<number>`1`.as('one')).limit(1));
+    }
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw storeErrorOf(error, path);
+  }
+}
+
+/** A file that was cut off shows only when something reads the pages that are gone. */
+function requireWhole(connection: Connection): void {
+  const { path } = connection;
+  const pages = connection.pragma('page_count');
+  const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const missing = pages * connection.pragma('page_size') - statSync(path).size;
+  if (hasLog || missing <= 0) return;
+  throw corruptError(path, `the last ${missing} bytes are missing`, 'nothing was changed');
+}
+
+function nanosecondsOf(clock: Clock): bigint {
+  return BigInt(clock.now()) * 1_000_000n;
+}

@@ -1,0 +1,151 @@
+import type { Compilable } from 'kysely';
+import { sqlite } from '../dialect.ts';
+import { errors } from '../errors.ts';
+import { pageOf } from '../query/cursor.ts';
+import * as groups from '../query/groups.ts';
+import * as occurrences from '../query/occurrences.ts';
+import * as records from '../query/records.ts';
+import { retain } from '../retain/retain.ts';
+import * as rows from '../rows.ts';
+import { migrations } from '../schema/migrations.ts';
+import type { GroupFilter, Page, Store } from '../store.ts';
+import type { FindingGroup } from '../types/finding.ts';
+import { chooseOccurrencePlan, chooseTextPlan } from './plan.ts';
+import type { Session } from './session.ts';
+import { fileBytes } from './space.ts';
+import { readTimeline } from './timeline.ts';
+
+const { builder } = sqlite;
+
+/** The store on an open SQLite file: runs the queries and makes their rows into what is handed out. */
+export function createSqliteStore(session: Session): Store {
+  const ask = <Row>(query: Compilable<Row>): Row[] => session.run((connection) => connection.rows(query));
+  const change = <Row>(query: Compilable<Row>): Row[] =>
+    session.run((connection) => connection.transaction(() => connection.rows(query)));
+
+  function findGroup(id: number): FindingGroup | undefined {
+    const [row] = ask(groups.groupQuery(builder, id));
+    return row && rows.groupOf(row, rows.workloadOf(row.workload_json!));
+  }
+
+  return {
+    commit: async (batch) => session.commit(batch),
+
+    async groups(filter, page) {
+      const plan = session.run((connection) => chooseTextPlan(connection, sqlite, filter.text));
+      return pageOf(
+        ask(groups.groupsQuery(sqlite, filter, page, plan)),
+        page.limit,
+        (row) => [row.last_seen, row.id],
+        (row) => rows.groupOf(row, rows.workloadOf(row.workload_json!)),
+      );
+    },
+    group: async (id) => findGroup(id),
+    async occurrences(groupId, page) {
+      return occurrencePage(ask(occurrences.groupOccurrencesQuery(builder, groupId, page)), page);
+    },
+    async outputs(groupId, page) {
+      return pageOf(
+        ask(groups.outputsQuery(builder, groupId, page)),
+        page.limit,
+        (row) => [row.id, row.id],
+        ({ text, count, first_seen, last_seen }) => ({
+          text,
+          count: Number(count),
+          first: first_seen,
+          last: last_seen,
+        }),
+      );
+    },
+    async feed(filter, page) {
+      const plan = session.run((connection) => chooseOccurrencePlan(connection, sqlite, filter));
+      return occurrencePage(ask(occurrences.feedQuery(sqlite, filter, page, plan)), page);
+    },
+    async newer(filter, afterOccurrence, limit) {
+      return ask(occurrences.newerQuery(sqlite, filter, afterOccurrence, limit)).map(rows.occurrenceOf);
+    },
+    timeline: async (filter: GroupFilter, span) =>
+      session.run((connection) => readTimeline(connection, sqlite, filter, span)),
+    async decide(groupId, decision) {
+      if (change(groups.decideQuery(builder, groupId, decision)).length === 0) {
+        throw errors.create('NO_SUCH_FINDING', { id: groupId });
+      }
+      return findGroup(groupId)!;
+    },
+
+    async actions(filter, page) {
+      return pageOf(
+        ask(records.actionsQuery(builder, filter, page)),
+        page.limit,
+        (row) => [row.time, row.key],
+        rows.actionOf,
+      );
+    },
+    async action(key) {
+      return ask(records.actionQuery(builder, key)).map(rows.actionOf)[0];
+    },
+
+    async dueOutbox(channel, now, limit) {
+      return ask(records.dueOutboxQuery(builder, channel, now, limit)).map(rows.outboxEntryOf);
+    },
+    async outbox(filter, page) {
+      return pageOf(
+        ask(records.outboxQuery(builder, filter, page)),
+        page.limit,
+        (row) => [row.id, row.id],
+        rows.outboxEntryOf,
+      );
+    },
+    async settle(id, outcome) {
+      if (change(records.settleQuery(builder, id, outcome)).length === 0) {
+        throw errors.create('NO_SUCH_MESSAGE', { id });
+      }
+    },
+    resend: async (ids, due) =>
+      ids.length === 0 ? 0 : change(records.resendQuery(builder, ids, due)).length,
+
+    activity: async (filter) => ask(records.activityQuery(builder, filter)).map(rows.activityOf),
+    workloads: async () => ask(records.workloadsQuery(builder)).map(({ workload }) => workload),
+    async gaps(page) {
+      return pageOf(
+        ask(records.gapsQuery(builder, page)),
+        page.limit,
+        (row) => [row.from_time, row.id],
+        rows.gapOf,
+      );
+    },
+    position: async (source) => ask(records.positionQuery(builder, source))[0]?.value,
+    memory: async (prefix) =>
+      new Map(ask(records.memoryQuery(builder, prefix)).map(({ key, value }) => [key, value])),
+
+    async retain(limits) {
+      try {
+        return await retain((work) => session.run(work), builder, limits);
+      } finally {
+        session.forget();
+      }
+    },
+    async statistics() {
+      const [found] = ask(records.statisticsQuery(builder));
+      return {
+        schemaVersion: migrations.length,
+        bytes: session.run(fileBytes),
+        groups: Number(found.groups),
+        occurrences: Number(found.occurrences),
+        waiting: Number(found.waiting),
+        dead: Number(found.dead),
+        lastOccurrence: Number(found.last_occurrence),
+      };
+    },
+    check: async () =>
+      session.run((connection) => {
+        const problems = connection.pragmaTexts('integrity_check(20)');
+        return problems.length === 1 && problems[0] === 'ok' ? [] : problems;
+      }),
+    close: async () => session.close(),
+  };
+}
+
+function occurrencePage(found: readonly rows.OccurrenceRow[], page: Page) {
+  return pageOf(found, page.limit, (row) => [row.time, row.id], rows.occurrenceOf);
+}

@@ -1,0 +1,70 @@
+import type { Dialect } from '../dialect.ts';
+import {
+  coarseGrid,
+  countOccurrencesQuery,
+  countSpanQuery,
+  fillGrid,
+  fineGrid,
+  type SliceCount,
+  type SliceGrid,
+  sumSlicesQuery,
+} from '../query/timeline.ts';
+import { MINUTE_NANOSECONDS } from '../slices.ts';
+import type { GroupFilter, TimeSlice } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { chooseOccurrencePlan } from './plan.ts';
+
+/** So many occurrences are counted one by one in some ten milliseconds. */
+const COUNTABLE = 40_000;
+
+/** Counts findings by slices of time: one by one where few enough fit, else from the counts that were kept. */
+export function readTimeline(
+  connection: Connection,
+  dialect: Dialect,
+  filter: GroupFilter,
+  span: { readonly from: bigint; readonly to: bigint; readonly slices: number },
+): readonly TimeSlice[] {
+  const { from, to, slices } = span;
+  if (to <= from || slices < 1) return [];
+  const fine = fineGrid(from, to, slices);
+  const count = (grid: SliceGrid) => {
+    const plan = chooseOccurrencePlan(connection, dialect, filter, COUNTABLE);
+    return connection.rows(countOccurrencesQuery(dialect, filter, grid, plan)) as SliceCount[];
+  };
+  const coarse = coarseGrid(from, to, slices);
+  // Kept counts know nothing of words.
+  if (coarse === undefined || filter.text !== undefined || isFew(connection, dialect, filter, fine)) {
+    return fillGrid(fine, count(fine));
+  }
+  const unit = BigInt(coarse.level) * MINUTE_NANOSECONDS;
+  const first = filter.from !== undefined && filter.from > from ? filter.from : from;
+  const last = filter.to !== undefined && filter.to < to ? filter.to : to;
+  const firstWhole = ((first + unit - 1n) / unit) * unit;
+  const lastWhole = (last / unit) * unit;
+  if (firstWhole >= lastWhole) return fillGrid(coarse, count(coarse));
+  const counted = [
+    ...count({ ...coarse, to: firstWhole }),
+    ...(connection.rows(
+      sumSlicesQuery(
+        dialect,
+        filter,
+        coarse,
+        firstWhole / MINUTE_NANOSECONDS,
+        lastWhole / MINUTE_NANOSECONDS,
+      ),
+    ) as SliceCount[]),
+    ...count({ ...coarse, from: lastWhole }),
+  ];
+  return fillGrid(coarse, counted);
+}
+
+function isFew(
+  connection: Connection,
+  dialect: Dialect,
+  filter: GroupFilter,
+  { from, to }: SliceGrid,
+): boolean {
+  if (chooseOccurrencePlan(connection, dialect, filter, COUNTABLE) === 'by series') return true;
+  const [{ count }] = connection.rows(countSpanQuery(dialect, from, to, COUNTABLE));
+  return Number(count) < COUNTABLE;
+}
