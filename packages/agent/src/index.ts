@@ -38,6 +38,10 @@ export {
 export { errors as agentErrors } from './errors.ts';
 export { wantedFor } from './live/wanted-calls.ts';
 export { createLiveWatch, type LiveWatch, type LiveWatchOptions } from './live/watch-live.ts';
+export { type OutputsConfig, outputsConfig } from './output/configuration.ts';
+export type { OutputName } from './output/output.ts';
+export { createOutputs, type Outputs, type OutputsOptions } from './output/outputs.ts';
+export type { OutputReport, OutputStatistics } from './output/queue.ts';
 export {
   type CaptureProfile,
   type CaptureProfileOptions,

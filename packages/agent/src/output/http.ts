@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure, Agent as SecureAgent } from 'node:https';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import type { OutputsConfig } from './configuration.ts';
+import type { Output } from './output.ts';
+import { finalError } from './refusal.ts';
+
+type HttpConfig = NonNullable<OutputsConfig['http_output']>;
+
+export interface HttpOutputOptions {
+  readonly isJson: boolean;
+  /** Milliseconds for one alert. */
+  readonly timeout: number;
+  /** Where answers are written to with `echo`. */
+  readonly stdout: Writable;
+}
+
+const SYSTEM_FOLDER = '/etc/ssl/certs';
+
+/** Each alert in a POST of its own, one after the other over one connection, as Falco does. */
+export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }: HttpOutputOptions): Output {
+  const isSecure = new URL(config.url).protocol === 'https:';
+  let agent = createAgent();
+
+  function createAgent(): Agent {
+    const common = { keepAlive: true, maxSockets: 1 };
+    return isSecure ? new SecureAgent({ ...common, ...tlsOptions(config) }) : new Agent(common);
+  }
+
+  function post(line: string, signal: AbortSignal): Promise<{ status: number; answer: string }> {
+    const body = Buffer.from(line);
+    const options = {
+      method: 'POST',
+      agent,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      headers: {
+        'content-type': isJson ? 'application/json' : 'text/plain',
+        'content-length': String(body.length),
+        'user-agent': config.user_agent,
+        // What libcurl makes of Falco's setting: it asks for a compressed answer and leaves the alert as it is.
+        ...(config.compress_uploads ? { te: 'gzip', connection: 'TE' } : {}),
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const request = isSecure ? requestSecure(config.url, options) : requestPlain(config.url, options);
+      request.on('socket', (socket) => socket.setKeepAlive(config.keep_alive, 60_000));
+      request.on('error', (error) => reject(Object.assign(error, { isReused: request.reusedSocket })));
+      request.on('response', (response: IncomingMessage) => {
+        let answer = '';
+        response.setEncoding('utf8');
+        response.on('data', (text: string) => {
+          if (answer.length < 65_536) answer += text;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, answer }));
+        response.on('error', reject);
+      });
+      request.end(body);
+    });
+  }
+
+  /** Time-outs are tried again so often; a connection that the server had closed meanwhile, once. */
+  async function postPatiently(
+    line: string,
+    signal: AbortSignal,
+  ): Promise<{ status: number; answer: string }> {
+    let timeouts = 0;
+    let hasReconnected = false;
+    for (;;) {
+      try {
+        return await post(line, signal);
+      } catch (error) {
+        const { name, code, isReused } = error as NodeJS.ErrnoException & { isReused?: boolean };
+        if (signal.aborted) throw error;
+        if (name === 'TimeoutError' || name === 'AbortError') {
+          if (timeouts++ < config.max_consecutive_timeouts) continue;
+          throw finalError(
+            `${new URL(config.url).host} did not answer within ${timeout} ms, ${timeouts} times`,
+          );
+        }
+        if (isReused && !hasReconnected && (code === 'ECONNRESET' || code === 'EPIPE')) {
+          hasReconnected = true;
+          continue;
+        }
+        throw error;
+      }
+    }
+  }
+
+  return {
+    name: 'http',
+    mostAtOnce: 1,
+    async write(alerts, signal) {
+      for (const { line } of alerts) {
+        const { status, answer } = await postPatiently(line, signal);
+        if (config.echo) stdout.write(answer);
+        if (status < 400) continue;
+        const error = `${new URL(config.url).host} answered ${status}`;
+        throw status < 500 && status !== 429 && status !== 408 ? finalError(error) : new Error(error);
+      }
+    },
+    async reopen() {
+      agent.destroy();
+      agent = createAgent();
+    },
+    async close() {
+      agent.destroy();
+    },
+  };
+}
+
+/** @throws errors of the file system */
+function tlsOptions(config: HttpConfig): Readonly<Record<string, unknown>> {
+  return {
+    rejectUnauthorized: !config.insecure,
+    ca: authorities(config),
+    ...(config.mtls ? { cert: readFileSync(config.client_cert), key: readFileSync(config.client_key) } : {}),
+  };
+}
+
+function authorities({ ca_cert: certificate, ca_bundle: bundle, ca_path: folder }: HttpConfig): string[] {
+  if (certificate !== '') return [readFileSync(certificate, 'utf8')];
+  if (bundle !== '') return [readFileSync(bundle, 'utf8')];
+  if (folder === SYSTEM_FOLDER) return [...getCACertificates('default'), ...getCACertificates('system')];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => readFileSync(join(folder, name), 'utf8'))
+    .filter((text) => text.includes('BEGIN CERTIFICATE'));
+}

@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alert } from '../alert/alert.ts';
+import { alertJson, defaultAlertJsonOptions } from '../alert/render.ts';
+import { outputsConfig } from './configuration.ts';
+import { createOutputs, type Outputs } from './outputs.ts';
+import type { OutputReport } from './queue.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'seawall-outputs-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function alertOf(number: number): Alert {
+  return {
+    rule: 'Terminal shell in container',
+    priority: 'Notice',
+    source: 'syscall',
+    tags: ['container'],
+    timestamp: 1795296716182619956n,
+    hostname: 'node1',
+    prefix: '21:31:56.182619956: Notice',
+    message: `A shell ${number} "x"\n`,
+    fields: new Map([['proc.name', 'sh']]),
+  };
+}
+
+const lineOf = (number: number): string => alertJson(alertOf(number), defaultAlertJsonOptions);
+
+function open(
+  config: object,
+  stdout?: Writable,
+): { readonly outputs: Outputs; readonly reports: OutputReport[] } {
+  const reports: OutputReport[] = [];
+  const outputs = createOutputs(outputsConfig.parse(config), {
+    report: (report) => reports.push(report),
+    retryAfter: 20,
+    ...(stdout === undefined ? {} : { stdout }),
+  });
+  return { outputs, reports };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let left = 500; left > 0 && !isSo(); left--) await sleep(10);
+  assert.ok(isSo());
+}
+
+test('standard output and a file get each alert on a line of Falco’s JSON', async () => {
+  let written = '';
+  const stdout = new Writable({
+    write(chunk, _, done) {
+      written += chunk;
+      done();
+    },
+  });
+  const filename = join(folder, 'events.txt');
+  const { outputs } = open({ stdout_output: {}, file_output: { filename } }, stdout);
+  outputs.write(alertOf(1));
+  outputs.write(alertOf(2));
+  await outputs.close(2000);
+  assert.equal(written, `${lineOf(1)}\n${lineOf(2)}\n`);
+  assert.equal(readFileSync(filename, 'utf8'), written);
+  assert.equal(outputs.statistics().get('file')?.written, 2);
+});
+
+test('a file that is kept open follows its name again after reopening', async () => {
+  const filename = join(folder, 'kept.txt');
+  const { outputs } = open({ file_output: { filename, keep_alive: true } });
+  outputs.write(alertOf(1));
+  await outputs.flush(2000);
+  renameSync(filename, `${filename}.1`);
+  outputs.write(alertOf(2));
+  await outputs.flush(2000);
+  await outputs.reopen();
+  outputs.write(alertOf(3));
+  await outputs.close(2000);
+  assert.equal(readFileSync(`${filename}.1`, 'utf8'), `${lineOf(1)}\n${lineOf(2)}\n`);
+  assert.equal(readFileSync(filename, 'utf8'), `${lineOf(3)}\n`);
+});
+
+test('a broken output is told once, holds up no other, and catches up when it works again', async () => {
+  const good = join(folder, 'good.txt');
+  const missing = join(folder, 'not', 'there.txt');
+  const { outputs, reports } = open({
+    file_output: { filename: missing },
+    program_output: { program: `cat >> ${good}`, keep_alive: true },
+  });
+  for (let number = 0; number < 10; number++) outputs.write(alertOf(number));
+  await until(() => outputs.statistics().get('program')?.written === 10);
+  await until(() => reports.length > 0);
+  await sleep(60);
+  assert.deepEqual(
+    reports.map(({ output, kind }) => [output, kind]),
+    [['file', 'failed']],
+  );
+  spawnSync('mkdir', [join(folder, 'not')]);
+  await outputs.close(2000);
+  assert.equal(readFileSync(missing, 'utf8').split('\n').length, 11);
+  assert.equal(reports.at(-1)?.kind, 'recovered');
+  await until(() => readFileSync(good, 'utf8').split('\n').length === 11);
+});
+
+test('what doesn’t fit the queue is counted and said', async () => {
+  const { outputs, reports } = open({
+    file_output: { filename: join(folder, 'no', 'where.txt') },
+    outputs_queue: { capacity: 5 },
+  });
+  for (let number = 0; number < 12; number++) outputs.write(alertOf(number));
+  const { shed, waiting } = outputs.statistics().get('file')!;
+  assert.equal(shed + waiting, 12);
+  assert.ok(shed >= 6);
+  assert.match(reports.find(({ kind }) => kind === 'shed')!.detail, /more than 5/);
+  await outputs.close(50);
+  assert.equal(outputs.statistics().get('file')?.failed, 12 - shed);
+});
+
+test('a program is started for each alert, or once and again when it ends', async () => {
+  const each = join(folder, 'each.txt');
+  const { outputs } = open({ program_output: { program: `(echo start; cat) >> ${each}` } });
+  outputs.write(alertOf(1));
+  outputs.write(alertOf(2));
+  await outputs.close(5000);
+  assert.equal(readFileSync(each, 'utf8'), `start\n${lineOf(1)}\nstart\n${lineOf(2)}\n`);
+
+  const kept = join(folder, 'again.txt');
+  const once = open({ program_output: { program: `head -n 1 >> ${kept}`, keep_alive: true } });
+  once.outputs.write(alertOf(1));
+  await until(() => existsSync(kept) && readFileSync(kept, 'utf8') !== '');
+  await sleep(100);
+  once.outputs.write(alertOf(2));
+  await until(() => readFileSync(kept, 'utf8') === `${lineOf(1)}\n${lineOf(2)}\n`);
+  await once.outputs.close(5000);
+});
+
+test('a program that never ends does not keep the agent from ending', async () => {
+  const { outputs } = open({ program_output: { program: 'sleep 1000' } });
+  outputs.write(alertOf(1));
+  await sleep(50);
+  const started = performance.now();
+  await outputs.close(100);
+  assert.ok(performance.now() - started < 60_000);
+});
+
+test('HTTP posts each alert as Falco does, again after the connection was lost', async () => {
+  const got: { body: string; agent: string | undefined; type: string | undefined }[] = [];
+  let failures = 2;
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    if (failures-- > 0) {
+      request.socket.destroy();
+      return;
+    }
+    got.push({ body, agent: request.headers['user-agent'], type: request.headers['content-type'] });
+    response.end('thanks');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let echoed = '';
+  const stdout = new Writable({
+    write(chunk, _, done) {
+      echoed += chunk;
+      done();
+    },
+  });
+  const http = { url: `http://127.0.0.1:${port}/`, echo: true };
+  const { outputs, reports } = open({ http_output: http }, stdout);
+  for (let number = 0; number < 3; number++) outputs.write(alertOf(number));
+  await outputs.close(5000);
+  assert.deepEqual(
+    got.map(({ body }) => body),
+    [lineOf(0), lineOf(1), lineOf(2)],
+  );
+  assert.deepEqual(got[0], { body: lineOf(0), agent: 'falcosecurity/falco', type: 'application/json' });
+  assert.equal(echoed, 'thanksthanksthanks');
+  assert.equal(reports.at(-1)?.kind, 'recovered');
+  server.close();
+});
+
+test('a time-out over HTTP is tried again as often as allowed, a refusal not', async () => {
+  const statuses: (number | 'hang')[] = ['hang', 'hang', 'hang', 413, 200];
+  const seen: (number | 'hang')[] = [];
+  const server = createServer((request, response) => {
+    request.resume();
+    const status = statuses.shift()!;
+    seen.push(status);
+    if (status === 'hang') return;
+    response.statusCode = status;
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { outputs, reports } = open({
+    http_output: { url: `http://127.0.0.1:${port}/`, max_consecutive_timeouts: 2 },
+    output_timeout: 150,
+  });
+  for (let number = 0; number < 3; number++) outputs.write(alertOf(number));
+  await until(() => seen.length === 5);
+  await outputs.close(5000);
+  const { written, failed } = outputs.statistics().get('http')!;
+  assert.deepEqual({ written, failed }, { written: 1, failed: 2 });
+  assert.match(reports.find(({ kind }) => kind === 'failed')!.detail, /within 150 ms, 3 times/);
+  server.closeAllConnections();
+  server.close();
+});
+
+test('syslog over UDP and TCP has facility, priority, time, host and tag', async () => {
+  const header = /^<165>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ seawall\[\d+\]: (.*)$/s;
+  const udp = createSocket('udp4');
+  const datagrams: string[] = [];
+  udp.on('message', (message) => datagrams.push(message.toString()));
+  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+  let stream = '';
+  const tcp = createTcpServer((socket) => {
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      stream += text;
+    });
+  });
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  const ports = [
+    `udp://127.0.0.1:${udp.address().port}`,
+    `tcp://127.0.0.1:${(tcp.address() as AddressInfo).port}`,
+  ];
+  for (const address of ports) {
+    const { outputs } = open({ syslog_output: { address, facility: 'local4' } });
+    outputs.write(alertOf(1));
+    outputs.write(alertOf(2));
+    await outputs.close(2000);
+  }
+  await until(() => datagrams.length === 2 && stream.split('\n').length === 3);
+  assert.equal(header.exec(datagrams[0]!)?.[1], lineOf(1));
+  assert.equal(header.exec(stream.split('\n')[1]!)?.[1], lineOf(2));
+  udp.close();
+  tcp.close();
+});
+
+const logger = spawnSync('logger', ['--version'], { encoding: 'utf8' });
+const python = spawnSync('python3', ['--version']);
+const canReceive = logger.stdout?.includes('util-linux') && python.status === 0;
+
+test('the log’s socket of this machine gets a datagram per alert', {
+  skip: canReceive ? false : 'needs logger of util-linux, and python3 to receive datagrams',
+}, async () => {
+  const path = join(folder, 'log');
+  const result = join(folder, 'log.txt');
+  const script = join(folder, 'receive.py');
+  writeFileSync(
+    script,
+    `import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(20)
+with open(sys.argv[2] + '.tmp', 'wb') as f:
+    for _ in range(2): f.write(s.recv(65536) + b'\\n')
+import os
+os.rename(sys.argv[2] + '.tmp', sys.argv[2])
+`,
+  );
+  const { spawn } = await import('node:child_process');
+  const receiver = spawn('python3', [script, path, result]);
+  await until(() => existsSync(path));
+  const { outputs } = open({ syslog_output: { address: path } });
+  outputs.write(alertOf(1));
+  outputs.write(alertOf(2));
+  await outputs.flush(2000);
+  await until(() => existsSync(result));
+  await outputs.close(2000);
+  receiver.kill();
+  const [first, second] = readFileSync(result, 'utf8').split('\n');
+  assert.match(first!, /^<13>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d seawall\[\d+\]: \{/);
+  assert.ok(first!.endsWith(lineOf(1)) && second!.endsWith(lineOf(2)));
+});

@@ -1,0 +1,48 @@
+import type { OutputsConfig } from './configuration.ts';
+import { type LineProcess, startLineProcess } from './line-process.ts';
+import type { Output } from './output.ts';
+
+/** A program that doesn't end by itself at the end of its input is given so long. */
+const END_WITHIN = 2000;
+
+/** Lines to a program's standard input: to one that is started again when it ends, or to a new one for each alert. */
+export function createProgramOutput({
+  program,
+  keep_alive: isKept,
+}: NonNullable<OutputsConfig['program_output']>): Output {
+  let running: LineProcess | undefined;
+
+  function start(): LineProcess {
+    return startLineProcess({ command: '/bin/sh', words: ['-c', program] });
+  }
+
+  async function close(): Promise<void> {
+    const before = running;
+    running = undefined;
+    await before?.end(END_WITHIN);
+  }
+
+  return {
+    name: 'program',
+    mostAtOnce: isKept ? 1000 : 1,
+    async write(alerts, signal) {
+      if (running?.hasEnded()) running = undefined;
+      running ??= start();
+      await running.write(alerts.map(({ line }) => `${line}\n`).join(''));
+      if (isKept) return;
+      // However long it takes: the next alert's program starts when this one is done. At the end of the agent it has a while.
+      const mine = running;
+      running = undefined;
+      await Promise.race([
+        mine.end(2 ** 31 - 1),
+        new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+      ]);
+      if (signal.aborted && !mine.hasEnded()) await mine.end(END_WITHIN);
+    },
+    async reopen() {
+      await close();
+      if (isKept) running = start();
+    },
+    close,
+  };
+}

@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@seawall/base';
+import type { Output, OutputName, RenderedAlert } from './output.ts';
+import { isFinal } from './refusal.ts';
+
+/** What is worth telling the operator about an output; what repeats, once a minute and with how often. */
+export interface OutputReport {
+  readonly output: OutputName;
+  readonly kind: 'failed' | 'shed' | 'stuck' | 'recovered';
+  readonly detail: string;
+}
+
+export interface OutputStatistics {
+  readonly written: number;
+  /** Left out because too many waited. */
+  readonly shed: number;
+  /** Refused for good by the receiver, or not written before the end. */
+  readonly failed: number;
+  readonly waiting: number;
+  readonly lastError: string | undefined;
+}
+
+export interface OutputQueueOptions {
+  readonly capacity: number;
+  /** Milliseconds after which an output counts as stuck. */
+  readonly timeout: number;
+  /** Whether alerts may wait a second for others to be written with. */
+  readonly isBuffered: boolean;
+  readonly clock: Clock;
+  report(report: OutputReport): void;
+  /** Milliseconds until what failed is tried again. */
+  readonly retryAfter?: number;
+}
+
+/** Alerts on their way to one output; a broken one holds up nobody else. */
+export interface OutputQueue {
+  readonly name: OutputName;
+  /** Never waits: what doesn't fit is counted, said, and left out. */
+  push(alert: RenderedAlert): void;
+  reopen(): Promise<void>;
+  /** Ends when everything that waits now is written, or the time is over. */
+  flush(withinMilliseconds: number): Promise<void>;
+  /** Writes what waits, so long, then closes the output; the rest counts as failed. */
+  close(withinMilliseconds: number): Promise<void>;
+  statistics(): OutputStatistics;
+}
+
+const BUFFERED_FOR = 1000;
+
+/** As many as are written at once even where they could wait. */
+const BUFFER_FULL = 500;
+
+const TELL_EVERY = 60_000;
+
+const RETRY_AFTER = 1000;
+
+export function createOutputQueue(output: Output, options: OutputQueueOptions): OutputQueue {
+  const { capacity, timeout, isBuffered, clock, retryAfter = RETRY_AFTER } = options;
+  const { name } = output;
+  /** A ring would save nothing: whole batches are cut off at the front. */
+  let waiting: RenderedAlert[] = [];
+  let [written, shed, failed] = [0, 0, 0];
+  let lastError: string | undefined;
+  let isBroken = false;
+  let isHurried = !isBuffered;
+  let isClosing = false;
+  let wanted: (() => void) | undefined;
+  const abort = new AbortController();
+  const told = new Map<OutputReport['kind'], { at: number; untold: number }>();
+
+  function tell(kind: OutputReport['kind'], detail: string, count: number): void {
+    const now = clock.monotonic();
+    const last = told.get(kind);
+    if (last !== undefined && now - last.at < TELL_EVERY) {
+      last.untold += count;
+      return;
+    }
+    const all = count + (last?.untold ?? 0);
+    told.set(kind, { at: now, untold: 0 });
+    options.report({ output: name, kind, detail: all > 1 ? `${detail} (${all} alerts)` : detail });
+  }
+
+  async function write(batch: readonly RenderedAlert[]): Promise<void> {
+    const watch = setTimeout(() => tell('stuck', `it has not taken an alert for ${timeout} ms`, 1), timeout);
+    try {
+      await output.write(batch, abort.signal);
+      written += batch.length;
+      if (isBroken) options.report({ output: name, kind: 'recovered', detail: 'alerts are written again' });
+      if (isBroken) told.delete('failed');
+      isBroken = false;
+    } catch (error) {
+      lastError = error instanceof Error ? error.message : String(error);
+      isBroken = true;
+      tell('failed', lastError, batch.length);
+      if (isFinal(error)) {
+        failed += batch.length;
+      } else {
+        waiting = [...batch, ...waiting];
+        await sleep(retryAfter, undefined, { signal: abort.signal }).catch(() => undefined);
+      }
+    } finally {
+      clearTimeout(watch);
+    }
+  }
+
+  async function pump(): Promise<void> {
+    while (!abort.signal.aborted) {
+      if (waiting.length === 0) {
+        if (isClosing) return;
+        await new Promise<void>((resolve) => {
+          wanted = resolve;
+        });
+        wanted = undefined;
+        if (!isHurried && waiting.length < BUFFER_FULL) await hurriedOr(BUFFERED_FOR);
+        continue;
+      }
+      const batch = waiting.slice(0, output.mostAtOnce);
+      waiting = waiting.slice(batch.length);
+      await inTurn(() => write(batch));
+    }
+  }
+
+  let hurry: (() => void) | undefined;
+  function hurriedOr(milliseconds: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).then(() => {
+      hurry = undefined;
+    });
+  }
+
+  let turn: Promise<unknown> = Promise.resolve();
+  /** Writing and reopening never overlap. */
+  function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function emptied(withinMilliseconds: number): Promise<void> {
+    const end = performance.now() + withinMilliseconds;
+    isHurried = true;
+    hurry?.();
+    wanted?.();
+    const goal = written + failed + waiting.length;
+    while (written + failed < goal && waiting.length > 0 && performance.now() < end) await sleep(5);
+    // What is being written just now, too.
+    await within(turn, end - performance.now());
+    isHurried = !isBuffered;
+  }
+
+  const pumping = pump();
+  return {
+    name,
+    push(alert) {
+      if (isClosing || waiting.length >= capacity) {
+        shed++;
+        tell('shed', isClosing ? 'alerts came after the end' : `more than ${capacity} alerts waited`, 1);
+        return;
+      }
+      waiting.push(alert);
+      wanted?.();
+      if (waiting.length >= BUFFER_FULL) hurry?.();
+    },
+    reopen: () =>
+      inTurn(async () => {
+        try {
+          await output.reopen();
+        } catch (error) {
+          lastError = error instanceof Error ? error.message : String(error);
+          isBroken = true;
+          tell('failed', lastError, 0);
+        }
+      }),
+    flush: emptied,
+    async close(withinMilliseconds) {
+      isClosing = true;
+      await emptied(withinMilliseconds);
+      abort.abort();
+      wanted?.();
+      await within(pumping, withinMilliseconds);
+      failed += waiting.length;
+      waiting = [];
+      await output.close();
+    },
+    statistics: () => ({ written, shed, failed, waiting: waiting.length, lastError }),
+  };
+}
+
+/** Waits for a promise, so long; leaves no timer behind. */
+async function within(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, milliseconds));
+  });
+  await Promise.race([promise, over]);
+  clearTimeout(timer);
+}

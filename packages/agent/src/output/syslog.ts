@@ -1,0 +1,136 @@
+import { createSocket } from 'node:dgram';
+import { access } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { hostname as machineName } from 'node:os';
+import type { OutputsConfig } from './configuration.ts';
+import { type LineProcess, startLineProcess } from './line-process.ts';
+import type { Output, RenderedAlert } from './output.ts';
+import { priorityValue, syslogHeader } from './syslog-line.ts';
+
+type SyslogConfig = NonNullable<OutputsConfig['syslog_output']>;
+
+/** What carries lines to a log. */
+interface Carrier {
+  write(alerts: readonly RenderedAlert[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 514;
+
+const END_WITHIN = 2000;
+
+/** Alerts to the log of this machine, or of another by UDP or TCP, each with its priority. */
+export function createSyslogOutput(config: SyslogConfig): Output {
+  const [, protocol, bracketed, plain, port = DEFAULT_PORT] =
+    /^(udp|tcp):\/\/(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(config.address) ?? [];
+  const host = bracketed ?? plain;
+  const carrier =
+    host === undefined
+      ? localCarrier(config)
+      : protocol === 'udp'
+        ? datagramCarrier(config, host, Number(port))
+        : streamCarrier(config, host, Number(port));
+  return {
+    name: 'syslog',
+    mostAtOnce: 100,
+    write: (alerts) => carrier.write(alerts),
+    reopen: () => carrier.close(),
+    close: () => carrier.close(),
+  };
+}
+
+/**
+ * The log's socket takes datagrams, which Node can't send to a path: util-linux's `logger` does. It takes the priority in front of each line
+ * and writes the rest of the header itself.
+ */
+function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
+  let running: LineProcess | undefined;
+  let complaint = '';
+  const words = ['--socket', address, '--socket-errors=on', '--prio-prefix', '--tag', tag];
+  words.push(`--id=${process.pid}`, '--size', '60KiB');
+  return {
+    async write(alerts) {
+      // Without it `logger` would take lines and lose them.
+      await access(address);
+      if (running?.hasEnded()) running = undefined;
+      running ??= startLineProcess({
+        command: 'logger',
+        words,
+        onErrorText: (text) => {
+          complaint += text.slice(0, 500);
+        },
+      });
+      if (complaint !== '') {
+        const text = complaint.trim();
+        complaint = '';
+        throw new Error(text);
+      }
+      const lines = alerts.map(({ priority, line }) => `<${priorityValue(facility, priority)}>${line}\n`);
+      try {
+        await running.write(lines.join(''));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        const hint = 'util-linux’s logger is not there: install it, or write to udp://HOST:514';
+        throw new Error(`${address} takes datagrams, and ${hint}`, { cause: error });
+      }
+    },
+    async close() {
+      const before = running;
+      running = undefined;
+      await before?.end(END_WITHIN);
+    },
+  };
+}
+
+function datagramCarrier(config: SyslogConfig, host: string, port: number): Carrier {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  socket.unref();
+  // Each send says itself how it ended; what comes later (an ICMP message) is about datagrams that are gone.
+  socket.on('error', () => undefined);
+  return {
+    async write(alerts) {
+      for (const alert of alerts) {
+        await new Promise<void>((resolve, reject) => {
+          const datagram = Buffer.from(remoteLine(config, alert));
+          socket.send(datagram, port, host, (error) => (error ? reject(error) : resolve()));
+        });
+      }
+    },
+    async close() {},
+  };
+}
+
+function streamCarrier(config: SyslogConfig, host: string, port: number): Carrier {
+  let connection: Socket | undefined;
+
+  function connected(): Promise<Socket> {
+    if (connection !== undefined && !connection.destroyed) return Promise.resolve(connection);
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, host);
+      socket.on('error', reject);
+      socket.on('connect', () => {
+        connection = socket;
+        resolve(socket);
+      });
+    });
+  }
+
+  return {
+    async write(alerts) {
+      const socket = await connected();
+      const text = alerts.map((alert) => `${remoteLine(config, alert)}\n`).join('');
+      await new Promise<void>((resolve, reject) => {
+        socket.write(text, (error) => (error ? reject(error) : resolve()));
+      });
+    },
+    async close() {
+      connection?.end();
+      connection = undefined;
+    },
+  };
+}
+
+function remoteLine({ facility, tag }: SyslogConfig, { priority, line }: RenderedAlert): string {
+  const origin = { hostname: machineName(), tag, pid: process.pid };
+  return `${syslogHeader(priorityValue(facility, priority), new Date(), origin)}${line}`;
+}
