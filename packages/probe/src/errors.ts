@@ -7,5 +7,9 @@ export const errors = defineErrors('probe', {
   LOAD_FAILED: 'the kernel did not take the probe: {reason}',
   ATTACH_FAILED: 'the probe could not be attached to {place}: {reason}',
   CLOSED: 'the probe is closed',
+  CAN_NOT_ENFORCE: 'this policy can not be enforced on this machine: {reasons}',
+  NO_CGROUP: 'there is no cgroup {cgroup} below {root}',
+  NO_FILE: 'the file {path} can not be listed: {reason}',
+  PERMISSION_FAILED: 'opens can not be denied here: {reason}',
   RING_BROKEN: 'the ring of events is damaged at byte {position}: length {length}',
 });

@@ -1,6 +1,27 @@
 export { BUILD_PACKAGES, type BuiltProbe, buildProbe, missingBuildTools } from './build.ts';
 export { processTypes, stateTypes } from './calls.ts';
 export type { KernelCounters } from './counters.ts';
+export {
+  type Enforcement,
+  type EnforcementOptions,
+  type EnforcementStatus,
+  type Guard,
+  openEnforcement,
+} from './enforce/enforcement.ts';
+export type { EnforcementCounters } from './enforce/kernel.ts';
+export type {
+  AllowedFile,
+  ConnectionPolicy,
+  ConnectionRule,
+  FileUse,
+  GuardPolicy,
+  GuardTarget,
+  OpenPolicy,
+  ProgramPolicy,
+} from './enforce/policy.ts';
+export { refusals } from './enforce/refusals.ts';
+export { canEnforce, type EnforcementFeature, type EnforcementSupport } from './enforce/support.ts';
+export type { Violation, ViolationReason } from './enforce/violation.ts';
 export { errors as probeErrors } from './errors.ts';
 export {
   commonFilter,

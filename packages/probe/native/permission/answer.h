@@ -1,0 +1,107 @@
+// Answers the kernel's questions: may this process open this file? Nothing here waits for anybody.
+#pragma once
+
+#include <time.h>
+
+#include "output.h"
+#include "table.h"
+
+static pid_t agent;
+
+/* Reads a small file of /proc; the length, or 0. */
+static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int descriptor;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return 0;
+	length = read(descriptor, text, size - 1);
+	close(descriptor);
+	if (length < 0)
+		length = 0;
+	text[length] = 0;
+	return length;
+}
+
+/* Whether the process is in the cgroup or one below. */
+static bool is_in_cgroup(pid_t pid, const char *cgroup)
+{
+	char text[PATH_MAX + 1024];
+	size_t length = strlen(cgroup);
+	char *line;
+
+	if (!read_proc(pid, "cgroup", text, sizeof(text)))
+		return false;
+	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+	if (!line)
+		return false;
+	line = strchr(line, '/');
+	return line && strncmp(line, cgroup, length) == 0 && (line[length] == 0 || line[length] == '/' || line[length] == '\n');
+}
+
+static void tell_denial(const struct table *table, const char *what, pid_t pid, const char *path, const struct stat *status)
+{
+	char process[16], device[24], inode[24], time[24], comm[32] = "";
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(process, sizeof(process), "%d", pid);
+	snprintf(device, sizeof(device), "%llu", (unsigned long long)status->st_dev);
+	snprintf(inode, sizeof(inode), "%llu", (unsigned long long)status->st_ino);
+	snprintf(time, sizeof(time), "%lld", now.tv_sec * 1000000000ll + now.tv_nsec);
+	read_proc(pid, "comm", comm, sizeof(comm));
+	comm[strcspn(comm, "\n")] = 0;
+	tell(9, "denied", table->id, what, process, comm, path, device, inode, time);
+}
+
+static bool may_open(const struct table *table, const struct fanotify_event_metadata *event)
+{
+	char link[64], path[PATH_MAX];
+	struct stat status;
+	ssize_t length;
+	const char *what;
+
+	if (event->pid == agent || event->pid == getpid() || !is_in_cgroup(event->pid, table->cgroup))
+		return true;
+	if (fstat(event->fd, &status))
+		return true;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", event->fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	path[length < 0 ? 0 : length] = 0;
+	if (event->mask & FAN_OPEN_EXEC_PERM && table->restricts_programs &&
+	    !is_known(table->programs, table->program_count, &status, true))
+		what = "exec";
+	else if (event->mask & FAN_OPEN_PERM && (is_known(table->forbidden, table->forbidden_count, &status, false) ||
+						  is_forbidden_path(table, path)))
+		what = "open";
+	else
+		return true;
+	tell_denial(table, what, event->pid, path, &status);
+	return table->only_reports;
+}
+
+/* Answers all that is asked by now. */
+static void answer(const struct table *table)
+{
+	static char bytes[64 * 1024] __attribute__((aligned(8)));
+	ssize_t length = read(table->group, bytes, sizeof(bytes));
+	const struct fanotify_event_metadata *event = (const void *)bytes;
+
+	if (length <= 0)
+		return;
+	for (; FAN_EVENT_OK(event, length); event = FAN_EVENT_NEXT(event, length)) {
+		struct fanotify_response response = { .fd = event->fd };
+
+		if (event->fd < 0)
+			continue;
+		response.response = may_open(table, event) ? FAN_ALLOW : FAN_DENY;
+		if (write(table->group, &response, sizeof(response)) < 0) {
+			/* whoever asked has gone: nobody waits for this answer */
+		}
+		close(event->fd);
+	}
+}
