@@ -4,6 +4,8 @@ import { outputsConfig } from '../output/configuration.ts';
 
 const path = z.string().min(1);
 
+const patterns = z.array(z.string().min(1));
+
 const listenAddress = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'write address and port: 127.0.0.1:9764' });
@@ -87,13 +89,16 @@ export const agentConfiguration = z.strictObject({
   http: http.prefault({}),
   audit: audit.optional(),
   etcd: etcd.optional(),
-  /** Processes and containers that no action ever touches, besides Seawall itself. */
+  /** What no action ever touches, besides Seawall itself, pid 1 and kernel threads: patterns with `*` and `?`. */
   neverTouch: z
     .strictObject({
-      processes: z.array(z.string().min(1)).default([]),
-      containers: z.array(z.string().min(1)).default([]),
-      namespaces: z.array(z.string().min(1)).default([]),
+      /** Paths of executables outside of containers. */
+      programs: patterns,
+      containers: patterns,
+      images: patterns,
+      namespaces: patterns,
     })
+    .partial()
     .prefault({}),
   /** Whether files of rules and policies are watched, and changes taken over. SIGHUP does it in any case. */
   watchFiles: z.boolean().default(true),

@@ -11,8 +11,6 @@ export interface HotLoopStatus {
   readonly outOfScope: number;
   /** Findings that were left out because too many were waiting for the store. */
   readonly shed: number;
-  /** Threads in the tables. */
-  readonly processes: number;
   /** The event that was last looked at: nanoseconds since the epoch; 0n before the first. */
   readonly lastEvent: bigint;
   /** Of the rule set that runs now: counted up with every change. */

@@ -2,37 +2,35 @@ import type {
   ActionOutcome,
   OffenceFacts,
   PlannedAction,
-  PolicySet,
   QuorumVerdict,
   RefusedAction,
 } from '@seawall/policies';
 import type { AncestryEntry, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
-import type { AgentLimits, NodeFacts, RuleFileText, SourceOptions } from './options.ts';
+import type { SetTexts } from '../rule-set/load-running-set.ts';
+import type { AgentLimits, NodeFacts, SourceOptions } from './options.ts';
 import type { EventChunk } from './recent-events.ts';
 
 /** What the hot loop's thread is started with. */
 export interface HotLoopStart {
   readonly node: NodeFacts;
   readonly source: SourceOptions;
-  readonly set: RunningSet;
+  readonly texts: NumberedTexts;
   readonly limits: AgentLimits;
   /** Guard states that survived: what `takeChanges` gave in earlier runs. */
   readonly memory: ReadonlyMap<string, string>;
 }
 
-/** Rules and policies that run together. */
-export interface RunningSet {
+/** Rules and policies that run together, as text. */
+export interface NumberedTexts extends SetTexts {
   /** Counted up with every change. */
   readonly generation: number;
-  readonly ruleFiles: readonly RuleFileText[];
-  readonly policies: PolicySet;
 }
 
 /** From the main thread to the hot loop's. */
 export type ToHotLoop =
-  | { readonly kind: 'replace'; readonly set: RunningSet }
+  | { readonly kind: 'replace'; readonly texts: NumberedTexts }
   | { readonly kind: 'quorum'; readonly verdict: QuorumVerdict }
   /** So many findings were taken in: there is room for as many more. */
   | { readonly kind: 'taken'; readonly findings: number }
@@ -47,7 +45,6 @@ export type FromHotLoop =
   | { readonly kind: 'status'; readonly status: HotLoopStatus }
   | { readonly kind: 'replaced'; readonly generation: number; readonly milliseconds: number }
   | { readonly kind: 'not-replaced'; readonly generation: number; readonly reason: string }
-  | { readonly kind: 'lost'; readonly from: bigint; readonly to: bigint; readonly events: number }
   | CaptureMessage
   | { readonly kind: 'ended' }
   | {
@@ -65,6 +62,8 @@ export interface FindingsMessage {
   readonly position: number | undefined;
   /** Up to when everything that was read has been handled: nanoseconds since the epoch, by the clock. */
   readonly time: bigint;
+  /** Events that were lost since the message before, and between when. */
+  readonly lost: { readonly from: bigint; readonly to: bigint; readonly events: number } | undefined;
   /** Guard states to keep. */
   readonly memory: ReadonlyMap<string, string | undefined>;
 }
@@ -73,8 +72,10 @@ export interface FindingsMessage {
 export interface Sighting {
   readonly alert: Alert;
   readonly policy: string;
-  /** The same whenever the same event is read again. */
-  readonly key: string;
+  /** Of the set that it was found with. */
+  readonly generation: number;
+  /** Names the event for good: the same whenever it is read again. */
+  readonly event: string;
   readonly workload: Workload;
   readonly ancestry: readonly AncestryEntry[];
   readonly facts: OffenceFacts;

@@ -7,12 +7,6 @@ export interface NodeFacts extends NodeIdentity {
   readonly neverTouch: NeverTouch;
 }
 
-/** A rule file as it was read. */
-export interface RuleFileText {
-  readonly name: string;
-  readonly content: string;
-}
-
 /** What the hot loop reads. */
 export type SourceOptions =
   | {

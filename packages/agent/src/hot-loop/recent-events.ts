@@ -114,6 +114,24 @@ export function createRecentEvents(maximumBytes: number, keepMilliseconds: numbe
   };
 }
 
+/** A batch as a chunk that outlives it. */
+export function chunkOf(batch: EventBatch): EventChunk {
+  const { count, data } = batch;
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (let index = 0; index < count; index += 1) {
+    const offset = batch.offsets[index];
+    first = Math.min(first, offset);
+    last = Math.max(last, offset + data.getUint32(offset + LENGTH_OFFSET, true));
+  }
+  return {
+    bytes: count === 0 ? new Uint8Array(0) : (batch.bytes.slice(first, last) as Uint8Array<ArrayBuffer>),
+    offsets: batch.offsets.slice(0, count).map((offset) => offset - first) as Uint32Array<ArrayBuffer>,
+    cpus: batch.cpus.slice(0, count) as Uint16Array<ArrayBuffer>,
+    numbers: batch.numbers.slice(0, count) as Float64Array<ArrayBuffer>,
+  };
+}
+
 /** A chunk as the batch that it was. */
 export function batchOf({ bytes, offsets, cpus, numbers }: EventChunk): EventBatch {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

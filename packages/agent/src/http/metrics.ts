@@ -50,13 +50,6 @@ export const metricTable: readonly MetricDescription[] = [
     values: ({ hotLoop }) => [[hotLoop.outOfScope]],
   },
   {
-    name: 'seawall_processes',
-    kind: 'gauge',
-    help: 'Threads in the process table.',
-    labels: [],
-    values: ({ hotLoop }) => [[hotLoop.processes]],
-  },
-  {
     name: 'seawall_hot_loop_running',
     kind: 'gauge',
     help: '1 while events are being looked at.',

@@ -20,6 +20,7 @@ export interface CaptureReplay {
     | AsyncIterable<CaptureSection>
     | ((visitor: EventVisitor) => AsyncIterable<VisitedSection>);
   readonly inspector: Inspector;
+  /** May be another one from one section to the next. */
   readonly matcher: Matcher<EventContext>;
   readonly accounting: Accounting;
   /** Called for each event that rules match, while the context is still about it. */
@@ -46,10 +47,10 @@ const SECONDS_PER_NANOSECOND = 1e-9;
  * @throws what reading the capture throws, after everything readable went through.
  */
 export async function replayCapture(replay: CaptureReplay): Promise<void> {
-  const { sections, inspector, matcher } = replay;
-  inspector.setWanted(matcher.wanted);
-  const visitor = createVisitor(replay);
+  const { sections, inspector } = replay;
+  const { visitor, followMatcher } = createVisitor(replay);
   for await (const section of typeof sections === 'function' ? sections(visitor) : sections) {
+    followMatcher();
     if (section.kind === 'events') {
       if (!replayBatch(visitor, section.batch)) return;
       accountForUnseen(visitor, replay);
@@ -64,12 +65,22 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
   }
 }
 
-/** The hot path: what is done with one event. */
-function createVisitor(replay: CaptureReplay): EventVisitor {
-  const { inspector, matcher, accounting, drops } = replay;
+/** The hot path: what is done with one event; and between sections, what to do when other rules have taken over. */
+function createVisitor(replay: CaptureReplay): { readonly visitor: EventVisitor; followMatcher(): void } {
+  const { inspector, accounting, drops } = replay;
   const { context } = inspector;
   const { view } = context;
-  const { wanted, matches } = matcher;
+  let { matcher } = replay;
+  let { wanted, matches } = matcher;
+  inspector.setWanted(wanted);
+
+  function followMatcher(): void {
+    if (replay.matcher === matcher) return;
+    matcher = replay.matcher;
+    wanted = matcher.wanted;
+    matches = matcher.matches;
+    inspector.setWanted(wanted);
+  }
 
   function visit(flags: number): boolean {
     const { type } = view;
@@ -84,7 +95,7 @@ function createVisitor(replay: CaptureReplay): EventVisitor {
     return drops === undefined || isGoingOn(replay, drops);
   }
 
-  return {
+  const visitor: EventVisitor = {
     steps: inspector.steps,
     counts: new Uint32Array(EVENT_TYPE_COUNT),
     view,
@@ -93,6 +104,7 @@ function createVisitor(replay: CaptureReplay): EventVisitor {
     },
     visit,
   };
+  return { visitor, followMatcher };
 }
 
 /**

@@ -1,0 +1,88 @@
+import { Worker } from 'node:worker_threads';
+import { errors } from '../errors.ts';
+import type { FromHotLoop, HotLoopStart, NumberedTexts, ToHotLoop } from '../hot-loop/messages.ts';
+
+/** The hot loop in its thread, as the main thread sees it. */
+export interface HotLoopThread {
+  post(message: ToHotLoop): void;
+  /** Settles when it goes on with these. @throws agent/HOT_LOOP_FAILED where it doesn't */
+  replace(texts: NumberedTexts): Promise<void>;
+  /** Settles when the source has ended or was stopped. @throws agent/HOT_LOOP_FAILED */
+  readonly ended: Promise<void>;
+  /** Milliseconds since anything was heard of it, by the monotonic clock. */
+  silence(): number;
+  /** Ends it without asking. */
+  terminate(): Promise<void>;
+}
+
+export interface HotLoopThreadOptions {
+  readonly start: HotLoopStart;
+  /** Bytes: the thread ends when its heap grows beyond. */
+  readonly heapBytes: number;
+  onMessage(message: FromHotLoop): void;
+}
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThreadOptions): HotLoopThread {
+  const worker = new Worker(new URL(import.meta.resolve('../hot-loop/worker.ts')), {
+    workerData: start,
+    resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / MEBIBYTE), maxYoungGenerationSizeMb: 16 },
+  });
+  const waiting = new Map<number, Waiting>();
+  let heardAt = performance.now();
+  let hasEnded = false;
+
+  const ended = new Promise<void>((resolve, reject) => {
+    const fail = (reason: string, cause?: unknown): void => {
+      const error = errors.create('HOT_LOOP_FAILED', { reason }, cause);
+      for (const { reject: rejectReplace } of waiting.values()) rejectReplace(error);
+      waiting.clear();
+      reject(error);
+    };
+    worker.on('message', (message: FromHotLoop) => {
+      heardAt = performance.now();
+      if (message.kind === 'replaced') settle(message.generation)?.resolve();
+      else if (message.kind === 'not-replaced') {
+        settle(message.generation)?.reject(errors.create('HOT_LOOP_FAILED', { reason: message.reason }));
+      } else if (message.kind === 'failed') {
+        hasEnded = true;
+        fail(message.message, Object.assign(new Error(message.message), { stack: message.stack }));
+      } else if (message.kind === 'ended') {
+        hasEnded = true;
+        resolve();
+      }
+      onMessage(message);
+    });
+    worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error), error));
+    worker.on('exit', (code) => {
+      if (!hasEnded) fail(`its thread ended with code ${code}`);
+    });
+  });
+
+  function settle(generation: number): Waiting | undefined {
+    const waiter = waiting.get(generation);
+    waiting.delete(generation);
+    return waiter;
+  }
+
+  return {
+    post: (message) => worker.postMessage(message),
+    replace: (texts) =>
+      new Promise((resolve, reject) => {
+        waiting.set(texts.generation, { resolve, reject });
+        worker.postMessage({ kind: 'replace', texts } satisfies ToHotLoop);
+      }),
+    ended,
+    silence: () => performance.now() - heardAt,
+    async terminate() {
+      hasEnded = true;
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createWatchdog } from './watchdog.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+function watched(limits = { memoryBytes: 100 * MEBIBYTE, cpuPercent: 50 }) {
+  const seen = { memoryBytes: 50 * MEBIBYTE, cpuMicroseconds: 0, silence: 0 };
+  const rests: number[] = [];
+  const notices: string[] = [];
+  const hopeless: string[] = [];
+  const watchdog = createWatchdog({
+    limits,
+    usage: () => seen,
+    silence: () => seen.silence,
+    rest: (milliseconds) => rests.push(milliseconds),
+    onNotice: (notice) => notices.push(notice),
+    onHopeless: (reason) => hopeless.push(reason),
+  });
+  const lookAfter = (seconds: number, cpuPercent: number): void => {
+    for (let second = 0; second < seconds; second += 1) {
+      seen.cpuMicroseconds += cpuPercent * 10_000;
+      watchdog.look();
+    }
+  };
+  return { seen, rests, notices, hopeless, lookAfter, close: watchdog.close };
+}
+
+test('too much CPU time makes the hot loop rest, longer and longer, and less again when there is room', () => {
+  const { rests, notices, lookAfter, close } = watched();
+  lookAfter(15, 90);
+  assert.deepEqual(rests, [1, 2, 4, 8, 16]);
+  lookAfter(30, 10);
+  assert.equal(rests.at(-1), 0);
+  assert.equal(notices.length, 2);
+  assert.match(notices[0], /90 % of a CPU is used, 50 % is allowed/);
+  close();
+});
+
+test('a short burst is let pass', () => {
+  const { rests, lookAfter, close } = watched();
+  lookAfter(12, 10);
+  lookAfter(3, 100);
+  lookAfter(12, 10);
+  assert.deepEqual(rests, []);
+  close();
+});
+
+test('memory above the limit for long, or a hot loop that hangs, ends the agent', () => {
+  const { seen, hopeless, lookAfter, close } = watched();
+  seen.memoryBytes = 120 * MEBIBYTE;
+  lookAfter(9, 1);
+  assert.deepEqual(hopeless, []);
+  lookAfter(1, 1);
+  assert.deepEqual(hopeless, ['120 MiB of memory are used, 100 MiB are allowed']);
+  seen.memoryBytes = 50 * MEBIBYTE;
+  seen.silence = 31_000;
+  lookAfter(1, 1);
+  assert.match(hopeless[1], /hot loop for 31 s/);
+  close();
+});

@@ -1,0 +1,323 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type Clock, systemClock } from '@seawall/base';
+import { type CaptureSection, type EventBatch, readCapture } from '@seawall/events';
+import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall/inspector';
+import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata } from '@seawall/kube';
+import type { ActionOutcome, GuardState, PlannedAction, QuorumVerdict } from '@seawall/policies';
+import type { Rule } from '@seawall/rules';
+import type { AccountingReport } from '../accounting.ts';
+import type { Alert } from '../alert/alert.ts';
+import { containerInfoOf } from '../containers.ts';
+import { type DropNotice, defaultDropPolicy } from '../drops.ts';
+import { errors } from '../errors.ts';
+import { createLiveWatch } from '../live/watch-live.ts';
+import { type Catalogues, loadRunningSet, type RunningSet } from '../rule-set/load-running-set.ts';
+import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
+import { type Capturing, createCapturing } from './capturing.ts';
+import { readCgroupMounts } from './container-cgroups.ts';
+import { createGate, type Gate } from './gate.ts';
+import type { FromHotLoop, HotLoopStart, NumberedTexts, Sighting, ToHotLoop } from './messages.ts';
+import { createWorkloadOf } from './workload-of.ts';
+
+/** What the hot loop is given besides its start: the thread it runs in has it. */
+export interface HotLoopHost {
+  post(message: FromHotLoop): void;
+  /** Guards with what earlier runs remembered; the verdict about etcd is asked for at each decision. */
+  createGuards(start: HotLoopStart, quorum: () => QuorumVerdict): GuardState;
+  /** Does what the hot loop may do of an action; never waits. */
+  act(action: PlannedAction): ActionOutcome | undefined;
+}
+
+/** Source, inspector, rules, and what is to be done at once. It never waits for anything but its source. */
+export interface HotLoop {
+  /** Ends when the source does, or when it is told to stop; everything found until then has been posted. */
+  run(): Promise<void>;
+  receive(message: ToHotLoop): void;
+}
+
+/** Milliseconds between two messages while nothing is found: the store hears up to where everything is handled. */
+const BEAT = 25;
+const STATUS_PERIOD = 1000;
+/** Findings are posted when there are so many, or with the next beat. */
+const MOST_AT_ONCE = 500;
+
+/** A source of system calls being watched. */
+interface SourceWatch {
+  run(): Promise<void>;
+  replaceRules(rules: readonly Rule[]): void;
+  accounting(): AccountingReport;
+}
+
+/** @throws agent/HOT_LOOP_FAILED where the rules, which the main thread has checked, can't be loaded here */
+export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clock = systemClock): HotLoop {
+  const { node, source, limits } = start;
+  const catalogues: Catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
+  const workloadOf = createWorkloadOf(node);
+  const mounts = readCgroupMounts();
+  const stopping = new AbortController();
+  const isLive = source.kind === 'live';
+  const handled = source.kind === 'capture' ? source.handled : 0;
+  const identity = source.kind === 'capture' ? source.identity : source.run;
+  let quorum: QuorumVerdict = { kind: 'unknown', reason: 'nobody has looked yet' };
+  const guards = host.createGuards(start, () => quorum);
+  const capturing: Capturing | undefined =
+    limits.recentBytes > 0
+      ? createCapturing(limits.recentBytes, limits.recentMilliseconds, host.post)
+      : undefined;
+
+  let generation = start.texts.generation;
+  let state: 'starting' | 'running' | 'ended' | 'failed' = 'starting';
+  let sightings: Sighting[] = [];
+  let outstanding = 0;
+  let findings = 0;
+  let outOfScope = 0;
+  let shed = 0;
+  let rest = 0;
+  let lastEvent = 0n;
+  let eventCount = 0;
+  let lost: { from: bigint; to: bigint; events: number } | undefined;
+  let tables: Tables | undefined;
+  let batch: EventBatch | undefined;
+  let wakeUp: (() => void) | undefined;
+
+  const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
+
+  function load(texts: NumberedTexts): RunningSet {
+    const { set, messages } = loadRunningSet(texts, catalogues, () => undefined);
+    if (set === undefined) throw errors.create('HOT_LOOP_FAILED', { reason: messages.join('\n') });
+    return set;
+  }
+
+  function gateOf(set: RunningSet): Gate {
+    return createGate({
+      set,
+      generation,
+      workloadOf,
+      guards,
+      mounts,
+      clock,
+      isLive,
+      act(action) {
+        if (action.kind !== 'capture') return host.act(action);
+        if (capturing === undefined) return undefined;
+        capturing.begin(action, containerOf(action));
+        return undefined;
+      },
+      isComplete: () => lost === undefined,
+    });
+  }
+
+  const firstSet = load(start.texts);
+  let gate = gateOf(firstSet);
+  const watch = isLive ? watchLive() : watchCapture();
+
+  /** Names an event for good: the recording and its number in it, or this run of the agent and its number since. */
+  function eventName({ view }: EventContext): string {
+    return `${identity}/${view.number}`;
+  }
+
+  function options(): SectionsWatchOptions {
+    return {
+      rules: syscallRules(firstSet),
+      catalogue: catalogues.syscall,
+      containers: knownContainers(),
+      drops: { ...defaultDropPolicy, actions: ['log'], threshold: 0, rate: 1 },
+      isFirstOnly: false,
+      isIsoTime: false,
+      hostname: node.node,
+      onAlert() {},
+      onMatches: handleMatches,
+      onDrops: handleDrops,
+      onProgress: handleBatchEnd,
+    };
+  }
+
+  function handleMatches(alerts: readonly Alert[], context: EventContext): void {
+    tables = context.tables;
+    lastEvent = alerts[0].timestamp;
+    // An earlier run has stored what these came to.
+    if (context.view.number <= handled) return;
+    const seen = gate.sight(alerts, context, eventName(context));
+    if (seen.length === 0) {
+      outOfScope += alerts.length;
+      return;
+    }
+    findings += seen.length;
+    for (const sighting of seen) {
+      if (isLive && outstanding >= limits.waitingFindings && sighting.actions.length === 0) shed += 1;
+      else {
+        sightings.push(sighting);
+        outstanding += 1;
+      }
+    }
+    if (sightings.length >= MOST_AT_ONCE && isLive) send();
+  }
+
+  function handleDrops(notice: DropNotice): void {
+    const to = now();
+    lost = { from: lost?.from ?? to - 1_000_000_000n, to, events: (lost?.events ?? 0) + notice.lost };
+  }
+
+  function handleBatchEnd(count: number): void {
+    eventCount = count;
+    if (batch !== undefined) capturing?.add(batch, tables);
+    batch = undefined;
+    if (!isLive || sightings.length > 0) send();
+  }
+
+  /** Posts what was found; between batches alone may a recording's position go with it. */
+  function send(): void {
+    const memory = guards.takeChanges();
+    host.post({
+      kind: 'findings',
+      sightings,
+      position: isLive ? undefined : Math.max(handled, eventCount),
+      time: now(),
+      lost,
+      memory,
+    });
+    sightings = [];
+    lost = undefined;
+  }
+
+  async function* paced(sections: AsyncIterable<CaptureSection>): AsyncGenerator<CaptureSection> {
+    for await (const section of sections) {
+      if (section.kind === 'events') {
+        if (stopping.signal.aborted) return;
+        while (outstanding >= limits.waitingFindings / 2) await room();
+        batch = section.batch;
+      }
+      yield section;
+    }
+  }
+
+  function room(): Promise<void> {
+    return new Promise((resolve) => {
+      wakeUp = resolve;
+      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  function knownContainers(): SectionsWatchOptions['containers'] {
+    if (source.kind !== 'capture' || source.containers === undefined) return [];
+    const bytes = readFileSync(source.containers);
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return readContainerMetadata(isPacked ? gunzipSync(bytes) : bytes, source.containers).map(
+      containerInfoOf,
+    );
+  }
+
+  function watchCapture(): SourceWatch {
+    const { path } = source as Extract<HotLoopStart['source'], { kind: 'capture' }>;
+    const sections = createSectionsWatch(options());
+    return {
+      run: () => sections.run(paced(readCapture(path, { name: path })), () => 0),
+      replaceRules: sections.replaceRules,
+      accounting: () => sections.accounting.report(),
+    };
+  }
+
+  function watchLive(): SourceWatch {
+    const { ringBytes } = source as Extract<HotLoopStart['source'], { kind: 'live' }>;
+    const live = createLiveWatch({
+      ...options(),
+      signal: stopping.signal,
+      ringBytes,
+      onStart({ calls }) {
+        host.post({ kind: 'started', description: `${calls.length} system calls are on` });
+      },
+      async onSection(section) {
+        if (section.kind !== 'events') return;
+        batch = section.batch;
+        if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+      },
+    });
+    return {
+      run: live.run,
+      replaceRules: live.replaceRules,
+      accounting: () => live.report().accounting,
+    };
+  }
+
+  function beat(): void {
+    capturing?.expire(now());
+    if (isLive) send();
+  }
+
+  function postStatus(): void {
+    host.post({
+      kind: 'status',
+      status: {
+        state,
+        accounting: watch.accounting(),
+        findings,
+        outOfScope,
+        shed,
+        lastEvent,
+        generation,
+      },
+    });
+  }
+
+  function replace(texts: NumberedTexts): void {
+    const started = clock.monotonic();
+    try {
+      const set = load(texts);
+      watch.replaceRules(syscallRules(set));
+      generation = texts.generation;
+      gate = gateOf(set);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      host.post({ kind: 'not-replaced', generation: texts.generation, reason });
+      return;
+    }
+    host.post({ kind: 'replaced', generation, milliseconds: clock.monotonic() - started });
+  }
+
+  return {
+    async run() {
+      state = 'running';
+      const timers = [setInterval(beat, BEAT), setInterval(postStatus, STATUS_PERIOD)];
+      try {
+        await watch.run();
+        state = 'ended';
+      } catch (error) {
+        state = 'failed';
+        throw error;
+      } finally {
+        for (const timer of timers) clearInterval(timer);
+        capturing?.end();
+        send();
+        postStatus();
+      }
+    },
+    receive(message) {
+      switch (message.kind) {
+        case 'replace':
+          replace(message.texts);
+          break;
+        case 'quorum':
+          quorum = message.verdict;
+          break;
+        case 'taken':
+          outstanding -= message.findings;
+          if (outstanding < limits.waitingFindings / 2) wakeUp?.();
+          break;
+        case 'rest':
+          rest = message.milliseconds;
+          break;
+        case 'stop':
+          stopping.abort();
+      }
+    },
+  };
+}
+
+function syscallRules({ rules }: RunningSet): readonly Rule[] {
+  return rules.filter(({ source }) => source !== AUDIT_SOURCE);
+}
+
+function containerOf({ target }: PlannedAction): string | undefined {
+  return target.kind === 'container' ? target.id : undefined;
+}

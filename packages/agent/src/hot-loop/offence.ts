@@ -1,0 +1,58 @@
+import type { EventContext, Process } from '@seawall/inspector';
+import type { OffenceFacts, ProcessTarget } from '@seawall/policies';
+import { textFromBytes } from '@seawall/rules';
+import type { Workload } from '@seawall/store';
+import { type CgroupMounts, containerCgroupsOf } from './container-cgroups.ts';
+
+/** The kernel's thread that all other kernel threads descend from. */
+const KTHREADD = 2;
+/** How far up the first process of a container is looked for. */
+const LONGEST_SEARCH = 64;
+
+const NOWHERE = { unified: undefined, freezer: undefined };
+
+/** What deciding about actions needs to know of a match, read from the tables while they are about its event. */
+export function offenceOf(
+  context: EventContext,
+  workload: Workload,
+  occurrence: string,
+  time: bigint,
+  mounts: CgroupMounts,
+): OffenceFacts {
+  const { process, tables } = context;
+  const leader = process && (tables.leader(process) ?? process);
+  const isInContainer = leader !== undefined && leader.containerId !== '';
+  const chain = isInContainer ? chainInContainer(leader, context) : [];
+  const first = chain.find(({ vpid }) => vpid === 1);
+  return {
+    occurrence,
+    time,
+    workload,
+    process: leader && processTarget(leader, time),
+    containerInitPid: first?.pid,
+    cgroups: isInContainer ? containerCgroupsOf(leader.cgroups, leader.containerId, mounts) : NOWHERE,
+    initExecutable: first && textFromBytes(first.exepath),
+  };
+}
+
+/** The process and those of its ancestors that are in the same container, itself first. */
+function chainInContainer(process: Process, { tables }: EventContext): readonly Process[] {
+  const chain: Process[] = [];
+  let next: Process | undefined = process;
+  while (next !== undefined && next.containerId === process.containerId && chain.length < LONGEST_SEARCH) {
+    chain.push(next);
+    const parent = tables.parent(next);
+    next = parent === next ? undefined : parent;
+  }
+  return chain;
+}
+
+function processTarget(process: Process, seenAt: bigint): ProcessTarget {
+  return {
+    pid: process.pid,
+    seenAt,
+    name: textFromBytes(process.comm),
+    executable: textFromBytes(process.exepath),
+    isKernelThread: process.pid === KTHREADD || process.parentTid === KTHREADD,
+  };
+}

@@ -1,0 +1,174 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '@seawall/base';
+import { createOccurrence, type Notifier, type ResolvedPolicy } from '@seawall/policies';
+import { jsonText, textFromBytes } from '@seawall/rules';
+import type { ActionRecord, Gap, Occurrence, Store } from '@seawall/store';
+import type { Alert } from '../alert/alert.ts';
+import type { LedgerStatus } from '../daemon/status.ts';
+import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
+
+/** The way from the hot loop into the store: what was found is kept before anything follows from it. */
+export interface Ledger {
+  /** Puts findings on their way. They are stored in the order in which they come, with their position. */
+  take(message: FindingsMessage): void;
+  /** Ends when everything taken so far is stored, or when the signal says that there is no more time. */
+  flush(signal: AbortSignal): Promise<void>;
+  status(): LedgerStatus;
+}
+
+export interface LedgerOptions {
+  readonly store: Pick<Store, 'commit'>;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  /** What positions are kept under. */
+  readonly source: string;
+  /** A policy as it was when the finding was made; undefined when it is long gone. */
+  policy(name: string, generation: number): ResolvedPolicy | undefined;
+  /** The audit trail's lines of a sighting's actions. */
+  actionRecords(sighting: Sighting): readonly ActionRecord[];
+  /** A finding is stored that is to be told: of policies that do not only watch. */
+  onStored(alert: Alert): void;
+  /** Findings are stored: what the hot loop could not do about them follows now. */
+  onActions(sightings: readonly Sighting[]): void;
+  /** There is room for so many more. */
+  onTaken(findings: number): void;
+  /** A commit worked, in so many milliseconds. */
+  onCommit(milliseconds: number): void;
+  /** Commits began to fail, or work again: told once each time. */
+  onFailure(reason: string | undefined): void;
+}
+
+/** Findings of one transaction: more make it slower than several. */
+const MOST_AT_ONCE = 1000;
+const FIRST_RETRY_MILLISECONDS = 100;
+const LONGEST_RETRY_MILLISECONDS = 5000;
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { store, notifier, clock } = options;
+  let queue: FindingsMessage[] = [];
+  let waiting = 0;
+  let stored = 0;
+  let failures = 0;
+  let failure: string | undefined;
+  let committed = 0n;
+  let isWorking = false;
+  const idle: (() => void)[] = [];
+
+  /** Messages that go into one transaction; they are whole, since position and findings belong together. */
+  function nextBatch(): readonly FindingsMessage[] {
+    let count = 0;
+    let findings = 0;
+    while (
+      count < queue.length &&
+      (count === 0 || findings + queue[count].sightings.length <= MOST_AT_ONCE)
+    ) {
+      findings += queue[count].sightings.length;
+      count += 1;
+    }
+    return queue.slice(0, count);
+  }
+
+  async function commit(messages: readonly FindingsMessage[]): Promise<void> {
+    const sightings = messages.flatMap((message) => message.sightings);
+    const kept = sightings.flatMap((sighting) => {
+      const occurrence = occurrenceOf(sighting, options.policy(sighting.policy, sighting.generation));
+      return occurrence === undefined ? [] : [{ sighting, occurrence }];
+    });
+    const occurrences = kept.map(({ occurrence }) => occurrence);
+    const announcement = notifier.announce(occurrences.filter(({ mode }) => mode !== 'shadow'));
+    const position = messages.findLast((message) => message.position !== undefined)?.position;
+    const started = clock.monotonic();
+    const report = await store.commit({
+      occurrences,
+      actions: sightings.flatMap(options.actionRecords),
+      gaps: messages.flatMap(gapsOf),
+      positions: new Map(position === undefined ? [] : [[options.source, String(position)]]),
+      memory: new Map([...messages.flatMap((message) => [...message.memory]), ...announcement.memory]),
+    });
+    options.onCommit(clock.monotonic() - started);
+    committed = messages.at(-1)?.time ?? committed;
+    stored += occurrences.length - report.known.length;
+    const known = new Set(report.known);
+    const fresh = kept.filter(({ occurrence }) => !known.has(occurrence.key));
+    const told = new Set<Alert>();
+    for (const { sighting, occurrence } of fresh) {
+      // An alert that several policies count goes out once.
+      if (occurrence.mode === 'shadow' || told.has(sighting.alert)) continue;
+      told.add(sighting.alert);
+      options.onStored(sighting.alert);
+    }
+    options.onActions(fresh.map(({ sighting }) => sighting));
+    // What could not be decided is marked in the store: the notifier's next tick makes up for it.
+    await announcement.follow(report).catch(noteFailure);
+  }
+
+  function noteFailure(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    failures += 1;
+    if (failure !== reason) options.onFailure(reason);
+    failure = reason;
+  }
+
+  async function work(): Promise<void> {
+    isWorking = true;
+    let pause = FIRST_RETRY_MILLISECONDS;
+    while (queue.length > 0) {
+      const messages = nextBatch();
+      try {
+        await commit(messages);
+      } catch (error) {
+        noteFailure(error);
+        await wait(pause);
+        pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2);
+        continue;
+      }
+      if (failure !== undefined) options.onFailure(undefined);
+      failure = undefined;
+      pause = FIRST_RETRY_MILLISECONDS;
+      queue = queue.slice(messages.length);
+      const findings = messages.reduce((sum, { sightings }) => sum + sightings.length, 0);
+      waiting -= findings;
+      if (findings > 0) options.onTaken(findings);
+    }
+    isWorking = false;
+    for (const done of idle.splice(0)) done();
+  }
+
+  return {
+    take(message) {
+      queue.push(message);
+      waiting += message.sightings.length;
+      if (!isWorking) void work();
+    },
+    async flush(signal) {
+      if (!isWorking) return;
+      await new Promise<void>((resolve) => {
+        idle.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve();
+      });
+    },
+    status: () => ({ stored, waiting, failure, failures, committed }),
+  };
+}
+
+function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): Occurrence | undefined {
+  const { alert, event, workload, ancestry, isStateComplete } = sighting;
+  const rule = policy?.ruleFacts.get(alert.rule);
+  if (policy === undefined || rule === undefined) return undefined;
+  return createOccurrence(policy, rule, {
+    event,
+    time: alert.timestamp,
+    output: textFromBytes(alert.message),
+    fields: JSON.parse(jsonText({ object: alert.fields })) as Record<string, unknown>,
+    workload,
+    ancestry,
+    isStateComplete,
+  });
+}
+
+function gapsOf({ lost }: FindingsMessage): readonly Gap[] {
+  if (lost === undefined) return [];
+  const { from, to, events } = lost;
+  return [{ source: 'syscall', from, to, reason: `${events} events were lost`, lostEvents: events }];
+}
