@@ -10,4 +10,8 @@ export const errors = defineErrors('policies', {
   LIST_ITEM_INVALID: 'the list {list} holds {item}, which a profile can’t say: {problem}',
   SECRET_UNREADABLE: '{place} should hold a secret: {reason}',
   CHANNEL_FILE_UNREADABLE: 'cannot read {path}, which a channel names under tls: {reason}',
+  NOTHING_TO_UNDO:
+    'the action {key} ({kind}, {result}) left nothing to undo: pauses, labels and isolation that were done can be undone',
+  UNDONE_ALREADY: 'the action {key} is undone already',
+  UNDO_FAILED: 'the action {key} ({kind}) could not be undone: {reason}',
 });

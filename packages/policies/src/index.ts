@@ -1,3 +1,5 @@
+export { type AutoUnpause, type AutoUnpauseOptions, createAutoUnpause } from './action/auto-unpause.ts';
+export { type ActingPolicy, decideActions } from './action/decide.ts';
 export type {
   ActionDecision,
   ActionParameters,
@@ -6,17 +8,36 @@ export type {
   OffenceFacts,
   PlannedAction,
   ProcessTarget,
+  RefusalCause,
   RefusedAction,
 } from './action/decision.ts';
-export type { EtcdHealth, EtcdQuorum, QuorumVerdict } from './action/etcd-quorum.ts';
+export {
+  type EtcdHealth,
+  type EtcdQuorum,
+  type EtcdQuorumOptions,
+  type QuorumVerdict,
+  quorumVerdict,
+  watchEtcdQuorum,
+} from './action/etcd-quorum.ts';
 export type {
   ActionOutcome,
-  ContainerRuntime,
+  ContainerActions,
   PodActions,
   ProcessSignals,
   UndoData,
 } from './action/executors.ts';
+export { createFollowUp, type FollowUp, type FollowUpOptions, ISOLATION_LABEL } from './action/follow-up.ts';
+export { createGuardState, GUARD_MEMORY_PREFIX, type GuardOptions } from './action/guard-state.ts';
 export type { GuardState, NeverTouch, OwnIdentity } from './action/guards.ts';
+export {
+  createImmediateExecutor,
+  type ImmediateExecutor,
+  type ImmediateOptions,
+} from './action/immediate.ts';
+export { defaultNeverTouch } from './action/never-touch.ts';
+export { findOwnIdentity, type OwnIdentityOptions } from './action/own-identity.ts';
+export { recordOfDecision, recordOfOutcome } from './action/record.ts';
+export { type UndoOptions, undoAction } from './action/undo.ts';
 export type { DenyAction, EnforcementCheck, PolicyAction, PolicyActionType } from './action/wanted.ts';
 export type { Attempt, OutgoingMessage, Send } from './channel/attempt.ts';
 export {
@@ -33,7 +54,7 @@ export { createSecrets, type SecretSources, type Secrets } from './channel/secre
 export { errors as policiesErrors } from './errors.ts';
 export { groupIdentity } from './finding/group.ts';
 export { maskIds } from './finding/mask.ts';
-export { createOccurrence, type Match } from './finding/occurrence.ts';
+export { createOccurrence, type Match, occurrenceKey } from './finding/occurrence.ts';
 export { podOwner, workloadName } from './finding/pod-owner.ts';
 export { severityOfPriority } from './finding/severity.ts';
 export { type Courier, type CourierOptions, createCourier } from './outbox/courier.ts';

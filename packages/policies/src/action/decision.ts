@@ -34,15 +34,19 @@ export interface OffenceFacts {
   /** The container's first process, in the host's namespace of pids; undefined where it isn't known. */
   readonly containerInitPid: number | undefined;
   readonly cgroups: ContainerCgroups;
-  /** Names of the programs that run in the container, as far as known: tells members of etcd. */
-  readonly programs: readonly string[];
+  /** The program of the container's first process, by path: tells members of etcd. Others could be made to look like it. */
+  readonly initExecutable: string | undefined;
 }
 
 /** What an action is done to. */
 export type ActionTarget =
   | { readonly kind: 'process'; readonly process: ProcessTarget }
   | { readonly kind: 'container'; readonly id: string; readonly cgroups: ContainerCgroups }
-  | { readonly kind: 'pod'; readonly namespace: string; readonly pod: string };
+  | { readonly kind: 'pod'; readonly namespace: string; readonly pod: string }
+  | { readonly kind: 'node'; readonly node: string };
+
+/** Why an action is not done: for metrics, and for those who filter the audit trail. */
+export type RefusalCause = 'no-target' | 'never-touch' | 'quorum' | 'cool-down' | 'rate-limit' | 'dry-run';
 
 /** An action that is allowed and is to be done. */
 export interface PlannedAction {
@@ -81,6 +85,7 @@ export interface ActionParameters {
 /** An action that is not done, and why. It belongs into the audit trail as well. */
 export interface RefusedAction {
   readonly outcome: 'refused' | 'dry-run';
+  readonly cause: RefusalCause;
   readonly key: string;
   readonly kind: ActionKind;
   /** As the audit trail shows it. */

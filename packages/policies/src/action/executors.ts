@@ -1,3 +1,4 @@
+import type { ContainerRuntime } from '@seawall/kube';
 import type { ActionResult } from '@seawall/store';
 
 /** How an action, or a part of it, ended. */
@@ -19,16 +20,11 @@ export interface ProcessSignals {
   signal(pid: number, signal: number, seenAt: bigint): 'sent' | 'gone';
 }
 
-/** What a container runtime can do to a container; ids are whole. Each rejects with the runtime's reason. */
-export interface ContainerRuntime {
-  /** Its name, for people: `containerd`, `docker`. */
-  readonly name: string;
-  pause(containerId: string): Promise<void>;
-  unpause(containerId: string): Promise<void>;
-  /** Asks it to end, and ends it after the grace. */
-  stop(containerId: string, graceMilliseconds: number): Promise<void>;
-  kill(containerId: string): Promise<void>;
-}
+/** What a container runtime can do to a container; ids are whole. */
+export type ContainerActions = Pick<
+  ContainerRuntime,
+  'kind' | 'actions' | 'pause' | 'unpause' | 'stop' | 'kill'
+>;
 
 /** What Kubernetes' API server can do about a pod. Each rejects with the server's reason. */
 export interface PodActions {

@@ -1,10 +1,13 @@
 import type { QuorumVerdict } from './etcd-quorum.ts';
+import type { NeverTouchTest } from './never-touch.ts';
 
-/** What must never be acted on, beyond pid 1, kernel threads and Seawall itself, which always are left alone. */
+/**
+ * What must never be acted on, beyond pid 1, kernel threads and Seawall itself, which always are left alone. All are
+ * patterns with `*` and `?`.
+ */
 export interface NeverTouch {
-  /** Names of programs, with `*` and `?`. */
+  /** Paths of executables outside of containers: within one, anybody can give a program any path. */
   readonly programs: readonly string[];
-  /** Container names and images (patterns), namespaces (patterns). */
   readonly containers: readonly string[];
   readonly images: readonly string[];
   readonly namespaces: readonly string[];
@@ -27,7 +30,8 @@ export interface OwnIdentity {
  */
 export interface GuardState {
   readonly own: OwnIdentity;
-  readonly neverTouch: NeverTouch;
+  /** Says why a target is never acted on. */
+  readonly neverTouch: NeverTouchTest;
   /** What losing one more member of etcd on this node would mean, as last known; answers at once. */
   quorum(): QuorumVerdict;
   /** Counts an action of a policy; says from when on there is room again (milliseconds since the epoch) where there is none. */

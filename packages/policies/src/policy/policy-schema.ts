@@ -65,7 +65,7 @@ export const policySpecSchema = z.strictObject(
         count: z
           .int({ error: 'write a whole number' })
           .min(1, { error: 'with none allowed, write mode: alert' })
-          .max(100_000, { error: 'that is no limit: at most 100000' })
+          .max(1000, { error: 'that is no limit: at most 1000' })
           .default(policyDefaults.rateLimitCount),
         per: durationText.default(policyDefaults.rateLimitPer),
       })

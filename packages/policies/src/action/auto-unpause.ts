@@ -1,0 +1,63 @@
+import type { ActionRecord } from '@seawall/store';
+import type { UndoData } from './executors.ts';
+
+/** Ends pauses when their time is over. */
+export interface AutoUnpause {
+  /** Watches over a pause that was done, also one of an earlier run; one that is over by now ends at once. Others are ignored. */
+  add(record: ActionRecord): void;
+  /** How many pauses are watched over. */
+  readonly size: number;
+  /** Stops watching. Pauses stay: the next start takes them up from the store. */
+  close(): void;
+}
+
+export interface AutoUnpauseOptions {
+  /** Ends a pause. It is asked for by key, so that one that a person has ended meanwhile can be left alone. */
+  unpause(key: string): Promise<void>;
+  /** Told of what went wrong; it is tried again after `retryMilliseconds`. */
+  onError(key: string, error: unknown): void;
+  /** Nanoseconds since the epoch. */
+  now(): bigint;
+  readonly retryMilliseconds?: number;
+}
+
+/** Timers of Node take no longer delays (2^31 ms). */
+const LONGEST_DELAY = 2_147_483_647;
+
+export function createAutoUnpause(options: AutoUnpauseOptions): AutoUnpause {
+  const { unpause, onError, now, retryMilliseconds = 5000 } = options;
+  const timers = new Map<string, NodeJS.Timeout>();
+
+  const wait = (key: string, until: bigint): void => {
+    const left = Number(until - now()) / 1e6;
+    const timer = setTimeout(
+      () => void (left > LONGEST_DELAY ? wait(key, until) : end(key)),
+      Math.min(left, LONGEST_DELAY),
+    );
+    timer.unref();
+    timers.set(key, timer);
+  };
+  const end = async (key: string): Promise<void> => {
+    try {
+      await unpause(key);
+      timers.delete(key);
+    } catch (error) {
+      onError(key, error);
+      if (timers.has(key)) wait(key, now() + BigInt(retryMilliseconds) * 1_000_000n);
+    }
+  };
+  return {
+    add(record) {
+      const undo = record.undo as UndoData | undefined | null;
+      if (record.result !== 'done' || record.undone !== undefined || undo?.kind !== 'unpause') return;
+      if (!timers.has(record.key)) wait(record.key, BigInt(undo.until));
+    },
+    get size() {
+      return timers.size;
+    },
+    close() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}

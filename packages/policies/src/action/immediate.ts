@@ -1,0 +1,86 @@
+import { freezeCgroup, killCgroup, processesIn } from './cgroups.ts';
+import type { ContainerCgroups, PlannedAction } from './decision.ts';
+import type { ActionOutcome, ProcessSignals } from './executors.ts';
+
+const SIGKILL = 9;
+
+/** Does what belongs into the hot loop: returns within microseconds, waits for nobody. */
+export interface ImmediateExecutor {
+  /**
+   * Does an action as far as the kernel alone can do it. Never throws: what the kernel refuses is a failed outcome.
+   * @returns undefined where only a runtime or the API server can do it.
+   */
+  perform(action: PlannedAction): ActionOutcome | undefined;
+}
+
+export interface ImmediateOptions {
+  readonly signals: ProcessSignals;
+  /** Pids that a cgroup that is killed or frozen must not hold: Seawall's own. */
+  readonly ownPids: readonly number[];
+  /** Nanoseconds since the epoch. */
+  now(): bigint;
+}
+
+export function createImmediateExecutor({ signals, ownPids, now }: ImmediateOptions): ImmediateExecutor {
+  const perform = (action: PlannedAction): ActionOutcome | undefined => {
+    const { target, kind } = action;
+    if (kind === 'kill-process' && target.kind === 'process') {
+      const { pid, name, seenAt } = target.process;
+      const isSent = signals.signal(pid, SIGKILL, seenAt) === 'sent';
+      return done(isSent ? `SIGKILL sent to pid ${pid} (${name})` : `pid ${pid} (${name}) had ended before`);
+    }
+    if (target.kind !== 'container' || (kind !== 'kill-container' && kind !== 'pause-container'))
+      return undefined;
+    const { id } = target;
+    const cgroups = checkedCgroups(id, target.cgroups);
+    const danger = findDanger(cgroups, ownPids);
+    if (danger !== undefined) return { result: 'refused', detail: danger, undo: undefined };
+    if (kind === 'kill-container') {
+      const way = killCgroup(cgroups, signals, now());
+      return way === undefined ? undefined : done(`killed by ${way}`);
+    }
+    const way = freezeCgroup(cgroups);
+    if (way === undefined) return undefined;
+    const { forMilliseconds = 0 } = action.parameters;
+    const until = (now() + BigInt(forMilliseconds) * 1_000_000n).toString();
+    const { unified, freezer } = cgroups;
+    return {
+      result: 'done',
+      detail: `paused by ${way}`,
+      undo: { kind: 'unpause', containerId: id, unified, freezer, until },
+    };
+  };
+  return {
+    perform(action) {
+      try {
+        return perform(action);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        // A cgroup that is gone took its processes with it.
+        if (code === 'ENOENT' || code === 'ENODEV') return done('it had ended before');
+        const detail = error instanceof Error ? error.message : String(error);
+        return { result: 'failed', detail, undo: undefined };
+      }
+    },
+  };
+}
+
+function done(detail: string): ActionOutcome {
+  return { result: 'done', detail, undo: undefined };
+}
+
+/** Only folders that are named after the container: whatever else was found out about cgroups, it is not this container's. */
+function checkedCgroups(id: string, { unified, freezer }: ContainerCgroups): ContainerCgroups {
+  const isOwn = (path: string | undefined): boolean => path !== undefined && id !== '' && path.includes(id);
+  return { unified: isOwn(unified) ? unified : undefined, freezer: isOwn(freezer) ? freezer : undefined };
+}
+
+/** The last look before a whole cgroup is acted on: who is really in it. */
+function findDanger({ unified, freezer }: ContainerCgroups, ownPids: readonly number[]): string | undefined {
+  for (const folder of [unified, freezer]) {
+    if (folder === undefined) continue;
+    const own = processesIn(folder).find((pid) => pid === 1 || ownPids.includes(pid));
+    if (own !== undefined) return `pid ${own}, which is never touched, is in ${folder}`;
+  }
+  return undefined;
+}

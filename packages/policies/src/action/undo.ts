@@ -1,0 +1,66 @@
+import { isSeawallError } from '@seawall/base';
+import type { ActionRecord } from '@seawall/store';
+import { errors } from '../errors.ts';
+import { thawCgroup } from './cgroups.ts';
+import type { ContainerActions, PodActions, UndoData } from './executors.ts';
+
+export interface UndoOptions {
+  /** The runtime that has a container; undefined where none is known to. */
+  runtimeOf(containerId: string): Promise<ContainerActions | undefined>;
+  readonly pods: PodActions | undefined;
+  /** Nanoseconds since the epoch. */
+  now(): bigint;
+  /** `policy NAME`, `user NAME`, or `seawall` when the time of a pause is over. */
+  readonly actor: string;
+}
+
+/**
+ * Undoes an action: lets a paused container go on, gives a pod its labels back.
+ * @returns the record as the audit trail is to have it from now on.
+ * @throws policies/NOTHING_TO_UNDO, policies/UNDONE_ALREADY, policies/UNDO_FAILED
+ */
+export async function undoAction(record: ActionRecord, options: UndoOptions): Promise<ActionRecord> {
+  const { key, kind } = record;
+  if (record.undone !== undefined) throw errors.create('UNDONE_ALREADY', { key });
+  const undo = record.undo as UndoData | undefined | null;
+  if (record.result !== 'done' || undo == null) {
+    throw errors.create('NOTHING_TO_UNDO', { key, kind, result: record.result });
+  }
+  let said: string;
+  try {
+    said = undo.kind === 'unpause' ? await unpause(undo, options) : await setLabels(undo, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw errors.create('UNDO_FAILED', { key, kind, reason }, error);
+  }
+  return {
+    ...record,
+    undone: options.now(),
+    detail: `${record.detail}; undone by ${options.actor}: ${said}`,
+  };
+}
+
+async function unpause(undo: UndoData & { kind: 'unpause' }, options: UndoOptions): Promise<string> {
+  const { containerId } = undo;
+  const runtime = await options.runtimeOf(containerId);
+  let isUnpaused = false;
+  if (runtime?.actions.has('unpause') === true) {
+    try {
+      await runtime.unpause(containerId);
+      isUnpaused = true;
+    } catch (error) {
+      if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return 'the container is gone';
+      // A runtime that was never told of the pause has nothing to undo: the cgroup has.
+      if (undo.unified === undefined && undo.freezer === undefined) throw error;
+    }
+  }
+  if (thawCgroup(undo)) return 'the container goes on';
+  if (isUnpaused) return 'the container goes on';
+  return 'the container is gone';
+}
+
+async function setLabels(undo: UndoData & { kind: 'set-labels' }, { pods }: UndoOptions): Promise<string> {
+  if (pods === undefined) throw new Error('there is no API server to ask');
+  await pods.setLabels(undo.namespace, undo.pod, undo.labels);
+  return 'the labels are as they were';
+}
