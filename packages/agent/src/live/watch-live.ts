@@ -1,5 +1,6 @@
 import type { CaptureSection } from '@seawall/events';
 import { type KernelCounters, liveSections, openProbe, type Probe, type ProbeStatus } from '@seawall/probe';
+import type { Rule } from '@seawall/rules';
 import type { AccountingReport, EventCounts } from '../accounting.ts';
 import type { Watch } from '../watch/options.ts';
 import {
@@ -7,20 +8,30 @@ import {
   type SectionsWatch,
   type SectionsWatchOptions,
 } from '../watch/watch-sections.ts';
+import type { LiveContainers } from './live-containers.ts';
 import { wantedFor } from './wanted-calls.ts';
+import { withContainers } from './with-containers.ts';
 
 export interface LiveWatchOptions extends SectionsWatchOptions {
   /** Ends the watching: what happened until then is still evaluated. */
   readonly signal: AbortSignal;
   /** Bytes of the ring between kernel and agent. */
   readonly ringBytes?: number;
+  /** Who finds out about containers; nobody unless given. Started and closed with the watch. */
+  readonly liveContainers?: LiveContainers;
   /** Everything is on: what happens from now on is seen. */
   onStart?(status: ProbeStatus): void;
   /** Called with each section before rules see it: to record it. A batch is only valid until it returns. */
   onSection?(section: CaptureSection): Promise<void> | void;
 }
 
-export type LiveWatch = Watch & Pick<SectionsWatch, 'dropReport'>;
+export interface LiveWatch extends Watch, Pick<SectionsWatch, 'dropReport'> {
+  /**
+   * Goes on with other rules without losing an event: the kernel shows what either set wants until the new one has taken
+   * over.
+   */
+  replaceRules(rules: readonly Rule[]): void;
+}
 
 /**
  * Makes ready to watch this machine.
@@ -28,11 +39,26 @@ export type LiveWatch = Watch & Pick<SectionsWatch, 'dropReport'>;
  * @throws agent/DROP_THRESHOLD_INVALID, agent/DROP_ACTIONS_CONTRADICT
  */
 export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
-  const watch = createSectionsWatch(options);
+  const { liveContainers } = options;
+  const watch = createSectionsWatch({
+    ...options,
+    waiting: {
+      ...options.waiting,
+      ...(liveContainers !== undefined && { lookUp: liveContainers.lookUp }),
+    },
+  });
   let probe: Probe | undefined;
+  let { rules } = options;
+  // Who looks at a recording asks for more than these rules do.
+  const isUnfiltered = options.onSection !== undefined;
+  const want = (wanted: readonly Rule[]): void =>
+    probe?.want(wantedFor(wanted, options.catalogue, { isUnfiltered }));
 
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
-    for await (const section of liveSections(opened, { signal: options.signal })) {
+    const sections = liveSections(opened, { signal: options.signal });
+    for await (const section of liveContainers === undefined
+      ? sections
+      : withContainers(sections, liveContainers)) {
       await options.onSection?.(section);
       yield section;
     }
@@ -40,17 +66,29 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
 
   return {
     async run() {
+      await liveContainers?.start();
       const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
       probe = opened;
+      // On a machine where nothing else happens no event says that the time is up.
+      const deadlines = setInterval(
+        () => watch.waiting.advance((Date.now() - DEADLINE_SLACK) / 1000),
+        DEADLINE_INTERVAL,
+      );
       try {
-        // Who looks at a recording asks for more than these rules do.
-        const isUnfiltered = options.onSection !== undefined;
-        opened.want(wantedFor(options.rules, options.catalogue, { isUnfiltered }));
+        want(rules);
         options.onStart?.(opened.status());
         await watch.run(sectionsOf(opened), () => opened.ring.lost);
       } finally {
+        clearInterval(deadlines);
         opened.close();
+        await liveContainers?.close();
       }
+    },
+    replaceRules(next) {
+      want([...rules, ...next]);
+      watch.replaceRules(next);
+      rules = next;
+      want(rules);
     },
     report: () => ({
       accounting: withKernelCounts(watch.accounting.report(), probe?.counters()),
