@@ -61,9 +61,7 @@ export async function replayRecording(
     ...common,
   ]);
   const log = `${recording}.audit.jsonl.gz`;
-  const audit = existsSync(log)
-    ? await watch(['--source', 'k8s_audit', '--input', log, ...common])
-    : [];
+  const audit = existsSync(log) ? await watch(['--source', 'k8s_audit', '--input', log, ...common]) : [];
   return [...calls, ...audit];
 }
 

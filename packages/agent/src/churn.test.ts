@@ -9,7 +9,7 @@ import { churnProcesses, churnRules, heapPeaks } from '../../../test/process-chu
 const catalogue = createSyscallCatalogue();
 
 test('processes that come and go leave nothing behind, however much they differ', (context) => {
-  const own = readFileSync(join(import.meta.dirname, '../../../rules/kube-system.yaml'), 'utf8');
+  const own = readFileSync(join(import.meta.dirname, '../../../rules/control-plane.yaml'), 'utf8');
   const files = [
     { name: 'own.yaml', content: own },
     { name: 'chosen.yaml', content: churnRules() },

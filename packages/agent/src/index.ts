@@ -36,8 +36,14 @@ export {
   type SourceCounts,
 } from './drops.ts';
 export { errors as agentErrors } from './errors.ts';
+export {
+  createLiveContainers,
+  type LiveContainers,
+  type LiveContainersOptions,
+} from './live/live-containers.ts';
 export { wantedFor } from './live/wanted-calls.ts';
 export { createLiveWatch, type LiveWatch, type LiveWatchOptions } from './live/watch-live.ts';
+export { withContainers } from './live/with-containers.ts';
 export { type OutputsConfig, outputsConfig } from './output/configuration.ts';
 export type { OutputName } from './output/output.ts';
 export { createOutputs, type Outputs, type OutputsOptions } from './output/outputs.ts';
@@ -57,6 +63,7 @@ export type { Matcher } from './replay/matcher.ts';
 export { AUDIT_EVENT_TYPE, type AuditReplay, replayAudit } from './replay/replay-audit.ts';
 export { type CaptureReplay, replayCapture } from './replay/replay-capture.ts';
 export { builtInPlugins } from './rule-set/built-in-plugins.ts';
+export type { ContainerWaiting, WaitingOptions, WaitingReport } from './waiting/container-waiting.ts';
 export type { Watch, WatchOptions, WatchReport } from './watch/options.ts';
 export { type AuditWatchOptions, createAuditWatch } from './watch/watch-audit.ts';
 export { type CaptureWatch, type CaptureWatchOptions, createCaptureWatch } from './watch/watch-capture.ts';

@@ -5,6 +5,7 @@ import { addEventsCommand } from './events.ts';
 import { addFieldsCommand } from './fields.ts';
 import { addListCommand } from './list.ts';
 import { addProfileCommand } from './profile.ts';
+import { addTestCommand } from './test.ts';
 
 /** `seawall rules ...`: rule files and what they can be written with. */
 export function defineRules(rules: Command, context: CommandContext): void {
@@ -13,4 +14,5 @@ export function defineRules(rules: Command, context: CommandContext): void {
   addFieldsCommand(rules, context);
   addEventsCommand(rules, context);
   addProfileCommand(rules, context);
+  addTestCommand(rules, context);
 }

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { errors } from '../errors.ts';
+import {
+  type CaseFile,
+  type ContainerOfCase,
+  caseFileSchema,
+  type ProcessOfCase,
+  type RawCase,
+  type RawCaseFile,
+  type RuleCase,
+} from './case-file.ts';
+
+/** Containers and processes that cases can name. */
+interface Cast {
+  readonly containers: ReadonlyMap<string, ContainerOfCase>;
+  readonly processes: ReadonlyMap<string, ProcessOfCase>;
+}
+
+interface ReadYaml {
+  readonly content: RawCaseFile;
+  /** The line of the n-th case. */
+  lineOfCase(index: number): number;
+}
+
+/** So many mistakes of a file are told. */
+const MOST_TOLD = 20;
+
+/**
+ * Reads a file of rule cases, with the files it includes.
+ * @throws agent/CASES_UNREADABLE, agent/CASES_INVALID with every mistake, each with line and column.
+ */
+export function readCaseFile(path: string): CaseFile {
+  const { content, lineOfCase } = readYaml(path);
+  const folder = dirname(path);
+  const inherited = (content.include ?? []).map((name) => castOf(readYaml(beside(folder, name)).content));
+  const shared = joinCasts([...inherited, castOf(content)]);
+  const cases = (content.cases ?? []).flatMap((raw, index) => {
+    const line = lineOfCase(index);
+    return (raw.each ?? [undefined]).map((values) =>
+      makeCase(fillIn(raw, values), shared, content, { path, line }, values),
+    );
+  });
+  const rules = (content.rules ?? ['..']).map((name) => beside(folder, name));
+  return { name: path, rules, cases };
+}
+
+function readYaml(path: string): ReadYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    merge: true,
+  });
+  const fail = (offset: number, text: string, more: readonly string[] = []): never => {
+    const { line, col } = lines.linePos(offset);
+    throw errors.create('CASES_INVALID', {
+      problems: [`${path}:${line}:${col}: ${text}`, ...more].join('\n'),
+    });
+  };
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) fail(fault.pos[0], `this is no YAML: ${fault.message}`);
+  const root = document.contents as Node | null;
+  if (root === null) fail(0, 'the file is empty: write cases, each with a name, given and expect');
+  const result = caseFileSchema.safeParse(document.toJS());
+  if (!result.success) {
+    const [first, ...others] = result.error.issues.slice(0, MOST_TOLD).map(({ path: where, message }) => {
+      const { line, col } = lines.linePos(offsetOf(root!, where));
+      const key = where.join('.');
+      return { offset: offsetOf(root!, where), text: `${key}: ${message}`, line, col };
+    });
+    fail(
+      first!.offset,
+      first!.text,
+      others.map(({ line, col, text }) => `${path}:${line}:${col}: ${text}`),
+    );
+  }
+  return {
+    content: result.data!,
+    lineOfCase: (index) => lines.linePos(offsetOf(root!, ['cases', index])).line,
+  };
+}
+
+function beside(folder: string, name: string): string {
+  return isAbsolute(name) ? name : join(folder, name);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw errors.create('CASES_UNREADABLE', { path, reason: (error as Error).message }, error);
+  }
+}
+
+/** Where the value at a path stands; where there is none, what is around it. */
+function offsetOf(root: Node, path: readonly PropertyKey[]): number {
+  let at: unknown = root;
+  for (const key of path) {
+    const next = isMap(at) || isSeq(at) ? at.get(key as string | number, true) : undefined;
+    if (!isNode(next)) break;
+    at = next;
+  }
+  return (at as Node).range?.[0] ?? 0;
+}
+
+function castOf({ containers = {}, processes = {} }: Pick<RawCaseFile, 'containers' | 'processes'>): Cast {
+  return { containers: new Map(Object.entries(containers)), processes: new Map(Object.entries(processes)) };
+}
+
+/** Later ones win. */
+function joinCasts(casts: readonly Cast[]): Cast {
+  return {
+    containers: new Map(casts.flatMap(({ containers }) => [...containers])),
+    processes: new Map(casts.flatMap(({ processes }) => [...processes])),
+  };
+}
+
+function makeCase(
+  raw: RawCase,
+  shared: Cast,
+  file: RawCaseFile,
+  { path, line }: { readonly path: string; readonly line: number },
+  values: Readonly<Record<string, string>> | undefined,
+): RuleCase {
+  const { containers, processes } = joinCasts([shared, castOf(raw)]);
+  const about = raw.rule ?? file.rule;
+  const { given } = raw;
+  return {
+    name: values === undefined ? raw.name : `${raw.name} (${Object.values(values).join(', ')})`,
+    file: path,
+    line,
+    rules: about === undefined || about === 'all' ? undefined : [about].flat(),
+    enable: raw.enable ?? [],
+    containers,
+    processes,
+    given: Array.isArray(given)
+      ? given
+      : {
+          capture: beside(dirname(path), given.capture.file),
+          metadata: given.capture.metadata && beside(dirname(path), given.capture.metadata),
+        },
+    expect: raw.expect,
+  };
+}
+
+/** Puts the values of one `each` into every text of a case. A text that is nothing but `${key}` may become a number. */
+function fillIn<Value>(value: Value, values: Readonly<Record<string, string>> | undefined): Value {
+  if (values === undefined) return value;
+  const fill = (item: unknown): unknown => {
+    if (typeof item === 'string') {
+      const whole = /^\$\{(\w+)\}$/.exec(item);
+      if (whole !== null && whole[1]! in values) return asWritten(values[whole[1]!]!);
+      return item.replace(/\$\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
+    }
+    if (Array.isArray(item)) return item.map(fill);
+    if (typeof item !== 'object' || item === null) return item;
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [String(fill(key)), fill(inner)]));
+  };
+  return fill(value) as Value;
+}
+
+function asWritten(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,413 @@
+import { createHash } from 'node:crypto';
+import { type CaptureSection, type EventBatch, encodeEvent, type ProcessEntry } from '@seawall/events';
+import { type ContainerInfo, createContainerInfo } from '@seawall/inspector';
+import { bytesFromText } from '@seawall/rules';
+import type { ContainerOfCase, ProcessOfCase, RuleCase, StepOfCase } from './case-file.ts';
+import { type Descriptors, type EventHead, encodeCall, StepMistake, type Words } from './encode-step.ts';
+
+/** What a case comes to: a capture's sections, what a runtime says of the containers, and the audit events. */
+export interface StagedCase {
+  readonly sections: readonly CaptureSection[];
+  readonly containers: readonly ContainerInfo[];
+  readonly auditEvents: readonly unknown[];
+}
+
+/** When cases take place, in nanoseconds since the epoch; the machine was started a day before. */
+const START = 1_700_000_000_000_000_000n;
+const DAY = 86_400_000_000_000n;
+const STEP = 10_000_000n;
+const MILLISECOND = 1_000_000n;
+const ORDINARY_AGE = '10m';
+const INIT_TID = 1;
+const FIRST_TID = 1000;
+/** Ids that processes of a container get as it counts, but for its first. */
+const FIRST_VPID = 20;
+const COMM_LENGTH = 15;
+const UPPER_LAYER = 2;
+const FROM_MEMFD = 4;
+const LOWER_LAYER = 8;
+
+/** linux/capability.h, those that cases name. */
+const CAPABILITIES: Readonly<Record<string, number>> = {
+  CAP_CHOWN: 0,
+  CAP_NET_BIND_SERVICE: 10,
+  CAP_NET_ADMIN: 12,
+  CAP_NET_RAW: 13,
+  CAP_SYS_MODULE: 16,
+  CAP_SYS_CHROOT: 18,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_ADMIN: 21,
+  CAP_DAC_READ_SEARCH: 2,
+  CAP_BPF: 39,
+};
+
+/** A process of the cast in the making. */
+interface Actor {
+  readonly name: string;
+  readonly process: ProcessOfCase;
+  readonly tid: number;
+  readonly vpid: number;
+  readonly parent: Actor | undefined;
+  readonly container: string | undefined;
+  readonly descriptors: Descriptors;
+  /** Whether it is there before the case begins. */
+  readonly isThere: boolean;
+  hasStarted: boolean;
+}
+
+/** Turns cast and steps into what a source would deliver. @throws StepMistake */
+export function stageCase(ruleCase: RuleCase): StagedCase {
+  const steps = ruleCase.given as readonly StepOfCase[];
+  const actors = castActors(ruleCase, steps);
+  const containers = [...ruleCase.containers].map(([name, container]) => describe(name, container));
+  const clock = { time: START, number: 0 };
+  const batches: EventBatch[] = [];
+  const auditEvents: unknown[] = [];
+  for (const step of steps) {
+    for (const [who, what] of Object.entries(step)) {
+      if (who === 'wait') clock.time += nanoseconds(String(what));
+      else if (who === 'audit') auditEvents.push(completeAuditEvent(what, clock));
+      else batches.push(...play(who, what, actors, clock));
+    }
+  }
+  const there = [...actors.values()].filter(({ isThere }) => isThere);
+  return {
+    sections: [
+      { kind: 'header', majorVersion: 1, minorVersion: 2 },
+      {
+        kind: 'machine',
+        machine: {
+          cpuCount: 2,
+          memoryBytes: 4 * 2 ** 30,
+          maxPid: 4_194_304,
+          hostname: 'node',
+          bootTime: START - DAY,
+          flags: 0n,
+        },
+      },
+      { kind: 'users', users: [ROOT], groups: [] },
+      { kind: 'processes', processes: [init(), ...there.map((actor) => entryOf(actor))] },
+      ...batches.map((batch): CaptureSection => ({ kind: 'events', batch })),
+    ],
+    containers,
+    auditEvents,
+  };
+}
+
+const ROOT = { uid: 0, gid: 0, name: 'root', homeDirectory: '/root', shell: '/bin/sh' };
+
+interface Clock {
+  time: bigint;
+  number: number;
+}
+
+function castActors(ruleCase: RuleCase, steps: readonly StepOfCase[]): ReadonlyMap<string, Actor> {
+  const actors = new Map<string, Actor>();
+  const firstCalls = new Map<string, string>();
+  for (const step of steps) {
+    for (const [who, what] of Object.entries(step)) {
+      if (!firstCalls.has(who)) firstCalls.set(who, callOf(what).call);
+    }
+  }
+  const vpids = new Map<string, number>();
+  const add = (name: string, from: string): Actor => {
+    const known = actors.get(name);
+    if (known !== undefined) return known;
+    const process = ruleCase.processes.get(name);
+    if (process === undefined) throw new StepMistake(`${from}: there is no process ${name} in the cast`);
+    const parent = process.parent === undefined ? undefined : add(process.parent, name);
+    const container = process.in ?? parent?.container;
+    if (container !== undefined && container !== 'host' && !ruleCase.containers.has(container)) {
+      throw new StepMistake(`${name}: there is no container ${container} in the cast`);
+    }
+    const inContainer = container === 'host' ? undefined : container;
+    const tid = FIRST_TID + actors.size;
+    const count = inContainer === undefined ? 0 : (vpids.get(inContainer) ?? 0);
+    if (inContainer !== undefined) vpids.set(inContainer, count + 1);
+    const vpidInside = count === 0 ? 1 : FIRST_VPID + count;
+    const actor: Actor = {
+      name,
+      process,
+      tid,
+      vpid: process.vpid ?? (inContainer === undefined ? tid : vpidInside),
+      parent,
+      container: inContainer,
+      descriptors: { byName: new Map(), next: 3 },
+      isThere: !/^execve(?:at)?$/.test(firstCalls.get(name) ?? ''),
+      hasStarted: false,
+    };
+    actors.set(name, actor);
+    return actor;
+  };
+  for (const name of ruleCase.processes.keys()) add(name, name);
+  return actors;
+}
+
+function callOf(what: unknown): { readonly call: string; readonly words: Words } {
+  if (typeof what === 'string') return { call: what, words: {} };
+  const [entry, ...others] = Object.entries((what ?? {}) as Words);
+  if (entry === undefined || others.length > 0)
+    throw new StepMistake('a step is one call: openat: {path: /x}');
+  const [call, words] = entry;
+  if (words === null || words === undefined) return { call, words: {} };
+  return { call, words: typeof words === 'object' ? (words as Words) : { path: words } };
+}
+
+function play(
+  who: string,
+  what: unknown,
+  actors: ReadonlyMap<string, Actor>,
+  clock: Clock,
+): readonly EventBatch[] {
+  const actor = actors.get(who);
+  if (actor === undefined) throw new StepMistake(`there is no process ${who} in the cast`);
+  const next = (tid = actor.tid): EventHead => {
+    clock.time += STEP;
+    clock.number += 1;
+    return { tid, time: clock.time, number: clock.number };
+  };
+  const { call, words } = callOf(what);
+  if (call !== 'execve' && call !== 'execveat') return encodeCall(call, words, actor.descriptors, next);
+  const events: EventBatch[] = [];
+  if (!actor.isThere && !actor.hasStarted) events.push(cloneOf(actor, next()));
+  actor.hasStarted = true;
+  events.push(execOf(actor, call, words, next()));
+  return events;
+}
+
+/** What an event of the clone and exec families says of a process. */
+function descriptionOf(actor: Actor): Readonly<Record<string, number | bigint | string | readonly string[]>> {
+  const { tid, parent } = actor;
+  return {
+    tid,
+    pid: tid,
+    ptid: parent?.tid ?? INIT_TID,
+    cwd: '',
+    fdlimit: 1024,
+    pgft_maj: 0,
+    pgft_min: 0,
+    vm_size: 0,
+    vm_rss: 0,
+    vm_swap: 0,
+    cgroups: cgroupsOf(actor.container),
+  };
+}
+
+/** The child's side of its parent's fork: until its exec it is like its parent. */
+function cloneOf(actor: Actor, head: EventHead): EventBatch {
+  const { parent, vpid, process } = actor;
+  const comm = parent === undefined ? 'init' : commOf(parent.process);
+  const exe = parent?.process.exe ?? '/sbin/init';
+  return encodeEvent(
+    'SYSCALL_CLONE_20_X',
+    {
+      ...descriptionOf(actor),
+      ...{ res: 0, exe, args: [], comm, flags: 0, uid: process.uid ?? 0, gid: process.uid ?? 0 },
+      ...{ vtid: vpid, vpid, pidns_init_start_ts: DAY },
+    },
+    head,
+  );
+}
+
+function execOf(actor: Actor, call: string, words: Words, head: EventHead): EventBatch {
+  const { process } = actor;
+  const exe = String(words.exe ?? words.path ?? process.exe);
+  const args = (words.args as readonly string[] | undefined) ?? process.args ?? [];
+  const name = words.name ?? (words.exe === undefined && words.path === undefined ? process.name : undefined);
+  const comm = (name === undefined ? baseName(exe) : String(name)).slice(0, COMM_LENGTH);
+  const isUpper = process.upperLayer === true;
+  const isMemfd = process.memfd === true;
+  const layer = actor.container === undefined || isMemfd ? 0 : isUpper ? UPPER_LAYER : LOWER_LAYER;
+  const capabilities = capabilitiesOf(process);
+  const uid = process.uid ?? 0;
+  return encodeEvent(
+    call === 'execve' ? 'SYSCALL_EXECVE_19_X' : 'SYSCALL_EXECVEAT_X',
+    {
+      ...descriptionOf(actor),
+      res: words.error === undefined ? 0 : -2,
+      exe: bytesFromText(exe),
+      args: args.map(bytesFromText),
+      comm: bytesFromText(comm),
+      env: process.env ?? [],
+      tty: process.tty ?? 0,
+      vpgid: actor.vpid,
+      loginuid: 0xffff_ffff,
+      flags: layer | (isMemfd ? FROM_MEMFD : 0),
+      cap_inheritable: 0n,
+      cap_permitted: capabilities,
+      cap_effective: capabilities,
+      ...{ exe_ino: 7, exe_ino_ctime: START - DAY, exe_ino_mtime: START - DAY },
+      ...{ uid, trusted_exepath: bytesFromText(exe), pgid: actor.tid, gid: uid },
+    },
+    head,
+  );
+}
+
+function commOf({ name, exe }: ProcessOfCase): string {
+  return bytesFromText((name ?? baseName(exe)).slice(0, COMM_LENGTH));
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function capabilitiesOf({ capabilities = [] }: ProcessOfCase): bigint {
+  return capabilities.reduce((all, name) => {
+    const bit = CAPABILITIES[name];
+    if (bit === undefined) {
+      throw new StepMistake(
+        `there is no capability ${name}: there are ${Object.keys(CAPABILITIES).join(', ')}`,
+      );
+    }
+    return all | (1n << BigInt(bit));
+  }, 0n);
+}
+
+function entryOf(actor: Actor): ProcessEntry {
+  const { process, tid, vpid, parent } = actor;
+  const capabilities = capabilitiesOf(process);
+  return {
+    ...init(),
+    tid,
+    pid: tid,
+    parentTid: parent?.tid ?? INIT_TID,
+    comm: commOf(process),
+    exe: bytesFromText(process.exe),
+    exepath: bytesFromText(process.exe),
+    args: (process.args ?? []).map(bytesFromText),
+    environment: (process.env ?? []).map(bytesFromText),
+    cwd: process.cwd ?? '/',
+    uid: process.uid ?? 0,
+    gid: process.uid ?? 0,
+    vtid: vpid,
+    vpid,
+    vpgid: vpid,
+    pgid: tid,
+    tty: process.tty ?? 0,
+    cgroups: cgroupsOf(actor.container),
+    isExeUpperLayer: process.upperLayer === true,
+    isExeLowerLayer: actor.container !== undefined && process.upperLayer !== true && process.memfd !== true,
+    isExeFromMemfd: process.memfd === true,
+    capabilities: { inheritable: 0n, permitted: capabilities, effective: capabilities },
+    cloneTime: START - nanoseconds(process.age ?? ORDINARY_AGE),
+  };
+}
+
+function init(): ProcessEntry {
+  return {
+    ...{ tid: INIT_TID, pid: INIT_TID, parentTid: 0, sessionId: 0, vpgid: INIT_TID, pgid: INIT_TID },
+    ...{
+      comm: 'init',
+      exe: '/sbin/init',
+      exepath: '/sbin/init',
+      args: [],
+      environment: [],
+      cwd: '/',
+      root: '/',
+    },
+    ...{ descriptorLimit: 1024, flags: 0, uid: 0, gid: 0 },
+    memory: { virtualSize: 0, residentSize: 0, swapSize: 0, majorFaults: 0, minorFaults: 0 },
+    ...{
+      vtid: INIT_TID,
+      vpid: INIT_TID,
+      cgroups: cgroupsOf(undefined),
+      pidNamespaceStart: START - DAY,
+      tty: 0,
+    },
+    loginUid: 0xffff_ffff,
+    ...{ isExeWritable: false, isExeUpperLayer: false, isExeLowerLayer: false, isExeFromMemfd: false },
+    ...{ exeInode: 7n, exeInodeCtime: START - DAY, exeInodeMtime: START - DAY },
+    capabilities: { inheritable: 0n, permitted: 0n, effective: 0n },
+    cloneTime: START - DAY,
+  };
+}
+
+/** The whole id of a container of a case, made from its name. */
+function containerId(name: string): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
+const SHORT_ID_LENGTH = 12;
+
+function cgroupsOf(container: string | undefined): readonly string[] {
+  if (container === undefined) return ['cpuset=/', 'memory=/system.slice'];
+  const path = `/kubepods/besteffort/pod7c4e2a10-53f1-4d0e-9f0a-2f1f0f1f6b11/${containerId(container)}`;
+  return [`cpuset=${path}`, `memory=${path}`];
+}
+
+function describe(key: string, container: ContainerOfCase): ContainerInfo {
+  const fullId = containerId(key);
+  const { image = '', digest = '', pod, podLabels = {}, sandbox = false } = container;
+  const colon = image.lastIndexOf(':');
+  const hasTag = colon > image.lastIndexOf('/');
+  const [namespace, podName] = pod === undefined ? [] : pod.split('/');
+  const name = container.name ?? (sandbox ? '' : key);
+  const identity = podName === undefined ? {} : podIdentity(namespace!, podName, name);
+  return {
+    ...createContainerInfo(fullId.slice(0, SHORT_ID_LENGTH), 'containerd'),
+    fullId,
+    name,
+    image: bytesFromText(image),
+    imageId: containerId(image).slice(0, SHORT_ID_LENGTH),
+    imageRepository: hasTag ? image.slice(0, colon) : image,
+    imageTag: hasTag ? image.slice(colon + 1) : '',
+    imageDigest: digest,
+    isPrivileged: container.privileged ?? false,
+    labels: new Map(Object.entries({ ...identity, ...container.labels })),
+    mounts: (container.mounts ?? []).map(readMount),
+    isHostPid: container.hostPid ?? false,
+    isHostNetwork: container.hostNetwork ?? false,
+    isPodSandbox: sandbox,
+    startTime: START - nanoseconds(ORDINARY_AGE),
+    pod:
+      podName === undefined
+        ? undefined
+        : {
+            name: podName,
+            namespace: namespace!,
+            uid: '7c4e2a10-53f1-4d0e-9f0a-2f1f0f1f6b11',
+            sandboxId: '',
+            fullSandboxId: '',
+            ip: '',
+            cniJson: '{}',
+            labels: new Map(Object.entries(podLabels)),
+          },
+  };
+}
+
+function podIdentity(namespace: string, pod: string, container: string): Record<string, string> {
+  return {
+    'io.kubernetes.pod.namespace': namespace,
+    'io.kubernetes.pod.name': pod,
+    ...(container !== '' && { 'io.kubernetes.container.name': container }),
+  };
+}
+
+function readMount(text: string) {
+  const [source = '', destination = '', mode] = text.split(':');
+  return { source, destination, mode: '', isWritable: mode !== 'ro', propagation: 'private' };
+}
+
+/** `250ms`, `7s`, `3m`, `2h` */
+function nanoseconds(text: string): bigint {
+  const parts = /^(\d+)(ms|s|m|h)$/.exec(text);
+  if (parts === null) throw new StepMistake(`${text} is no time: write 250ms, 7s, 3m or 2h`);
+  const units: Readonly<Record<string, bigint>> = { ms: 1n, s: 1_000n, m: 60_000n, h: 3_600_000n };
+  return BigInt(parts[1]!) * units[parts[2]!]! * MILLISECOND;
+}
+
+/** An audit event with what each has and a case need not say. */
+function completeAuditEvent(what: unknown, clock: Clock): unknown {
+  clock.time += STEP;
+  const stamp = new Date(Number(clock.time / MILLISECOND)).toISOString();
+  return {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    level: 'RequestResponse',
+    auditID: `case-${clock.time}`,
+    stage: 'ResponseComplete',
+    requestReceivedTimestamp: stamp,
+    stageTimestamp: stamp,
+    ...(what as object),
+  };
+}
