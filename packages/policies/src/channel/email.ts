@@ -69,9 +69,10 @@ export async function sendEmail(
     // Some receivers were refused: who got it gets it again with the same Message-ID, rather than anybody never.
     return rejectedErrors.length === 0 ? { kind: 'delivered' } : refusal(rejectedErrors);
   } catch (error) {
-    const { responseCode, rejectedErrors } = error as { responseCode?: number; rejectedErrors?: Refusal[] };
+    const { responseCode, rejectedErrors, code } = error as Refusal & { rejectedErrors?: Refusal[] };
     if (rejectedErrors !== undefined && rejectedErrors.length > 0) return refusal(rejectedErrors);
-    if (responseCode === undefined) throw error;
+    // A server that doesn't speak TLS refused nothing about the message.
+    if (responseCode === undefined || code === 'ETLS') throw error;
     return refusal([error as Refusal]);
   } finally {
     transport.close();
@@ -80,6 +81,7 @@ export async function sendEmail(
 
 interface Refusal {
   readonly message: string;
+  readonly code?: string | undefined;
   readonly responseCode?: number | undefined;
 }
 

@@ -26,6 +26,9 @@ export function channelPause(failures: number, random: number): number {
   return Math.max(SHORTEST, Math.floor(random * Math.min(LONGEST_PAUSE, 1000 * 2 ** Math.min(failures, 10))));
 }
 
+/** However old a message is, it is tried so often: one that is sent again after days, or after the clock was set forward. */
+const LEAST_ATTEMPTS = 5;
+
 /** Why a message is not tried again; undefined while it is. @param age milliseconds @param attempts with the last one */
 export function givenUp(
   attempts: number,
@@ -33,7 +36,7 @@ export function givenUp(
   { attempts: most, maximumAge }: NotificationChannelSpec['retry'],
 ): string | undefined {
   if (attempts >= most) return `given up after ${attempts} attempts`;
-  return age >= millisecondsOf(maximumAge)
+  return attempts >= LEAST_ATTEMPTS && age >= millisecondsOf(maximumAge)
     ? `given up after ${maximumAge} and ${attempts} attempts`
     : undefined;
 }
