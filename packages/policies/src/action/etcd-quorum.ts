@@ -131,7 +131,7 @@ async function listMembers(
     endpoints.map(async (endpoint) => {
       try {
         const answer = await askEtcd(endpoint, 'POST', '/v3/cluster/member/list', credentials, timeout);
-        return membersIn(answer);
+        return membersIn(answer, endpoint);
       } catch (error) {
         reasons.push(error instanceof Error ? error.message : String(error));
         return undefined;
@@ -143,9 +143,9 @@ async function listMembers(
   return members;
 }
 
-function membersIn(answer: unknown): readonly Member[] {
+function membersIn(answer: unknown, endpoint: string): readonly Member[] {
   const { members } = answer as { readonly members?: unknown };
-  if (!Array.isArray(members)) throw new Error('the answer names no members');
+  if (!Array.isArray(members)) throw new Error(`${endpoint}: the answer names no members`);
   return members
     .filter((member) => member?.isLearner !== true)
     .map((member) => ({
