@@ -109,3 +109,17 @@ int forget_cgroup(__u64 *context)
 	bpf_map_delete_elem(&roots, &id);
 	return 0;
 }
+
+/* Nobody is left: who comes next comes from the runtime again, with a tree of its own. */
+SEC("tp_btf/cgroup_notify_populated")
+int empty_cgroup(__u64 *context)
+{
+	struct cgroup *cgroup = (struct cgroup *)context[0];
+	__u64 id;
+
+	if (context[2] & 0xffffffff || !is_unified(cgroup))
+		return 0;
+	id = BPF_CORE_READ(cgroup, kn, id);
+	bpf_map_delete_elem(&roots, &id);
+	return 0;
+}

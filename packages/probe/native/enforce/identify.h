@@ -4,7 +4,10 @@
 #include "tables.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630
-#define MAPPED_FOR_ANOTHER (1 << 25)
+/* A file is part of a backing_file (FMODE_BACKING in the kernel's fs.h), since Linux 6.14 and before. */
+#define IS_BACKING (1 << 24)
+#define IS_BACKING_BEFORE (1 << 25)
+#define LINUX_6_14 0x060e00
 /* Components of a path that are followed. */
 #define PATH_STEPS 64
 /* Room for a path that is put together from its end, and for the longest name in front of it. */
@@ -101,12 +104,15 @@ static __always_inline void find_subject(struct subject *subject, struct dentry 
 	subject->inode = BPF_CORE_READ(lower, d_inode);
 }
 
+extern int LINUX_KERNEL_VERSION __kconfig;
+
 /* The dentry that was opened, also where an overlay maps the file of its layer. */
 static __always_inline struct dentry *opened_dentry(struct file *file)
 {
 	struct backing_file *backing = (void *)file;
+	__u32 mark = LINUX_KERNEL_VERSION >= LINUX_6_14 ? IS_BACKING : IS_BACKING_BEFORE;
 
-	if (bpf_core_field_exists(backing->user_path) && BPF_CORE_READ(file, f_mode) & MAPPED_FOR_ANOTHER)
+	if (bpf_core_field_exists(backing->user_path) && BPF_CORE_READ(file, f_mode) & mark)
 		return BPF_CORE_READ(backing, user_path.dentry);
 	return BPF_CORE_READ(file, f_path.dentry);
 }

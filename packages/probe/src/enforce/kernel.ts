@@ -112,7 +112,7 @@ function createKernel(
   const update = (map: string, key: Uint8Array, value: Uint8Array) => loader.update(kernel, map, key, value);
   update('settings', first, Buffer.concat([number32(outside.mount), number32(outside.pid)]));
   const read = createViolationReader(loader.mapRing(kernel, 'violations'));
-  for (const program of ['check_program', 'forget_cgroup', 'notice_cgroup']) {
+  for (const program of ['check_program', 'empty_cgroup', 'forget_cgroup', 'notice_cgroup']) {
     attach(program, () => loader.attach(kernel, program));
   }
 

@@ -1,0 +1,5 @@
+// A program that a guard allows: it does nothing.
+int main(void)
+{
+	return 0;
+}

@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GuardedTree, makeGuardedTree, writeTree } from './guarded-tree.ts';
+
+/** What attempt.c printed. */
+export interface Attempts {
+  readonly tried: number;
+  readonly killed: number;
+  readonly denied: number;
+  readonly passed: number;
+  /** For another reason than a guard's. */
+  readonly failed: number;
+}
+
+/** A folder from which containers are run without a runtime: namespaces, an overlay, a cgroup. */
+export interface ContainerBench {
+  readonly tree: GuardedTree;
+  /** The folder of the image's files. */
+  readonly lower: string;
+  /** The same files, which containers without an overlay share. */
+  readonly plain: string;
+  /** On this machine: /marks of every container. */
+  readonly marks: string;
+  /**
+   * Runs attempt.c with these arguments as the first program of a container of its own, in the cgroup.
+   * @param cgroup its folder.
+   */
+  attempt(cgroup: string, words: readonly string[], options?: { isPlain?: boolean }): Attempts;
+  /** The shell command that does it, for what is to go on meanwhile. */
+  command(cgroup: string, words: readonly string[], options?: { isPlain?: boolean }): readonly string[];
+  /** The marks that forbidden programs made so far. */
+  marksMade(): readonly string[];
+  /** The same, and removes them. */
+  takeMarks(): readonly string[];
+  /** Waits until the first program of a container runs in the cgroup. */
+  untilInhabited(cgroup: string): Promise<void>;
+}
+
+export function createContainerBench(folder: string): ContainerBench {
+  const tree = makeGuardedTree(folder);
+  const lower = join(folder, 'lower');
+  const marks = join(folder, 'marks');
+  const plain = join(folder, 'plain');
+  for (const root of [lower, plain]) writeTree(root, tree);
+  mkdirSync(marks);
+  let containers = 0;
+
+  function command(cgroup: string, words: readonly string[], options: { isPlain?: boolean } = {}) {
+    containers += 1;
+    const [upper, work, root] = ['upper', 'work', 'root'].map((name) =>
+      join(folder, `${name}-${containers}`),
+    );
+    for (const place of [upper, work, root]) mkdirSync(place);
+    const overlay = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    const script = [
+      options.isPlain === true
+        ? `mount --bind ${plain} ${root}`
+        : `mount -t overlay overlay -o ${overlay} ${root}`,
+      `mount -t proc proc ${root}/proc`,
+      `mount --bind ${marks} ${root}/marks`,
+      `exec ${join(folder, 'attempt')} enter ${cgroup} ${root} /bin/attempt ${words.join(' ')}`,
+    ].join(' && ');
+    return ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script];
+  }
+
+  return {
+    tree,
+    lower,
+    plain,
+    marks,
+    command,
+    attempt(cgroup, words, options) {
+      const [program, ...rest] = command(cgroup, words, options);
+      const { stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', timeout: 100_000 });
+      return parseAttempts(stdout, stderr);
+    },
+    marksMade: () => readdirSync(marks).sort(),
+    takeMarks() {
+      const made = readdirSync(marks).sort();
+      for (const mark of made) rmSync(join(marks, mark));
+      return made;
+    },
+    async untilInhabited(cgroup) {
+      const end = performance.now() + 20_000;
+      while (!isInhabited(cgroup)) {
+        if (performance.now() > end) throw new Error(`nothing runs in ${cgroup}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  };
+}
+
+function isInhabited(cgroup: string): boolean {
+  const pids = readFileSync(join(cgroup, 'cgroup.procs'), 'latin1').split('\n');
+  return pids.some(
+    (pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/attempt'),
+  );
+}
+
+/** Reads what attempt.c printed. */
+export function parseAttempts(output: string, complaint: string): Attempts {
+  const match = /tried (\d+) killed (\d+) denied (\d+) passed (\d+) failed (\d+)/.exec(output);
+  if (match === null) throw new Error(`attempt said nothing: ${output}${complaint}`);
+  const [tried, killed, denied, passed, failed] = match.slice(1).map(Number);
+  return { tried, killed, denied, passed, failed };
+}
+
+/** A cgroup for a test, below one that is the test's own. */
+export function createCgroup(root: string, name: string): { readonly folder: string; remove(): void } {
+  const folder = join(root, name);
+  mkdirSync(folder, { recursive: true });
+  return { folder, remove: () => rmdirSync(folder) };
+}
