@@ -1,8 +1,9 @@
 // `npm run bench:live -- [--rounds N] [--rules FILE...] [--json]`
 // What watching this machine live costs the programs on it. Rounds alternate between nothing, an empty program on
-// every system call (its cost on getppid is 1 unit) and `seawall watch` with the rules; medians and their spread.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// every system call (its cost on getppid is 1 unit) and watching with the rules; medians and their spread. All of it is
+// processor time of one program on one CPU: what others do on the machine counts least in that.
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +12,16 @@ import { buildProbe, probeSupport } from '@seawall/probe';
 import { locateShared } from '../test/shared.ts';
 
 const CASES = [
-  { name: 'getppid', count: 1_000_000 },
-  { name: 'read', count: 500_000 },
-  { name: 'open', count: 150_000 },
-  { name: 'connect', count: 4_000 },
-  { name: 'fork', count: 150 },
+  { name: 'getppid', count: 300_000 },
+  { name: 'read', count: 200_000 },
+  { name: 'open', count: 50_000 },
+  { name: 'connect', count: 2_000 },
+  { name: 'fork', count: 80 },
 ] as const;
+/** Each case is measured so often in a round, and the median counts. */
+const REPETITIONS = 3;
+/** Pairs of opening and closing while the agent's own processor time is taken. */
+const AGENT_PAIRS = 6_000_000;
 
 type CaseName = (typeof CASES)[number]['name'];
 
@@ -44,16 +49,8 @@ const headers = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}
 compile('cc', '-O2', '-o', join(folder, 'measure'), join(native, 'measure.c'));
 compile(
   'clang',
-  '-O2',
-  '-g',
-  '-target',
-  'bpf',
-  '-I',
-  headers,
-  '-c',
-  join(native, 'empty.bpf.c'),
-  '-o',
-  join(folder, 'empty.o'),
+  ...['-O2', '-g', '-target', 'bpf', '-I', headers],
+  ...['-c', join(native, 'empty.bpf.c'), '-o', join(folder, 'empty.o')],
 );
 const loader = createRequire(import.meta.url)(buildProbe().addon);
 
@@ -61,21 +58,24 @@ interface Round {
   readonly off: Record<CaseName, number>;
   readonly emptyGetppid: number;
   readonly on: Record<CaseName, number>;
-  readonly agentShare: number;
-  readonly agentBytes: number;
 }
 
+const agent = fork(join(import.meta.dirname, 'live-agent.ts'), rules, { execArgv: process.execArgv });
 const rounds: Round[] = [];
 for (let round = 0; round < Number(values.rounds); round += 1) {
+  await isClear();
   const off = measureAll();
   const emptyGetppid = measureWithEmptyProgram();
-  const agent = await startAgent();
+  await startWatching(agent);
   const on = measureAll();
-  const { share, bytes } = measureAgent(agent);
-  await stopAgent(agent);
-  rounds.push({ off, emptyGetppid, on, agentShare: share, agentBytes: bytes });
+  await stopWatching(agent);
+  rounds.push({ off, emptyGetppid, on });
   process.stderr.write(`round ${round + 1} of ${values.rounds}\n`);
 }
+await startWatching(agent);
+const { share: agentShare, bytes: agentBytes } = measureAgent(agent);
+const accounting = await stopWatching(agent);
+agent.disconnect();
 print();
 
 function compile(command: string, ...parameters: string[]): void {
@@ -83,16 +83,19 @@ function compile(command: string, ...parameters: string[]): void {
   if (status !== 0) throw new Error(`${command} ${parameters.join(' ')}: ${stderr}`);
 }
 
-/** Nanoseconds of processor time for each time that it is done: what others do on the machine counts least in it. */
-function measure(name: CaseName, count: number): { readonly each: number; readonly whole: number } {
+/** Nanoseconds of processor time for each time that it is done. */
+function measure(name: CaseName, count: number): number {
   const { stdout, status } = spawnSync(join(folder, 'measure'), [name, String(count)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`measuring ${name} failed`);
-  const each = Number(stdout.trim().split(' ')[1]);
-  return { each, whole: each * count };
+  return Number(stdout.trim().split(' ')[1]);
 }
 
 function measureAll(): Record<CaseName, number> {
-  const entries = CASES.map(({ name, count }) => [name, measure(name, count).each]);
+  const samples = CASES.map((): number[] => []);
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+    CASES.forEach(({ name, count }, index) => samples[index].push(measure(name, count)));
+  }
+  const entries = CASES.map(({ name }, index) => [name, median(samples[index])]);
   return Object.fromEntries(entries) as Record<CaseName, number>;
 }
 
@@ -101,31 +104,57 @@ function measureWithEmptyProgram(): number {
   try {
     loader.load(probe);
     loader.attach(probe, 'empty');
-    return measure('getppid', CASES[0].count).each;
+    return median(Array.from({ length: REPETITIONS }, () => measure('getppid', CASES[0].count)));
   } finally {
     loader.close(probe);
   }
 }
 
-function startAgent(): Promise<ChildProcess> {
-  const main = join(import.meta.dirname, '..', 'packages', 'cli', 'src', 'main.ts');
-  const parameters = [...process.execArgv, main, 'watch', '--rules', ...rules, '--summary', 'none'];
-  const agent = spawn(process.execPath, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
+/** Waits until the kernel has taken the programs of the last round off. */
+async function isClear(): Promise<void> {
+  while (readdirSync('/proc').some(isReleasing)) await pause(100);
+}
+
+function isReleasing(pid: string): boolean {
+  if (!/^\d+$/.test(pid)) return false;
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'seawall-release\n';
+  } catch {
+    // It has just ended.
+    return false;
+  }
+}
+
+async function startWatching(child: ChildProcess): Promise<void> {
+  await ask(child, 'start');
+  // Its start, with the look through /proc, is not what is measured.
+  await pause(500);
+}
+
+async function stopWatching(child: ChildProcess): Promise<unknown> {
+  return ask(child, 'stop');
+}
+
+function ask(child: ChildProcess, question: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    agent.stderr.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-      // Its start, with the look through /proc, is not what is measured.
-      if (said.includes('watching this machine')) setTimeout(() => resolve(agent), 1500);
+    const hasEnded = (): void => reject(new Error('the agent ended'));
+    child.once('exit', hasEnded);
+    child.once('message', (answer) => {
+      child.off('exit', hasEnded);
+      resolve(answer);
     });
-    agent.on('exit', () => reject(new Error(`the agent ended: ${said}`)));
+    child.send(question);
   });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** The agent's processor time while files are opened and closed, as a part of what that takes itself; its peak memory. */
 function measureAgent({ pid }: ChildProcess): { readonly share: number; readonly bytes: number } {
   const before = processorTime(pid as number);
-  const { whole } = measure('open', 10 * CASES[2].count);
+  const whole = measure('open', AGENT_PAIRS) * AGENT_PAIRS;
   const used = processorTime(pid as number) - before;
   const [, peak = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return { share: used / whole, bytes: Number(peak) * 1024 };
@@ -135,14 +164,6 @@ function processorTime(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10_000_000;
-}
-
-function stopAgent(agent: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    agent.removeAllListeners('exit');
-    agent.on('exit', () => resolve());
-    agent.kill('SIGINT');
-  });
 }
 
 function median(numbers: readonly number[]): number {
@@ -173,12 +194,9 @@ function print(): void {
       percentSpread: (100 * spread(added)) / base,
     };
   });
-  const agentShare = median(rounds.map((round) => round.agentShare));
-  const agentBytes = Math.max(...rounds.map((round) => round.agentBytes));
   if (values.json) {
-    process.stdout.write(
-      `${JSON.stringify({ unit, rows, agentShare, agentBytes, rounds: rounds.length }, null, 2)}\n`,
-    );
+    const all = { unit, rows, agentShare, agentBytes, accounting, rounds: rounds.length };
+    process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     return;
   }
   process.stdout.write(

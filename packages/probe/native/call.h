@@ -75,15 +75,6 @@ static __always_inline bool is_compatible(struct task_struct *task)
 #endif
 }
 
-/* A connection that is being made: not a failure. */
-#define IN_PROGRESS -115
-
-/* Whether somebody would miss the event: a call that failed changes no table. */
-static __always_inline bool is_result_needed(__u16 type, long result)
-{
-	return result >= 0 || result == IN_PROGRESS || !is_state_only(find_filters(), type);
-}
-
 /*
  * Declares the program of a call: the name events and users know it by, the kernel's name of its tracepoint, the event
  * type, and an expression over `regs` and `result` that says whether somebody would miss the event. The result is always
@@ -102,6 +93,7 @@ static __always_inline bool is_result_needed(__u16 type, long result)
 			count_filtered(EVENT_##event);                                                                 \
 			return 0;                                                                                      \
 		}                                                                                                      \
+		tell_closed_arguments(argument(regs, 0), argument(regs, 1), argument(regs, 2));                        \
 		s = begin(EVENT_##event, PARAMETERS_##event);                                                          \
 		if (!s)                                                                                                \
 			return 0;                                                                                      \

@@ -91,19 +91,9 @@ CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
 	note_descriptor(result);
 }
 
-/* who was not told of a descriptor needs not hear of its end */
-static __always_inline bool is_close_needed(struct pt_regs *regs)
-{
-	const struct filters *set = find_filters();
-
-	return !is_state_only(set, EVENT_SYSCALL_CLOSE_X) || is_known(set, argument(regs, 0));
-}
-
-CALL_IF(close, SYSCALL_CLOSE_X, is_close_needed(regs))
+CALL_IF(close, SYSCALL_CLOSE_X, is_close_told((int)argument(regs, 0), result))
 {
 	ID(0);
-	if (result >= 0)
-		forget_descriptor((int)argument(regs, 0));
 }
 
 CALL(close_range, SYSCALL_CLOSE_RANGE_X)

@@ -8,6 +8,11 @@
 #define OVERLAYFS_MAGIC 0x794c7630
 #define FILE_CREATED 0x100000
 
+/* What an inode is, in its mode. */
+#define MODE_FORMAT 0170000
+#define MODE_DIRECTORY 0040000
+#define MODE_SOCKET 0140000
+
 #define EXE_WRITABLE 1
 #define EXE_UPPER_LAYER 2
 #define EXE_FROM_MEMFD 4
@@ -238,18 +243,18 @@ static __noinline bool is_mapped(struct uid_gid_map *map, __u32 id)
 static __always_inline bool is_exe_writable(const struct cred *cred, struct inode *inode)
 {
 	const __u32 immutable = 8, read_only = 1;
-	__u32 mode = BPF_CORE_READ(inode, i_mode), uid = BPF_CORE_READ(inode, i_uid.val);
-	__u32 gid = BPF_CORE_READ(inode, i_gid.val), user = BPF_CORE_READ(cred, fsuid.val);
-	struct user_namespace *namespace = BPF_CORE_READ(cred, user_ns);
+	__u32 mode = inode->i_mode, uid = inode->i_uid.val;
+	__u32 gid = inode->i_gid.val, user = cred->fsuid.val;
+	struct user_namespace *namespace = cred->user_ns;
 	__u64 effective = capabilities(&cred->cap_effective);
 
-	if (BPF_CORE_READ(inode, i_sb, s_flags) & read_only || BPF_CORE_READ(inode, i_flags) & immutable)
+	if (inode->i_sb->s_flags & read_only || inode->i_flags & immutable)
 		return false;
 	if (uid == (__u32)-1 || gid == (__u32)-1)
 		return false;
 	if (user == uid)
 		return true;
-	if (gid == BPF_CORE_READ(cred, fsgid.val) || is_member(cred, gid))
+	if (gid == cred->fsgid.val || is_member(cred, gid))
 		mode >>= 3;
 	if (mode & 2)
 		return true;
@@ -271,10 +276,10 @@ static __always_inline bool is_memfd(struct dentry *dentry)
 
 static __always_inline __u32 exe_flags(const struct cred *cred, struct file *exe)
 {
-	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
+	struct dentry *dentry = exe->f_path.dentry;
 	__u32 layer = layer_of(dentry), flags = 0;
 
-	if (is_exe_writable(cred, BPF_CORE_READ(exe, f_inode)))
+	if (is_exe_writable(cred, exe->f_inode))
 		flags |= EXE_WRITABLE;
 	if (layer == EVENT_UPPER_LAYER)
 		flags |= EXE_UPPER_LAYER;

@@ -12,7 +12,6 @@
 #define FAMILY_IPV4 2
 #define FAMILY_IPV6 10
 #define UNIX_PATH 108
-#define SOCKET_FILE_SYSTEM 0x534f434b
 
 struct ends {
 	__u64 near[2], far[2];
@@ -24,7 +23,7 @@ static __always_inline struct sock *sock_of(__s64 descriptor)
 	struct file *file = file_of(descriptor);
 	struct socket *socket;
 
-	if (!file || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != SOCKET_FILE_SYSTEM)
+	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & MODE_FORMAT) != MODE_SOCKET)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	return BPF_CORE_READ(socket, sk);

@@ -46,15 +46,13 @@ static __always_inline int own_id(struct pid *pid)
 
 static __always_inline struct pid *group_id(struct task_struct *task, int type)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-
-	return BPF_CORE_READ(signal, pids[type]);
+	return BPF_CORE_READ(task, signal, pids[type]);
 }
 
 /* Sizes of a process's memory in KiB: virtual, resident, swapped. */
 static __always_inline void put_sizes(struct scratch *s, struct task_struct *task)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = task->mm;
 	struct mm_struct___old *old = (void *)mm;
 	__s64 resident = 0, swapped = 0;
 
@@ -69,11 +67,10 @@ static __always_inline void put_sizes(struct scratch *s, struct task_struct *tas
 			   BPF_CORE_READ(old, rss_stat.count[3].counter);
 		swapped = BPF_CORE_READ(old, rss_stat.count[2].counter);
 	} else {
-		resident = BPF_CORE_READ(mm, rss_stat[0].count) + BPF_CORE_READ(mm, rss_stat[1].count) +
-			   BPF_CORE_READ(mm, rss_stat[3].count);
-		swapped = BPF_CORE_READ(mm, rss_stat[2].count);
+		resident = mm->rss_stat[0].count + mm->rss_stat[1].count + mm->rss_stat[3].count;
+		swapped = mm->rss_stat[2].count;
 	}
-	put_u32(s, BPF_CORE_READ(mm, total_vm) * PAGE_KIB);
+	put_u32(s, mm->total_vm * PAGE_KIB);
 	put_u32(s, resident < 0 ? 0 : resident * PAGE_KIB);
 	put_u32(s, swapped < 0 ? 0 : swapped * PAGE_KIB);
 }
@@ -106,8 +103,15 @@ static long step_up_cgroup(__u32 index, struct cgroup_walk *walk)
 	return length <= 0 || !prepend(walk->s, &walk->start, name, length - 1);
 }
 
+/* The cgroup whose path lies aside, and where. */
+struct last_cgroup {
+	struct kernfs_node *node;
+	__u32 start;
+};
+
 /* Appends `name=/path` and a NUL to what lies at the event's end, and gives the new length. */
-static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *task, __u32 subsystem, __u32 length)
+static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *task, __u32 subsystem, __u32 length,
+				      struct last_cgroup *last)
 {
 	__u8 *place = place_of(s);
 	void *subsystems = (void *)BPF_CORE_READ(task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
@@ -124,9 +128,16 @@ static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *tas
 		return length;
 	end = length + written;
 	place[(end - 1) & 0x1fff] = '=';
-	s->aside[SPARE - 1] = 0;
 	walk.node = BPF_CORE_READ(state, cgroup, kn);
-	bpf_loop(CGROUP_DEPTH, step_up_cgroup, &walk, 0);
+	/* all subsystems share one tree on most machines: its path was made for the one before */
+	if (walk.node == last->node) {
+		walk.start = last->start;
+	} else {
+		s->aside[SPARE - 1] = 0;
+		last->node = walk.node;
+		bpf_loop(CGROUP_DEPTH, step_up_cgroup, &walk, 0);
+		last->start = walk.start;
+	}
 	if (walk.start == SPARE - 1) {
 		*(__u16 *)(place + (end & 0xfff)) = '/';
 		return end + 2;
@@ -138,10 +149,12 @@ static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *tas
 
 #define APPEND_CGROUP(name)                                                                                            \
 	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, name##_cgrp_id) && length < 3584)                        \
-	length = append_cgroup(s, task, bpf_core_enum_value(enum cgroup_subsys_id, name##_cgrp_id), length)
+	length = append_cgroup(s, task, bpf_core_enum_value(enum cgroup_subsys_id, name##_cgrp_id), length, \
+			       &last)
 
 static __always_inline void put_cgroups(struct scratch *s, struct task_struct *task)
 {
+	struct last_cgroup last = {};
 	__u32 length = 0;
 
 	APPEND_CGROUP(cpuset);
@@ -173,7 +186,7 @@ static __always_inline __u32 login_user(struct task_struct *task)
 /* exe and args: the first argument, and the others with a NUL behind each. */
 static __always_inline void put_arguments(struct scratch *s, struct mm_struct *mm)
 {
-	__u64 start = BPF_CORE_READ(mm, arg_start), end = BPF_CORE_READ(mm, arg_end);
+	__u64 start = mm ? mm->arg_start : 0, end = mm ? mm->arg_end : 0;
 	__u32 before = s->position;
 	__u32 first;
 
@@ -185,15 +198,13 @@ static __always_inline void put_arguments(struct scratch *s, struct mm_struct *m
 /* tid, pid, ptid, an empty cwd, fdlimit, memory, comm, cgroups: the middle of all events that describe a process. */
 static __always_inline void put_process(struct scratch *s, struct task_struct *task, struct task_struct *faults)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-
-	put_id(s, BPF_CORE_READ(task, pid));
-	put_id(s, BPF_CORE_READ(task, tgid));
-	put_id(s, BPF_CORE_READ(task, real_parent, pid));
+	put_id(s, task->pid);
+	put_id(s, task->tgid);
+	put_id(s, task->real_parent->pid);
 	put_nothing(s);
-	put_u64(s, BPF_CORE_READ(signal, rlim[NUMBER_OF_FILES].rlim_cur));
-	put_u64(s, BPF_CORE_READ(faults, maj_flt));
-	put_u64(s, BPF_CORE_READ(faults, min_flt));
+	put_u64(s, task->signal->rlim[NUMBER_OF_FILES].rlim_cur);
+	put_u64(s, faults->maj_flt);
+	put_u64(s, faults->min_flt);
 	put_sizes(s, task);
 	put_kernel_text(s, &task->comm);
 	put_cgroups(s, task);

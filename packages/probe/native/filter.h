@@ -29,8 +29,10 @@
 #define KNOWN_WORDS 16
 #define KNOWN_MAXIMUM (64 * KNOWN_WORDS)
 
-#define MODE_FORMAT 0170000
-#define MODE_DIRECTORY 0040000
+/* Who needs events of a type: rules, only the tables, nobody (its call is about to go off). */
+#define NEED_RULES 0
+#define NEED_TABLES 1
+#define NEED_NONE 2
 
 struct filters {
 	/* which paths `open_paths` can hold: a bit for what each starts with */
@@ -41,8 +43,8 @@ struct filters {
 	__u8 omits_files;
 	__u8 reserved[3];
 	__u8 opens[OPEN_KINDS];
-	/* by event type: only the tables need it */
-	__u8 is_state_only[EVENT_TYPES];
+	/* by event type: who needs it */
+	__u8 needs[EVENT_TYPES];
 };
 
 struct {
@@ -67,10 +69,14 @@ struct {
 	__type(value, __u32);
 } open_paths SEC(".maps");
 
-/* Descriptors that the reader was told of, by number. A process that is not here was told of whole. */
+/*
+ * Descriptors that the reader was told of, by number, and those of them that have been closed since, which it is told
+ * only when somebody uses the number again: most are never used before they are made anew. A process that is not here
+ * was told of whole.
+ */
 struct known_descriptors {
 	__u32 epoch, reserved;
-	__u64 words[KNOWN_WORDS];
+	__u64 words[KNOWN_WORDS], closed[KNOWN_WORDS];
 };
 
 struct {
@@ -98,7 +104,27 @@ static __always_inline void count_filtered(__u16 type)
 
 static __always_inline bool is_state_only(const struct filters *set, __u16 type)
 {
-	return set && set->is_state_only[type & (EVENT_TYPES - 1)];
+	return set && set->needs[type & (EVENT_TYPES - 1)] != NEED_RULES;
+}
+
+/* A connection that is being made: not a failure. */
+#define IN_PROGRESS -115
+
+/* Whether an event with that result may be missed: calls that failed change no table. */
+static __always_inline bool is_result_needed(__u16 type, long result)
+{
+	const struct filters *set = find_filters();
+
+	if (!set)
+		return true;
+	switch (set->needs[type & (EVENT_TYPES - 1)]) {
+	case NEED_TABLES:
+		return result >= 0 || result == IN_PROGRESS;
+	case NEED_NONE:
+		return false;
+	default:
+		return true;
+	}
 }
 
 /* Descriptors belong to this: threads share it, and processes that asked for it. */
@@ -114,13 +140,26 @@ static __always_inline struct known_descriptors *find_known(const struct filters
 	return found && found->epoch == set->epoch ? found : NULL;
 }
 
-static __always_inline __u64 *word_of(struct known_descriptors *known, __u32 descriptor)
+/* The descriptors of the running thread, where they are remembered. */
+static __always_inline struct known_descriptors *current_known(void)
+{
+	const struct filters *set = find_filters();
+
+	return set && set->omits_files ? find_known(set, (__u64)bpf_get_current_task_btf()->files) : NULL;
+}
+
+static __always_inline __u64 *word_of(__u64 *words, __u32 descriptor)
 {
 	__u32 offset = descriptor / 64 * 8;
 
 	/* the kernel's checks have to see the very number that is added */
 	asm volatile("%0 &= %1" : "+r"(offset) : "i"(8 * (KNOWN_WORDS - 1)));
-	return (void *)known->words + offset;
+	return (void *)words + offset;
+}
+
+static __always_inline bool has_descriptor(__u64 *words, __u32 descriptor)
+{
+	return *word_of(words, descriptor) & (1ull << (descriptor & 63));
 }
 
 /* Whether the reader was told of the descriptor of that number that the running thread has, or had. */
@@ -133,43 +172,83 @@ static __always_inline bool is_known(const struct filters *set, int descriptor)
 	if (descriptor < 0)
 		return false;
 	found = find_known(set, (__u64)bpf_get_current_task_btf()->files);
-	return !found || (*word_of(found, descriptor) & (1ull << (descriptor & 63)));
+	return !found || has_descriptor(found->words, descriptor);
 }
 
 /* The reader is being told of that descriptor. */
 static __always_inline void note_descriptor(long descriptor)
 {
-	const struct filters *set = find_filters();
-	struct known_descriptors *found;
+	struct known_descriptors *found = current_known();
 
-	if (!set || !set->omits_files || descriptor < 0 || descriptor >= KNOWN_MAXIMUM)
+	if (!found || descriptor < 0 || descriptor >= KNOWN_MAXIMUM)
 		return;
-	found = find_known(set, (__u64)bpf_get_current_task_btf()->files);
-	if (found)
-		__sync_fetch_and_or(word_of(found, descriptor), 1ull << (descriptor & 63));
+	__sync_fetch_and_or(word_of(found->words, descriptor), 1ull << (descriptor & 63));
+	if (has_descriptor(found->closed, descriptor))
+		__sync_fetch_and_and(word_of(found->closed, descriptor), ~(1ull << (descriptor & 63)));
 }
 
-/* The reader is being told that the descriptor was closed. */
-static __always_inline void forget_descriptor(long descriptor)
+/* Remembers the descriptors of the running thread, all of them, as the reader was told of. */
+static __always_inline void remember_process(__u64 files, __u32 epoch)
+{
+	struct known_descriptors all = { .epoch = epoch };
+
+#pragma unroll
+	for (int i = 0; i < KNOWN_WORDS; i++)
+		all.words[i] = ~0ull;
+	bpf_map_update_elem(&known, &files, &all, BPF_ANY);
+}
+
+/* Whether the reader has to be told now that a descriptor was closed; else that is remembered. */
+static __always_inline bool is_close_told(int descriptor, long result)
 {
 	const struct filters *set = find_filters();
 	struct known_descriptors *found;
 	__u64 files;
 
-	if (!set || !set->omits_files || descriptor < 0 || descriptor >= KNOWN_MAXIMUM)
-		return;
+	if (!set || !set->omits_files || set->needs[EVENT_SYSCALL_CLOSE_X] == NEED_RULES || descriptor >= KNOWN_MAXIMUM)
+		return true;
+	if (result < 0 || descriptor < 0)
+		return false;
 	files = (__u64)bpf_get_current_task_btf()->files;
 	found = find_known(set, files);
-	if (found) {
-		__sync_fetch_and_and(word_of(found, descriptor), ~(1ull << (descriptor & 63)));
-	} else {
-		struct known_descriptors all = { .epoch = set->epoch };
-
-#pragma unroll
-		for (int i = 0; i < KNOWN_WORDS; i++)
-			all.words[i] = descriptor >> 6 == i ? ~(1ull << (descriptor & 63)) : ~0ull;
-		bpf_map_update_elem(&known, &files, &all, BPF_ANY);
+	if (!found) {
+		remember_process(files, set->epoch);
+		found = find_known(set, files);
 	}
+	if (!found)
+		return true;
+	if (has_descriptor(found->words, descriptor))
+		__sync_fetch_and_or(word_of(found->closed, descriptor), 1ull << (descriptor & 63));
+	return false;
+}
+
+/* Tells that a descriptor was closed, before its number is used by what the reader is told next. */
+static __noinline void tell_closed(struct known_descriptors *found, __u32 descriptor)
+{
+	struct scratch *s;
+
+	if (!found || descriptor >= KNOWN_MAXIMUM || !has_descriptor(found->closed, descriptor))
+		return;
+	s = begin(EVENT_SYSCALL_CLOSE_X, PARAMETERS_SYSCALL_CLOSE_X);
+	if (!s)
+		return;
+	put_u64(s, 0);
+	put_id(s, descriptor);
+	finish(s);
+	__sync_fetch_and_and(word_of(found->words, descriptor), ~(1ull << (descriptor & 63)));
+	__sync_fetch_and_and(word_of(found->closed, descriptor), ~(1ull << (descriptor & 63)));
+}
+
+/* Any of the arguments may be the number of a descriptor; telling of one that isn't asked for does no harm. */
+static __always_inline void tell_closed_arguments(__u64 first, __u64 second, __u64 third)
+{
+	struct known_descriptors *found = current_known();
+
+	if (!found)
+		return;
+	tell_closed(found, first);
+	tell_closed(found, second);
+	tell_closed(found, third);
 }
 
 /* A new process has copies of its parent's descriptors, unless it shares them. */

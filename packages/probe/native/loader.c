@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,6 +104,55 @@ static void release(struct probe *probe)
 	if (probe->object)
 		bpf_object__close(probe->object);
 	probe->object = NULL;
+}
+
+static int compare_descriptors(const void *left, const void *right)
+{
+	return *(const int *)left - *(const int *)right;
+}
+
+/* In a process of its own: keeps the links alone, and ends. The kernel then takes the programs off. */
+static void end_with_links(int *descriptors, size_t count)
+{
+	unsigned int next = 0;
+
+	prctl(PR_SET_NAME, "seawall-release");
+	setsid();
+	for (size_t i = 0; i < count; i++) {
+		if ((unsigned int)descriptors[i] > next)
+			close_range(next, descriptors[i] - 1, 0);
+		next = descriptors[i] + 1;
+	}
+	close_range(next, ~0u, 0);
+	_exit(0);
+}
+
+/*
+ * Taking a program off a tracepoint makes the kernel wait for all that may still run it, some 70 ms each, one after the
+ * other. A process that has copies of the links does that by ending, while this one goes on. Without it closing just
+ * takes longer.
+ */
+static void hand_over_links(struct probe *probe)
+{
+	int descriptors[MAX_LINKS];
+	size_t count = 0;
+	pid_t child;
+
+	for (size_t i = 0; i < probe->link_count; i++)
+		if (probe->links[i])
+			descriptors[count++] = bpf_link__fd(probe->links[i]);
+	if (count == 0)
+		return;
+	qsort(descriptors, count, sizeof(*descriptors), compare_descriptors);
+	child = fork();
+	if (child == 0) {
+		/* nobody waits for the process that is left */
+		if (fork() == 0)
+			end_with_links(descriptors, count);
+		_exit(0);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
 }
 
 /* For a probe that nobody closed: its buffers live on as long as somebody has them, and show what they last held. */
@@ -281,6 +332,53 @@ static napi_value detach_program(napi_env env, napi_callback_info info)
 		return throw_errno(env, "no such link", EINVAL);
 	bpf_link__destroy(probe->links[index]);
 	probe->links[index] = NULL;
+	return NULL;
+}
+
+struct detachment {
+	size_t count;
+	struct bpf_link *links[];
+};
+
+static void *detach_links(void *data)
+{
+	struct detachment *detachment = data;
+
+	for (size_t i = 0; i < detachment->count; i++)
+		bpf_link__destroy(detachment->links[i]);
+	free(detachment);
+	return NULL;
+}
+
+// detachLater(probe, Uint32Array): detaches links by index in a thread of its own, since each takes the kernel a while
+static napi_value detach_later(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2];
+	napi_typedarray_type type;
+	size_t length;
+	uint32_t *indexes;
+	struct probe *probe;
+	struct detachment *detachment;
+	pthread_t thread;
+
+	take_arguments(env, info, arguments, 2);
+	probe = probe_of(env, arguments[0]);
+	if (!probe)
+		return NULL;
+	if (napi_get_typedarray_info(env, arguments[1], &type, &length, (void **)&indexes, NULL, NULL) != napi_ok ||
+	    type != napi_uint32_array)
+		return throw_errno(env, "detachLater takes a Uint32Array", EINVAL);
+	detachment = calloc(1, sizeof(*detachment) + length * sizeof(struct bpf_link *));
+	for (size_t i = 0; i < length; i++) {
+		if (indexes[i] >= probe->link_count || !probe->links[indexes[i]])
+			continue;
+		detachment->links[detachment->count++] = probe->links[indexes[i]];
+		probe->links[indexes[i]] = NULL;
+	}
+	if (pthread_create(&thread, NULL, detach_links, detachment) == 0)
+		pthread_detach(thread);
+	else
+		detach_links(detachment);
 	return NULL;
 }
 
@@ -566,6 +664,22 @@ static void detach_buffers(napi_env env, struct probe *probe)
 	}
 }
 
+// closeLater(probe): as close, but another process waits for the kernel
+static napi_value close_later(napi_env env, napi_callback_info info)
+{
+	napi_value argument;
+	struct probe *probe = NULL;
+
+	take_arguments(env, info, &argument, 1);
+	napi_get_value_external(env, argument, (void **)&probe);
+	if (probe && probe->object) {
+		detach_buffers(env, probe);
+		hand_over_links(probe);
+		release(probe);
+	}
+	return NULL;
+}
+
 // close(probe): detaches and unloads everything; the ring's buffers are empty from then on
 static napi_value close_probe(napi_env env, napi_callback_info info)
 {
@@ -596,7 +710,8 @@ NAPI_MODULE_INIT()
 		{ "lookup", lookup_entry },	 { "remove", remove_entry },
 		{ "run", run_program },		 { "openInRoot", open_in_root },
 		{ "possibleCpus", possible_cpus }, { "bootTime", boot_time },
-		{ "close", close_probe },
+		{ "close", close_probe },	 { "closeLater", close_later },
+		{ "detachLater", detach_later },
 	};
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {

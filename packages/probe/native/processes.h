@@ -13,9 +13,9 @@
 /* Everything of an exec event behind `cgroups`; `env` has been put. */
 static __always_inline void put_program(struct scratch *s, struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
-	struct inode *inode = BPF_CORE_READ(exe, f_inode);
+	const struct cred *cred = task->cred;
+	struct file *exe = task->mm->exe_file;
+	struct inode *inode = exe->f_inode;
 
 	put_u32(s, terminal_of(task));
 	put_id(s, own_id(group_id(task, PIDTYPE_PGID)));
@@ -24,20 +24,20 @@ static __always_inline void put_program(struct scratch *s, struct task_struct *t
 	put_u64(s, capabilities(&cred->cap_inheritable));
 	put_u64(s, capabilities(&cred->cap_permitted));
 	put_u64(s, capabilities(&cred->cap_effective));
-	put_u64(s, BPF_CORE_READ(inode, i_ino));
+	put_u64(s, inode->i_ino);
 	put_u64(s, change_time(inode));
 	put_u64(s, modification_time(inode));
-	put_u32(s, BPF_CORE_READ(cred, euid.val));
+	put_u32(s, cred->euid.val);
 	put_path(s, exe);
 	put_id(s, id_at(group_id(task, PIDTYPE_PGID), 0));
-	put_u32(s, BPF_CORE_READ(cred, egid.val));
+	put_u32(s, cred->egid.val);
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *binary)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	__u64 start = BPF_CORE_READ(mm, env_start), end = BPF_CORE_READ(mm, env_end);
+	struct mm_struct *mm = task->mm;
+	__u64 start = mm ? mm->env_start : 0, end = mm ? mm->env_end : 0;
 	struct scratch *s = begin_for(EVENT_SYSCALL_EXECVE_19_X, PARAMETERS_SYSCALL_EXECVE_19_X,
 				      BPF_CORE_READ(task, pid));
 
@@ -100,14 +100,14 @@ static __always_inline __u32 visible_flags(struct task_struct *parent, struct ta
 
 static __noinline void put_clone(struct scratch *s, struct task_struct *task, struct task_struct *parent, __u32 flags)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
-	struct pid *thread = BPF_CORE_READ(task, thread_pid), *process = group_id(task, PIDTYPE_TGID);
+	const struct cred *cred = task->cred;
+	struct pid *thread = task->thread_pid, *process = group_id(task, PIDTYPE_TGID);
 
-	put_arguments(s, BPF_CORE_READ(task, mm));
+	put_arguments(s, task->mm);
 	put_process(s, task, parent);
 	put_u32(s, flags);
-	put_u32(s, BPF_CORE_READ(cred, euid.val));
-	put_u32(s, BPF_CORE_READ(cred, egid.val));
+	put_u32(s, cred->euid.val);
+	put_u32(s, cred->egid.val);
 	put_id(s, own_id(thread));
 	put_id(s, own_id(process));
 }
@@ -123,7 +123,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	__u16 type, named;
 	struct scratch *s;
 
-	if (BPF_CORE_READ(parent, flags) & KERNEL_THREAD)
+	if (parent->flags & KERNEL_THREAD)
 		return 0;
 	inherit_descriptors(parent, child);
 	type = type_of_clone(parent, regs);
@@ -237,7 +237,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	__u8 signal = code & 0x7f;
 	struct scratch *s;
 
-	if (BPF_CORE_READ(task, flags) & KERNEL_THREAD)
+	if (task->flags & KERNEL_THREAD)
 		return 0;
 	forget_process(task);
 	s = begin_for(EVENT_PROCEXIT_1_E, PARAMETERS_PROCEXIT_1_E, BPF_CORE_READ(task, pid));

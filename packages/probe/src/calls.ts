@@ -81,6 +81,19 @@ export function callsFor(
   return { own, generic: new Set(genericCalls), missing };
 }
 
+/** The event types that only these calls make, of those that have a program of their own. */
+export function typesOfCalls(calls: ReadonlySet<string>): readonly number[] {
+  return eventTypes
+    .filter(({ id, source, isEnter, isOld, isUnused }) => {
+      if (source !== 'syscall' || isEnter || isOld || isUnused || id === GENERIC_EXIT) return false;
+      const names = syscallCodesOfEventType(id).map((code) => syscallNames[code] as string);
+      return (
+        names.some((name) => calls.has(name)) && names.every((name) => calls.has(name) || FORKS.has(name))
+      );
+    })
+    .map(({ id }) => id);
+}
+
 /** Calls whose events come from sched_process_fork. */
 const FORKS: ReadonlySet<string> = new Set(['clone', 'clone3', 'fork', 'vfork']);
 

@@ -33,6 +33,8 @@ const TRUNCATES = 4;
 const HAS_FAILED = 8;
 export const OPEN_KIND_COUNT = 16;
 
+const NEEDED_BY_TABLES = 1;
+const NEEDED_BY_NOBODY = 2;
 const OPEN_ALL = 0;
 const OPEN_NONE = 1;
 const OPEN_BY_PATH = 2;
@@ -41,7 +43,7 @@ const PREFIX_MAXIMUM = 64;
 const START_LENGTH = 4;
 const EVENT_TYPES = 512;
 const OPENS_OFFSET = 16;
-const STATE_ONLY_OFFSET = OPENS_OFFSET + OPEN_KIND_COUNT;
+const NEEDS_OFFSET = OPENS_OFFSET + OPEN_KIND_COUNT;
 
 export function openKindOf(kind: number): OpenKind {
   return {
@@ -55,15 +57,18 @@ export function openKindOf(kind: number): OpenKind {
 /**
  * @param filter undefined: nothing is left out.
  * @param epoch another one whenever descriptors begin to be left out.
+ * @param unwantedTypes event types of which there are to be none: their calls are about to go off.
  * @param knownPaths what `open_paths` holds from before, which can't be taken out: it gets new values.
  */
 export function encodeFilter(
   filter: KernelFilter | undefined,
   epoch: number,
+  unwantedTypes: Iterable<number> = [],
   knownPaths: Iterable<string> = [],
 ): EncodedFilter {
-  const settings = Buffer.alloc(STATE_ONLY_OFFSET + EVENT_TYPES);
+  const settings = Buffer.alloc(NEEDS_OFFSET + EVENT_TYPES);
   settings.writeUInt32LE(epoch, 8);
+  for (const type of unwantedTypes) settings.writeUInt8(NEEDED_BY_NOBODY, NEEDS_OFFSET + type);
   if (filter === undefined) return { settings, paths: new Map([...knownPaths].map((path) => [path, 0])) };
   settings.writeUInt8(filter.omitsFiles ? 1 : 0, 12);
   const kindsByPrefix = new Map<string, number>();
@@ -75,7 +80,9 @@ export function encodeFilter(
       kindsByPrefix.set(prefix, (kindsByPrefix.get(prefix) ?? 0) | (1 << kind));
     }
   });
-  for (const type of filter.stateOnlyTypes) settings.writeUInt8(1, STATE_ONLY_OFFSET + type);
+  for (const type of filter.stateOnlyTypes) {
+    if (settings[NEEDS_OFFSET + type] === 0) settings.writeUInt8(NEEDED_BY_TABLES, NEEDS_OFFSET + type);
+  }
   let starts = 0n;
   for (const prefix of kindsByPrefix.keys()) starts |= startsOf(prefix);
   settings.writeBigUInt64LE(starts, 0);

@@ -47,6 +47,7 @@ export async function* liveSections(
     if (now - clockSetAt > MILLISECONDS_BETWEEN_CLOCKS) {
       clockSetAt = now;
       probe.synchronizeClock();
+      probe.tidy();
     }
     await waitFor(wait, signal);
   }

@@ -18,6 +18,8 @@ export interface Loader {
   /** For the cgroup of that path and all below it. */
   attachCgroup(probe: LoadedProbe, program: string, cgroup: string): number;
   detach(probe: LoadedProbe, link: number): void;
+  /** Detaches in a thread of its own. */
+  detachLater(probe: LoadedProbe, links: Uint32Array): void;
   mapRing(
     probe: LoadedProbe,
     map: string,
@@ -33,6 +35,8 @@ export interface Loader {
   possibleCpus(): number;
   bootTime(): bigint;
   close(probe: LoadedProbe): void;
+  /** As `close`, but a process that does nothing else waits for the kernel to take programs off. */
+  closeLater(probe: LoadedProbe): void;
 }
 
 export function loadLoader(addon: string): Loader {

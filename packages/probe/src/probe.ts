@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeIdOfSyscallCode, syscallCodes } from '@seawall/events';
 import { buildProbe } from './build.ts';
-import { callsFor, PROCESS_PROGRAMS, programOf, tracepointOf } from './calls.ts';
+import { callsFor, PROCESS_PROGRAMS, programOf, tracepointOf, typesOfCalls } from './calls.ts';
 import { COUNTERS_LENGTH, type KernelCounters, sumCounters } from './counters.ts';
 import { errors } from './errors.ts';
 import { type EncodedFilter, encodeFilter, type KernelFilter, pathKey } from './kernel-filter.ts';
@@ -42,8 +42,16 @@ export interface ProbeStatus {
 /** The probe, loaded. Whoever opens it closes it; should the process die, the kernel clears it away. */
 export interface Probe {
   readonly ring: RingReader;
-  /** Switches on what is wanted and off what is not; what stays on loses nothing. */
+  /**
+   * Switches on what is wanted; what stays on loses nothing. What is not wanted any more is left out from now on as
+   * far as the kernel tells event types apart, and goes off with `tidy`.
+   */
   want(wanted: Wanted): void;
+  /**
+   * Switches off what has not been wanted for so long (10 seconds), in a thread: taking a program off takes the kernel
+   * a while, and rules that change often would wait for it.
+   */
+  tidy(milliseconds?: number): void;
   counters(): KernelCounters;
   /** Nanoseconds from the epoch to the machine's start. */
   bootTime(): bigint;
@@ -52,12 +60,15 @@ export interface Probe {
   status(): ProbeStatus;
   /** Stops making events; what lies in the ring can still be read. */
   stop(): void;
+  /** Ends all that is read; the kernel takes the programs off within seconds, while this process goes on or ends. */
   close(): void;
 }
 
 export const DEFAULT_RING_BYTES = 8 * 1024 * 1024;
 const DEFAULT_DATA_LENGTH = 80;
 const CALL_CODES = 1024;
+/** Milliseconds for which a call stays on that nobody wants. */
+const UNWANTED_FOR = 10_000;
 
 /**
  * Loads the probe into the kernel; it sees processes at once, and calls from `want` on.
@@ -101,6 +112,8 @@ interface Parts {
 function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): Probe {
   const { loader, probe, programs, ring } = parts;
   const links = new Map<string, number>();
+  /** Calls that are still on, but no longer wanted: since when. */
+  const unwantedSince = new Map<string, number>();
   const counterBytes = new Uint8Array(parts.cpus * COUNTERS_LENGTH);
   let absentCalls: readonly string[] = [];
   let missingTypes: readonly number[] = [];
@@ -148,20 +161,18 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     loader.update(probe, 'filters', new Uint8Array(4), settings);
   }
 
+  /** What is written one after the other must at no time leave out more than either filter would. */
   function setFilter(next: KernelFilter | undefined): void {
-    if (next === undefined && filter === undefined) return;
-    // What is written one after the other must at no time leave out more than either filter would.
-    writeFilter(encodeFilter(undefined, epoch, knownPaths));
     if (next?.omitsFiles === true && filter?.omitsFiles !== true) epoch += 1;
     filter = next;
-    writeFilter(encodeFilter(next, epoch, knownPaths));
+    writeFilter(encodeFilter(filter, epoch, typesOfCalls(new Set(unwantedSince.keys())), knownPaths));
   }
 
   return {
     ring,
     want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
-      setFilter(wantedFilter);
+      writeFilter(encodeFilter(undefined, epoch, [], knownPaths));
       const wanted = callsFor(types, genericCalls, programs);
       missingTypes = wanted.missing;
       const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));
@@ -170,17 +181,31 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
       for (const call of all) {
         if (!links.has(call) && isPresent(call)) attachCall(call, wanted.own.has(call));
       }
-      for (const [call, link] of links) {
-        if (all.has(call)) continue;
-        loader.detach(probe, link);
+      for (const call of all) unwantedSince.delete(call);
+      for (const call of links.keys()) {
+        if (!all.has(call) && !unwantedSince.has(call)) unwantedSince.set(call, performance.now());
+      }
+      setFilter(wantedFilter);
+    },
+    tidy(milliseconds = UNWANTED_FOR) {
+      if (isClosed) return;
+      const now = performance.now();
+      const idle = [...unwantedSince].filter(([, since]) => now - since >= milliseconds);
+      if (idle.length === 0) return;
+      loader.detachLater(
+        probe,
+        Uint32Array.from(idle, ([call]) => links.get(call) as number),
+      );
+      for (const [call] of idle) {
         links.delete(call);
+        unwantedSince.delete(call);
       }
     },
     counters: readCounters,
     bootTime: () => loader.bootTime(),
     synchronizeClock: writeSettings,
     status: () => ({
-      calls: [...links.keys()].sort(),
+      calls: [...links.keys()].filter((call) => !unwantedSince.has(call)).sort(),
       absentCalls,
       missingTypes,
       ringBytes: parts.ringBytes,
@@ -194,7 +219,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
       if (isClosed) return;
       readCounters();
       isClosed = true;
-      loader.close(probe);
+      loader.closeLater(probe);
     },
   };
 }
