@@ -17,4 +17,6 @@ export interface Alert {
   readonly message: string;
   /** The fields that prefix and message show, and those added on request; strings are byte strings. */
   readonly fields: ReadonlyMap<string, JsonValue>;
+  /** True where not all was known that the alert hinges on, or shows, and more might have become known later. */
+  readonly isIncomplete?: boolean;
 }

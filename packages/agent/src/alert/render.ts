@@ -17,15 +17,21 @@ export const defaultAlertJsonOptions: AlertJsonOptions = {
   hasOutputFields: true,
 };
 
+/** Behind the line of an alert of which not all was known. */
+const INCOMPLETE = ' (incomplete)';
+
 /**
  * The alert on one line, as Falco prints it: control characters, quotes and backslashes escaped as in JSON, bytes
- * that are no UTF-8 replaced by U+FFFD. No line feed at the end.
+ * that are no UTF-8 replaced by U+FFFD. No line feed at the end. What Falco has no word for stands behind it.
  */
-export function alertText({ prefix, message }: Alert): string {
-  return jsonText(`${prefix} ${message}`).slice(1, -1);
+export function alertText({ prefix, message, isIncomplete }: Alert): string {
+  return jsonText(`${prefix} ${message}${isIncomplete ? INCOMPLETE : ''}`).slice(1, -1);
 }
 
-/** The alert as Falco's JSON on one line: names sorted, no spaces. No line feed at the end. */
+/**
+ * The alert as Falco's JSON on one line: names sorted, no spaces. No line feed at the end. Alerts of which not all was
+ * known have a member `incomplete` that Falco's don't have.
+ */
 export function alertJson(alert: Alert, options: AlertJsonOptions): string {
   const members = new Map<string, JsonValue>([
     ['time', formatUtcTime(alert.timestamp, 'Z')],
@@ -34,6 +40,7 @@ export function alertJson(alert: Alert, options: AlertJsonOptions): string {
     ['source', bytesFromText(alert.source)],
     ['hostname', bytesFromText(alert.hostname)],
   ]);
+  if (alert.isIncomplete) members.set('incomplete', true);
   if (options.hasOutput) members.set('output', `${alert.prefix} ${alert.message}`);
   if (options.hasMessage) members.set('message', alert.message);
   if (options.hasTags) members.set('tags', alert.tags.map(bytesFromText));

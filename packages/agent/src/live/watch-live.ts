@@ -25,6 +25,11 @@ export interface LiveWatchOptions extends SectionsWatchOptions {
   onSection?(section: CaptureSection): Promise<void> | void;
 }
 
+/** Milliseconds between two looks whether matches have waited long enough. */
+const DEADLINE_INTERVAL = 100;
+/** Milliseconds that an event may take from the kernel to here: those from before a deadline go first. */
+const DEADLINE_SLACK = 200;
+
 export interface LiveWatch extends Watch, Pick<SectionsWatch, 'dropReport'> {
   /**
    * Goes on with other rules without losing an event: the kernel shows what either set wants until the new one has taken

@@ -17,6 +17,12 @@ import { errors } from '../errors.ts';
 import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
 import type { Matcher } from '../replay/matcher.ts';
 import { type CaptureReplay, replayCapture } from '../replay/replay-capture.ts';
+import {
+  type ContainerWaiting,
+  createContainerWaiting,
+  type Decide,
+  type WaitingOptions,
+} from '../waiting/container-waiting.ts';
 import type { WatchOptions } from './options.ts';
 
 /** What watching system calls is told, wherever they come from. */
@@ -25,6 +31,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   /** What is known of containers besides what the source says. */
   readonly containers: readonly ContainerInfo[];
   readonly drops: DropPolicy;
+  /** How matches wait for what is still to be told of their container; by default for a second at most. */
+  readonly waiting?: Partial<Omit<WaitingOptions, 'isFirstOnly'>>;
   /** Called for each event that rules match, before `onAlert` for each: the context is still about the event. */
   onMatches?(alerts: readonly Alert[], context: EventContext): void;
   /** Events were lost, and the policy says to tell it. */
@@ -44,9 +52,14 @@ export interface SectionsWatch {
    */
   replaceRules(rules: readonly Rule[]): void;
   readonly accounting: Accounting;
+  /** The matches that wait, or waited, for what there is to know of their container. */
+  readonly waiting: Pick<ContainerWaiting, 'advance' | 'isPending' | 'isOverdue' | 'report'>;
   /** How often events were lost, and how often something was done about it. */
   dropReport(): { readonly occurrences: number; readonly actionsTaken: number };
 }
+
+/** Milliseconds for which matches wait for the description of their container unless told. */
+const WAITING_LIMIT = 1000;
 
 /** Rules made ready to run. */
 interface RunningRules {
@@ -61,8 +74,14 @@ interface RunningRules {
  */
 export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatch {
   const { catalogue, isIsoTime } = options;
+  const waiting = createContainerWaiting({
+    limit: WAITING_LIMIT,
+    ...options.waiting,
+    isFirstOnly: options.isFirstOnly,
+  });
   let running = prepare(options.rules);
-  const inspector = createInspector();
+  const inspector = createInspector({ containerWatcher: waiting.watcher });
+  waiting.observe(inspector.context);
   inspector.setContainers(options.containers);
   const accounting = createAccounting(EVENT_TYPE_COUNT);
   let hostname = options.hostname ?? machineHostname();
@@ -72,14 +91,26 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
   const { actions } = options.drops;
 
   function prepare(rules: readonly Rule[]): RunningRules {
-    return {
-      factories: rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime })),
-      matcher: createCompiledMatcher(rules as readonly CompilableRule<EventContext>[], {
-        catalogue,
-        tracker: processScopes,
-        isFirstOnly: options.isFirstOnly,
-      }),
+    const factories = rules.map((rule) => createAlertFactory<EventContext>(rule, catalogue, { isIsoTime }));
+    const matcher = createCompiledMatcher(rules as readonly CompilableRule<EventContext>[], {
+      catalogue,
+      tracker: processScopes,
+      isFirstOnly: options.isFirstOnly,
+    });
+    const waitingRules = rules.map((rule) => ({
+      ...(rule as CompilableRule<EventContext>),
+      outputs: [rule.output, ...rule.extraFields.map(({ format }) => format)],
+    }));
+    const decide: Decide = (rule, context, isIncomplete) => {
+      const alert = factories[rule].create(context, timestampOf(context.view), hostname);
+      tell([isIncomplete ? { ...alert, isIncomplete } : alert], context);
     };
+    return { factories, matcher: waiting.wrap(matcher, waitingRules, decide) };
+  }
+
+  function tell(alerts: readonly Alert[], context: EventContext): void {
+    options.onMatches?.(alerts, context);
+    for (const alert of alerts) options.onAlert(alert);
   }
 
   function handleDrops(notice: DropNotice, context: EventContext): boolean {
@@ -92,42 +123,48 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
   }
 
   return {
-    run(sections, lost) {
+    async run(sections, lost) {
       lostSoFar = lost;
-      return replayCapture({
-        sections,
-        inspector,
-        // Read anew with each batch.
-        get matcher() {
-          return running.matcher;
-        },
-        accounting,
-        drops,
-        onDrops: handleDrops,
-        onSection(section) {
-          if (section.kind === 'machine') {
-            hostname = options.hostname ?? (textFromBytes(section.machine.hostname) || machineHostname());
-          }
-        },
-        onMatches(context, matches, count) {
-          const timestamp = timestampOf(context.view);
-          const alerts = Array.from(matches.subarray(0, count), (rule) =>
-            running.factories[rule].create(context, timestamp, hostname),
-          );
-          options.onMatches?.(alerts, context);
-          for (const alert of alerts) options.onAlert(alert);
-        },
-        onBatch(count) {
-          eventCount += count;
-          options.onProgress?.(eventCount);
-          return true;
-        },
-      });
+      try {
+        await replayCapture({
+          sections,
+          inspector,
+          // Read anew with each batch.
+          get matcher() {
+            return running.matcher;
+          },
+          accounting,
+          drops,
+          onDrops: handleDrops,
+          onSection(section) {
+            if (section.kind === 'machine') {
+              hostname = options.hostname ?? (textFromBytes(section.machine.hostname) || machineHostname());
+            }
+          },
+          onMatches(context, matches, count) {
+            const timestamp = timestampOf(context.view);
+            const isIncomplete = waiting.isOverdue(context);
+            const alerts = Array.from(matches.subarray(0, count), (rule) => {
+              const alert = running.factories[rule].create(context, timestamp, hostname);
+              return isIncomplete ? { ...alert, isIncomplete } : alert;
+            });
+            tell(alerts, context);
+          },
+          onBatch(count) {
+            eventCount += count;
+            options.onProgress?.(eventCount);
+            return true;
+          },
+        });
+      } finally {
+        waiting.finish();
+      }
     },
     replaceRules(rules) {
       running = prepare(rules);
     },
     accounting,
+    waiting,
     dropReport: drops.report,
   };
 }

@@ -1,0 +1,305 @@
+import type { EventView } from '@seawall/events';
+import type { ContainerWatcher, EventContext } from '@seawall/inspector';
+import { type BoundCondition, interpret } from '@seawall/rules';
+import type { Matcher } from '../replay/matcher.ts';
+import { type FrozenContext, freezeContext } from './freeze-context.ts';
+import { asksForMetadata } from './metadata-field.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+/** What waiting needs of a rule. */
+export interface WaitingRule {
+  readonly bound: BoundCondition<EventContext>;
+  readonly eventTypes: readonly number[] | undefined;
+  /** Everything that its alerts show. */
+  readonly outputs: readonly string[];
+}
+
+export interface WaitingOptions {
+  /** Milliseconds that a container's matches wait for its description at most, from when it was first seen. */
+  readonly limit: number;
+  readonly isFirstOnly: boolean;
+  /** Whether matches wait whose rule does not ask for the description: where somebody else does, as the scope of policies. */
+  readonly everyMatchWaits?: boolean;
+  /** Told of each container that is found without a description, and again whenever another thread is found in it. */
+  lookUp?(id: string): void;
+}
+
+/**
+ * A match that waited was decided: the rule holds.
+ * @param context of the event as it was, with what is known of the container by now; it may be kept.
+ * @param isIncomplete the time was up: what the container's description would say is not known.
+ */
+export type Decide = (rule: number, context: EventContext, isIncomplete: boolean) => void;
+
+/**
+ * Keeps matches that hinge on what is still to be told of their container. Time is that of the events, so that a
+ * recording is decided as the live events were.
+ */
+export interface ContainerWaiting {
+  /** To be told by the inspector. */
+  readonly watcher: ContainerWatcher;
+  /** Says where the events are shown; before the first. */
+  observe(context: EventContext): void;
+  /**
+   * Puts waiting in front of a matcher: what it would say of an event in a container of which nothing is known yet is
+   * said when more is known. @param rules those of the matcher, in its order.
+   */
+  wrap(matcher: Matcher<EventContext>, rules: readonly WaitingRule[], decide: Decide): Matcher<EventContext>;
+  /** Whether the event's container may still be described in time. */
+  isPending(context: EventContext): boolean;
+  /** Whether the time was up for the event's container without a word about it. */
+  isOverdue(context: EventContext): boolean;
+  /** It is that late, though no event says so. @param seconds since the epoch. */
+  advance(seconds: number): void;
+  /** Decides everything now: there are no more events. */
+  finish(): void;
+  report(): WaitingReport;
+}
+
+export interface WaitingReport {
+  /** Events that waited. */
+  readonly waited: number;
+  /** Of these, those that were decided without the description. */
+  readonly incomplete: number;
+  readonly waitingNow: number;
+  readonly pendingContainers: number;
+}
+
+/** Events that wait at most, and their bytes: then the container that waits longest is decided without its description. */
+const MAXIMUM_EVENTS = 4096;
+const MAXIMUM_BYTES = 16 * 1024 * 1024;
+/** Containers without a description that are remembered. */
+const MAXIMUM_CONTAINERS = 4096;
+
+/** 2^32 nanoseconds in seconds: the upper half of a timestamp counts these. */
+const SECONDS_PER_UPPER_HALF = 4.294967296;
+const SECONDS_PER_NANOSECOND = 1e-9;
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface WaitingEvent {
+  readonly frozen: FrozenContext;
+  readonly rules: readonly number[];
+  readonly ready: ReadyRules;
+}
+
+/** A rule set made ready for waiting; events that wait keep theirs when another takes its place. */
+interface ReadyRules {
+  readonly tests: readonly ((context: EventContext) => boolean)[];
+  readonly decide: Decide;
+}
+
+type Standing = 'overdue' | 'missing';
+
+export function createContainerWaiting(options: WaitingOptions): ContainerWaiting {
+  const { isFirstOnly, everyMatchWaits = false } = options;
+  const limit = options.limit / 1000;
+  let live: EventContext | undefined;
+  /** Whether somebody looks containers up: without, nobody would describe one, and nothing waits. */
+  let isLookedUp = false;
+  /** Containers found before that was known: the tables are seeded before the first event says it. */
+  const early = new Set<string>();
+  /** Containers that may still be described, and until when: in the order of these times. */
+  const deadlines = new Map<string, number>();
+  let nextDeadline = NEVER;
+  /** Containers for which nothing waits any more though they are not described. */
+  const settled = new Map<string, Standing>();
+  const parked = new Map<string, WaitingEvent[]>();
+  let parkedEvents = 0;
+  let parkedBytes = 0;
+  let waited = 0;
+  let incomplete = 0;
+
+  function settle(id: string, standing: Standing): void {
+    settled.delete(id);
+    settled.set(id, standing);
+    if (settled.size > MAXIMUM_CONTAINERS) settled.delete(firstOf(settled));
+  }
+
+  function close(id: string): void {
+    if (!deadlines.delete(id)) return;
+    nextDeadline = NEVER;
+    for (const deadline of deadlines.values()) {
+      nextDeadline = deadline;
+      break;
+    }
+  }
+
+  const watcher: ContainerWatcher = {
+    onUnknown(id) {
+      options.lookUp?.(id);
+      if (isLookedUp) waitFor(id);
+      else if (early.size < MAXIMUM_CONTAINERS) early.add(id);
+    },
+    onDescribed(id) {
+      early.delete(id);
+      close(id);
+      settled.delete(id);
+      decide(id, false);
+    },
+    onMissing(id) {
+      close(id);
+      settle(id, 'missing');
+      decide(id, false);
+    },
+    onLookedUp() {
+      isLookedUp = true;
+      for (const id of early) waitFor(id);
+      early.clear();
+    },
+  };
+
+  function waitFor(id: string): void {
+    if (live === undefined || deadlines.has(id) || settled.has(id)) return;
+    const deadline = secondsOf(live.view) + limit;
+    deadlines.set(id, deadline);
+    if (deadlines.size === 1) nextDeadline = deadline;
+    if (deadlines.size > MAXIMUM_CONTAINERS) giveUp(firstOf(deadlines));
+  }
+
+  function giveUp(id: string): void {
+    close(id);
+    settle(id, 'overdue');
+    decide(id, true);
+  }
+
+  function decide(id: string, isIncomplete: boolean): void {
+    const events = parked.get(id);
+    if (events === undefined || live === undefined) return;
+    parked.delete(id);
+    const container = live.tables.container(id);
+    for (const { frozen, rules, ready } of events) {
+      parkedEvents -= 1;
+      parkedBytes -= frozen.size;
+      if (isIncomplete) incomplete += 1;
+      frozen.describe(container);
+      for (const rule of rules) {
+        if (!ready.tests[rule](frozen.context)) continue;
+        ready.decide(rule, frozen.context, isIncomplete);
+        if (isFirstOnly) break;
+      }
+    }
+  }
+
+  function advance(seconds: number): void {
+    while (seconds >= nextDeadline) giveUp(firstOf(deadlines));
+  }
+
+  function isPending({ process, container }: EventContext): boolean {
+    return container === undefined && process !== undefined && deadlines.has(process.containerId);
+  }
+
+  function park(id: string, event: WaitingEvent): void {
+    const events = parked.get(id);
+    if (events === undefined) parked.set(id, [event]);
+    else events.push(event);
+    waited += 1;
+    parkedEvents += 1;
+    parkedBytes += event.frozen.size;
+    while (parkedEvents > MAXIMUM_EVENTS || parkedBytes > MAXIMUM_BYTES) giveUp(firstOf(parked));
+  }
+
+  function wrap(
+    matcher: Matcher<EventContext>,
+    rules: readonly WaitingRule[],
+    decideRule: Decide,
+  ): Matcher<EventContext> {
+    const { matches } = matcher;
+    // Made when a container first has to be waited for: on most machines that is soon, in replays never.
+    let slow:
+      | {
+          readonly verdicts: readonly Verdict[];
+          readonly asks: readonly boolean[];
+          readonly ready: ReadyRules;
+        }
+      | undefined;
+    const candidates = new Map<number, readonly number[]>();
+
+    function prepare(): NonNullable<typeof slow> {
+      slow ??= {
+        verdicts: rules.map(({ bound }) => verdictOf(bound)),
+        asks: rules.map(({ outputs }) => everyMatchWaits || outputs.some(asksForMetadata)),
+        ready: { tests: rules.map(({ bound }) => interpret(bound)), decide: decideRule },
+      };
+      return slow;
+    }
+
+    function candidatesOf(type: number): readonly number[] {
+      let found = candidates.get(type);
+      if (found === undefined) {
+        found = rules.flatMap(({ eventTypes }, index) => (eventTypes?.includes(type) ? [index] : []));
+        candidates.set(type, found);
+      }
+      return found;
+    }
+
+    /** @returns how many rules match whatever may be told of the container; those of which it is not certain wait. */
+    function evaluateWaiting(context: EventContext, type: number): number {
+      const { verdicts, asks, ready } = prepare();
+      const waiting: number[] = [];
+      let count = 0;
+      for (const rule of candidatesOf(type)) {
+        const holds = verdicts[rule](context);
+        if (holds === false) continue;
+        // Where only the first counts, a later rule can't be told before an earlier one is decided.
+        if (holds === undefined || asks[rule] || (isFirstOnly && waiting.length > 0)) waiting.push(rule);
+        else {
+          matches[count] = rule;
+          count += 1;
+        }
+        if (isFirstOnly && holds === true) break;
+      }
+      if (waiting.length > 0) {
+        const id = (context.process as NonNullable<EventContext['process']>).containerId;
+        park(id, { frozen: freezeContext(context), rules: waiting, ready });
+      }
+      return count;
+    }
+
+    return {
+      ...matcher,
+      isOpen: (context, type) =>
+        (nextDeadline !== NEVER && isPending(context)) || matcher.isOpen(context, type),
+      evaluate(context, type) {
+        if (nextDeadline !== NEVER) {
+          const seconds = secondsOf(context.view);
+          if (seconds >= nextDeadline) advance(seconds);
+          if (isPending(context)) return evaluateWaiting(context, type);
+        }
+        return matcher.evaluate(context, type);
+      },
+    };
+  }
+
+  return {
+    watcher,
+    observe(context) {
+      live = context;
+    },
+    wrap,
+    isPending,
+    isOverdue: ({ process, container }) =>
+      container === undefined &&
+      settled.size > 0 &&
+      process !== undefined &&
+      settled.get(process.containerId) === 'overdue',
+    advance,
+    finish() {
+      for (const id of [...deadlines.keys()]) giveUp(id);
+    },
+    report: () => ({
+      waited,
+      incomplete,
+      waitingNow: parkedEvents,
+      pendingContainers: deadlines.size,
+    }),
+  };
+}
+
+/** The event's time in seconds since the epoch: exact to less than a microsecond. */
+function secondsOf({ timestampHigh, timestampLow }: EventView): number {
+  return timestampHigh * SECONDS_PER_UPPER_HALF + timestampLow * SECONDS_PER_NANOSECOND;
+}
+
+function firstOf(map: ReadonlyMap<string, unknown>): string {
+  return map.keys().next().value as string;
+}
