@@ -93,7 +93,7 @@ function measure(name: CaseName, count: number): number {
 function measureAll(): Record<CaseName, number> {
   const samples = CASES.map((): number[] => []);
   for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
-    CASES.forEach(({ name, count }, index) => samples[index].push(measure(name, count)));
+    for (const [index, { name, count }] of CASES.entries()) samples[index].push(measure(name, count));
   }
   const entries = CASES.map(({ name }, index) => [name, median(samples[index])]);
   return Object.fromEntries(entries) as Record<CaseName, number>;

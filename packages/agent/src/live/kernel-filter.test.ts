@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { eventTypeOfSymbol } from '@seawall/events';
+import { createSyscallCatalogue } from '@seawall/inspector';
+import { openKindOf, probeSupport } from '@seawall/probe';
+import { loadRules, type Rule } from '@seawall/rules';
+import type { Alert } from '../alert/alert.ts';
+import { defaultDropPolicy } from '../drops.ts';
+import { kernelFilterFor } from './kernel-filter.ts';
+import { createLiveWatch } from './watch-live.ts';
+
+const support = probeSupport();
+const skip = support.isSupported ? false : support.reason;
+const catalogue = createSyscallCatalogue();
+
+function rulesOf(conditions: readonly string[], output = 'x'): readonly Rule[] {
+  const content = conditions
+    .map((condition, index) =>
+      [
+        `- rule: Rule ${index}`,
+        `  desc: x`,
+        `  condition: ${condition}`,
+        `  output: "${output}"`,
+        `  priority: INFO\n`,
+      ].join('\n'),
+    )
+    .join('');
+  const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
+  assert.ok(ruleSet !== undefined, JSON.stringify(files[0].messages));
+  return ruleSet.rules;
+}
+
+/** For opens that succeed and fail, by access: what the kernel is to send. */
+function opensOf(...conditions: string[]): Record<string, string> {
+  const { opens } = kernelFilterFor(rulesOf(conditions), catalogue);
+  const found: Record<string, string> = {};
+  opens.forEach((wanted, kind) => {
+    const { reads, writes, truncates, hasFailed } = openKindOf(kind);
+    if (truncates || reads === writes) return;
+    const name = `${reads ? 'read' : 'write'}${hasFailed ? ' failed' : ''}`;
+    found[name] = wanted === 'all' ? 'all' : wanted.toSorted().join(' ');
+  });
+  return found;
+}
+
+const OPEN = 'evt.type in (open, openat, openat2)';
+
+test('of opens, those are sent whose access, result and path some rule can match', () => {
+  assert.deepEqual(
+    opensOf(
+      `${OPEN} and evt.is_open_read = true and fd.num >= 0 and (fd.name = /etc/shadow or fd.directory = /root)`,
+      `${OPEN} and evt.is_open_write = true and fd.name startswith /etc/ and not proc.name = vi`,
+    ),
+    { read: '/etc/shadow /root', 'read failed': '', write: '/etc/', 'write failed': '/etc/' },
+  );
+});
+
+test('what the kernel can’t see of a path makes no difference, what is denied neither', () => {
+  assert.equal(opensOf(`${OPEN} and fd.name endswith .key`).read, 'all');
+  assert.equal(opensOf(`${OPEN} and not fd.name = /etc/shadow`).read, 'all');
+  assert.equal(opensOf(`${OPEN} and (fd.name = /etc/shadow or proc.name = cat)`).read, 'all');
+  assert.equal(opensOf(`${OPEN} and tolower(fd.name) = /etc/shadow`).read, 'all');
+  assert.equal(opensOf('evt.type = connect').read, '');
+});
+
+test('paths that both sides of a conjunction name are those that start like both', () => {
+  const { read } = opensOf(
+    `${OPEN} and fd.name startswith /etc and fd.name in (/etc/shadow, /root/.ssh/id_rsa)`,
+  );
+  assert.equal(read, '/etc/shadow');
+});
+
+test('a path that climbs is asked for only where it is not written plainly', () => {
+  assert.equal(opensOf(`${OPEN} and fd.nameraw contains ../ and fd.name startswith /etc`).read, '');
+});
+
+test('files, pipes and the like stay in the tables as soon as a rule can see them through another event', () => {
+  const omits = (condition: string, output?: string): boolean =>
+    kernelFilterFor(rulesOf([condition], output), catalogue).omitsFiles;
+  assert.ok(omits('evt.type = dup2 and fd.type in (ipv4, ipv6)', '%fd.name'));
+  assert.ok(omits('evt.type = dup2 and fd.typechar = 4'));
+  assert.ok(omits('evt.type = execve and proc.name = cat', '%fd.name %evt.args'));
+  assert.ok(omits(`${OPEN} and fd.name = /etc/shadow`, '%fd.name %evt.arg.flags'));
+  assert.ok(!omits('evt.type = dup2', '%fd.name'));
+  assert.ok(!omits('evt.type = dup2 and fd.type in (ipv4, file)'));
+  assert.ok(!omits('evt.type = fchmod and fd.name = /etc/shadow'));
+  assert.ok(!omits(`${OPEN} and fd.name = /etc/shadow`, '%evt.args'));
+  assert.ok(!omits('evt.type = execve and proc.stdin.type = pipe'));
+  assert.ok(!omits('evt.type = execve and proc.name = cat', '%proc.fdopencount'));
+});
+
+test('types that rules ask for are not for the tables alone', () => {
+  const { stateOnlyTypes } = kernelFilterFor(rulesOf(['evt.type = close and fd.type = ipv4']), catalogue);
+  assert.ok(!stateOnlyTypes.has(eventTypeOfSymbol('SYSCALL_CLOSE_X').id));
+  assert.ok(stateOnlyTypes.has(eventTypeOfSymbol('SOCKET_ACCEPT_5_X').id));
+});
+
+/** Opens in every way, and descriptors whose numbers mean one thing after the other. */
+const SCRIPT = `
+cd "$1"
+for round in 1 2 3; do
+  cat mark-plain "$1/mark-plain" "$1/../$(basename "$1")/mark-plain" "$1//mark-plain" ./mark-plain > /dev/null
+  cat mark-absent "$1/mark-absent" /dev/null/mark-absent 2> /dev/null
+  echo x > mark-written; echo x > "$1/mark-written"; echo x >> "$1/mark-written"; : > "$1/mark-written"
+  (cd /; cat "\${1#/}/mark-plain" > /dev/null)
+  exec 3<> /dev/tcp/127.0.0.1/$2; exec 0<&3; exec 3<&-
+  exec 3< "$1/mark-plain"; exec 0<&3; exec 3<&-
+  exec 4<> /dev/tcp/127.0.0.1/$2; exec 4<&-
+  (exec 0<&4) 2> /dev/null
+  : | (exec 0<&0; cat > /dev/null)
+  exec 5<> /dev/tcp/127.0.0.1/$2; (exec 0<&5; cat < "$1/mark-plain" > /dev/null; exec 1>&5); exec 5<&-
+  exec 5< /dev/null; (exec 0<&5); exec 5<&-
+  exec 0< /dev/null
+done
+`;
+
+test('whatever a script does with files and sockets, it raises the same alerts with and without the filter', {
+  skip,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-filter-'));
+  const conditions = [
+    `${OPEN} and evt.is_open_read = true and fd.num >= 0 and fd.name = ${folder}/mark-plain`,
+    `${OPEN} and evt.is_open_write = true and fd.num >= 0 and fd.directory = ${folder}`,
+    `${OPEN} and fd.num = -1 and fd.name startswith ${folder}/mark-ab`,
+    `${OPEN} and fd.nameraw contains ../ and fd.name startswith ${folder}`,
+    'evt.type in (dup, dup2, dup3) and evt.rawres in (0, 1) and fd.type in (ipv4, ipv6) and proc.name = bash',
+    'evt.type = connect and fd.typechar = 4 and proc.name = bash',
+  ];
+  const rules = rulesOf(conditions, '%proc.name %evt.type %evt.res %evt.rawres %fd.name %fd.type %fd.rport');
+  assert.ok(kernelFilterFor(rules, catalogue).omitsFiles);
+  const server = createServer((socket) => socket.on('error', () => undefined).resume());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const controller = new AbortController();
+  let startedCount = 0;
+
+  function startScript(): void {
+    startedCount += 1;
+    if (startedCount < 2) return;
+    const script = `: > ${folder}/mark-plain\n${SCRIPT}`;
+    const child = spawn('bash', ['-c', script, 'script', folder, String(port)], { stdio: 'ignore' });
+    child.on('close', () => controller.abort());
+  }
+
+  async function watch(isUnfiltered: boolean): Promise<{ alerts: readonly string[]; seen: number }> {
+    const alerts: Alert[] = [];
+    const live = createLiveWatch({
+      rules,
+      catalogue,
+      isFirstOnly: false,
+      isIsoTime: true,
+      hostname: 'here',
+      containers: [],
+      drops: defaultDropPolicy,
+      signal: controller.signal,
+      onAlert: (alert) => alerts.push(alert),
+      onStart: startScript,
+      ...(isUnfiltered && { onSection: () => undefined }),
+    });
+    await live.run();
+    const { accounting } = live.report();
+    assert.equal(accounting.dropped, 0);
+    assert.equal(accounting.seen, accounting.evaluated + accounting.filtered);
+    return { alerts: alerts.map(({ rule, output }) => `${rule}: ${output}`), seen: accounting.seen };
+  }
+
+  try {
+    const [unfiltered, filtered] = await Promise.all([watch(true), watch(false)]);
+    const told = (alerts: readonly string[]): readonly string[] =>
+      alerts.map((text) => text.replace(/\d\d:\d\d:\d\d\.\d+|127\.0\.0\.1:\d+/g, ''));
+    assert.deepEqual(told(filtered.alerts), told(unfiltered.alerts));
+    const firing = new Set(unfiltered.alerts.map((text) => text.slice(0, 'Rule 0'.length)));
+    assert.equal(firing.size, conditions.length, [...firing].join());
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+});
