@@ -72,10 +72,14 @@ export function occurrenceOf(row: OccurrenceRow): StoredOccurrence {
     output: row.output,
     fields: fromJson(row.fields_json) as Occurrence['fields'],
     workload: workloadOf(row.workload_json),
-    ancestry: fromJson(row.ancestry_json) as readonly AncestryEntry[],
+    ancestry: (fromJson(row.ancestry_json) as readonly AncestryEntry[]).map(ancestryEntryOf),
     isStateComplete: row.is_state_complete !== 0n,
     mode: row.mode as Occurrence['mode'],
   };
+}
+
+function ancestryEntryOf({ pid, name, executable, commandLine, user }: AncestryEntry): AncestryEntry {
+  return { pid, name, executable, commandLine, user };
 }
 
 function identityOf(row: Omit<GroupRow, 'id' | 'count'> | (OccurrenceRow & { readonly key: string })) {

@@ -105,7 +105,7 @@ export interface Store {
   newer(filter: GroupFilter, afterOccurrence: number, limit: number): Promise<readonly StoredOccurrence[]>;
   /**
    * Counts from `from` until before `to` in slices of equal width, empty ones too. Where more than a few ten thousand
-   * occurrences are counted, borders lie at whole minutes, hours or days: there may be fewer slices than asked for, one
+   * occurrences are counted, borders lie at whole seconds, minutes, hours or days: there may be fewer slices than asked for, one
    * more at most, and the first and last may be cut by `from` and `to`. The counts are always exact.
    */
   timeline(

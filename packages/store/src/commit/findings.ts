@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { toJson } from '../json.ts';
 import { groupOf } from '../rows.ts';
 import { severityRank } from '../severity.ts';
-import { addCount, minuteOf, sumSlices } from '../slices.ts';
+import { addCount, secondOf, seriesLevels, severityLevels, sumSlices } from '../slices.ts';
 import type { FindingGroup, GroupIdentity, Occurrence } from '../types/finding.ts';
 import type { FindingStatements } from './finding-statements.ts';
 import type { WorkloadWriter } from './workloads.ts';
@@ -27,7 +27,7 @@ interface OutputDraft {
 interface SeriesDraft {
   count: number;
   id: number;
-  readonly minutes: Map<number, number>;
+  readonly seconds: Map<number, number>;
 }
 
 /**
@@ -82,7 +82,7 @@ function writeGroup(
   statements: FindingStatements,
   workloads: WorkloadWriter,
   draft: GroupDraft,
-  addToSeverity: (severity: number, minutes: ReadonlyMap<number, number>) => void,
+  addToSeverity: (severity: number, seconds: ReadonlyMap<number, number>) => void,
 ): FindingGroup {
   const { identity, occurrences, first, last } = draft;
   const severity = severityRank(identity.severity);
@@ -116,10 +116,10 @@ function writeGroup(
       count: drafted.count,
     })!;
     drafted.id = Number(id);
-    for (const slice of sumSlices(drafted.minutes)) {
+    for (const slice of sumSlices(drafted.seconds, seriesLevels)) {
       statements.addSeriesSlice.run({ ...slice, seriesId: drafted.id });
     }
-    addToSeverity(severity, drafted.minutes);
+    addToSeverity(severity, drafted.seconds);
   }
   for (const occurrence of occurrences) {
     statements.insertOccurrence.run({
@@ -189,11 +189,11 @@ function draftSeries(
     const workloadId = workloads.idOf(workload);
     let draft = drafts.get(workloadId);
     if (draft === undefined) {
-      draft = { count: 0, id: 0, minutes: new Map() };
+      draft = { count: 0, id: 0, seconds: new Map() };
       drafts.set(workloadId, draft);
     }
     draft.count++;
-    addCount(draft.minutes, minuteOf(time), 1);
+    addCount(draft.seconds, secondOf(time), 1);
   }
   return drafts;
 }
@@ -202,14 +202,15 @@ function draftSeries(
 function severitySlices() {
   const bySeverity = new Map<number, Map<number, number>>();
   return {
-    add(severity: number, minutes: ReadonlyMap<number, number>): void {
+    add(severity: number, seconds: ReadonlyMap<number, number>): void {
       const sums = bySeverity.get(severity) ?? new Map<number, number>();
       bySeverity.set(severity, sums);
-      for (const [minute, count] of minutes) addCount(sums, minute, count);
+      for (const [minute, count] of seconds) addCount(sums, minute, count);
     },
     write(statements: Pick<FindingStatements, 'addSeveritySlice'>): void {
-      for (const [severity, minutes] of bySeverity) {
-        for (const slice of sumSlices(minutes)) statements.addSeveritySlice.run({ ...slice, severity });
+      for (const [severity, seconds] of bySeverity) {
+        for (const slice of sumSlices(seconds, severityLevels))
+          statements.addSeveritySlice.run({ ...slice, severity });
       }
     },
   };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { severities } from '../severity.ts';
-import { MINUTE_NANOSECONDS, sliceLevels } from '../slices.ts';
+import { SECOND_NANOSECONDS } from '../slices.ts';
 import type { GroupFilter, TimeSlice } from '../store.ts';
 import type { Severity } from '../types/finding.ts';
 import { chosenSeries } from './filter.ts';
@@ -36,11 +36,12 @@ export function coarseGrid(
   from: bigint,
   to: bigint,
   slices: number,
+  levels: readonly number[],
 ): (SliceGrid & { readonly level: number }) | undefined {
   const { width: wanted } = fineGrid(from, to, slices);
-  const level = sliceLevels.findLast((minutes) => BigInt(minutes) * MINUTE_NANOSECONDS * 2n <= wanted);
+  const level = levels.findLast((seconds) => BigInt(seconds) * SECOND_NANOSECONDS * 2n <= wanted);
   if (level === undefined) return undefined;
-  const unit = BigInt(level) * MINUTE_NANOSECONDS;
+  const unit = BigInt(level) * SECOND_NANOSECONDS;
   const width = ((wanted + unit - 1n) / unit) * unit;
   return { from, to, origin: (from / width) * width, width, level };
 }
@@ -65,23 +66,23 @@ export function countOccurrencesQuery(
     .groupBy([sql`1`, 'series.severity']);
 }
 
-/** Sums up stored counts between two minutes since the epoch. */
+/** Sums up stored counts between two seconds since the epoch. */
 export function sumSlicesQuery(
   { builder }: Dialect,
   filter: GroupFilter,
   { origin, width, level }: SliceGrid & { readonly level: number },
-  fromMinute: bigint,
-  toMinute: bigint,
+  fromSecond: bigint,
+  toSecond: bigint,
 ) {
-  const slice = sql<bigint>`(start - ${origin / MINUTE_NANOSECONDS}) / ${width / MINUTE_NANOSECONDS}`;
+  const slice = sql<bigint>`(start - ${origin / SECOND_NANOSECONDS}) / ${width / SECOND_NANOSECONDS}`;
   const series = chosenSeries(builder, filter);
   if (series === undefined) {
     return builder
       .selectFrom('severity_slice')
       .select([slice.as('slice'), 'severity', sql<bigint>`sum(count)`.as('count')])
       .where('level', '=', BigInt(level))
-      .where('start', '>=', fromMinute)
-      .where('start', '<', toMinute)
+      .where('start', '>=', fromSecond)
+      .where('start', '<', toSecond)
       .groupBy([sql`1`, 'severity']);
   }
   return builder
@@ -93,8 +94,8 @@ export function sumSlicesQuery(
     )
     .select([slice.as('slice'), 'chosen.severity', sql<bigint>`sum(series_slice.count)`.as('count')])
     .where('series_slice.level', '=', BigInt(level))
-    .where('series_slice.start', '>=', fromMinute)
-    .where('series_slice.start', '<', toMinute)
+    .where('series_slice.start', '>=', fromSecond)
+    .where('series_slice.start', '<', toSecond)
     .groupBy([sql`1`, 'chosen.severity']);
 }
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Compilable, Kysely } from 'kysely';
 import { findingQueries } from '../commit/finding-statements.ts';
 import type { Schema } from '../schema/tables.ts';
-import { addCount, minuteOf, sumSlices } from '../slices.ts';
+import { addCount, secondOf, seriesLevels, severityLevels, sumSlices } from '../slices.ts';
 import type { Connection } from '../sqlite/connection.ts';
 import { emptyLog, mergeTextIndex, shrinkStep, usedBytes } from '../sqlite/space.ts';
 import type { Victim } from './queries.ts';
@@ -98,15 +98,15 @@ function deleteStep(
   const victims = connection.rows<Victim>(queries.victimsQuery(builder, behind, olderThan, STEP));
   if (victims.length === 0) return victims;
   const outputs = new Map<bigint, number>();
-  const series = new Map<bigint, { readonly severity: number; readonly minutes: Map<number, number> }>();
+  const series = new Map<bigint, { readonly severity: number; readonly seconds: Map<number, number> }>();
   for (const { output_id, series_id, severity, time } of victims) {
     addCount(outputs, output_id, 1);
     let ofSeries = series.get(series_id);
     if (ofSeries === undefined) {
-      ofSeries = { severity: Number(severity), minutes: new Map() };
+      ofSeries = { severity: Number(severity), seconds: new Map() };
       series.set(series_id, ofSeries);
     }
-    addCount(ofSeries.minutes, minuteOf(time), 1);
+    addCount(ofSeries.seconds, secondOf(time), 1);
   }
   connection.rows(
     queries.deleteOccurrencesQuery(
@@ -127,18 +127,20 @@ function deleteStep(
 function lessenSeries(
   connection: Connection,
   builder: Kysely<Schema>,
-  series: ReadonlyMap<bigint, { readonly severity: number; readonly minutes: ReadonlyMap<number, number> }>,
+  series: ReadonlyMap<bigint, { readonly severity: number; readonly seconds: ReadonlyMap<number, number> }>,
 ): void {
   const { addSeriesSlice, addSeveritySlice } = findingQueries(builder);
   const bySeries = connection.prepare(addSeriesSlice);
   const bySeverity = connection.prepare(addSeveritySlice);
   const emptied = new Set<string>();
-  for (const [id, { severity, minutes }] of series) {
+  for (const [id, { severity, seconds }] of series) {
     let total = 0;
-    for (const count of minutes.values()) total += count;
+    for (const count of seconds.values()) total += count;
     connection.rows(queries.lessenSeriesQuery(builder, id, total));
-    for (const { level, start, count } of sumSlices(minutes)) {
+    for (const { level, start, count } of sumSlices(seconds, seriesLevels)) {
       bySeries.run({ seriesId: id, level, start, count: -count });
+    }
+    for (const { level, start, count } of sumSlices(seconds, severityLevels)) {
       bySeverity.run({ severity, level, start, count: -count });
       emptied.add(`${level} ${start}`);
     }

@@ -77,7 +77,7 @@ export interface SeriesTable {
   count: Whole;
 }
 
-/** How many occurrences of a series are kept in a slice of time; `level` says how long it is. */
+/** How many occurrences of a series are kept in a slice of time; `level` says how long it is, both in seconds. */
 export interface SeriesSliceTable {
   series_id: Whole;
   level: Whole;

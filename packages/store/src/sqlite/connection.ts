@@ -41,7 +41,9 @@ const FOLDER_MODE = 0o700;
 const CACHE_KIBIBYTES = 64 * 1024;
 const READER_CACHE_KIBIBYTES = 16 * 1024;
 const KEPT_STATEMENTS = 200;
-/** The write-ahead log is cut to this after a burst. */
+/** How large the write-ahead log grows before it is moved into the file, which the disk is made to keep then. */
+const LOG_PAGES = 4096;
+/** It is cut to this after a burst. */
 const LOG_BYTES = 64 << 20;
 
 /** `SeaW`: says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68). */
@@ -130,6 +132,7 @@ function configure(
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
     PRAGMA cache_size = -${access === 'own' ? CACHE_KIBIBYTES : READER_CACHE_KIBIBYTES};
+    PRAGMA wal_autocheckpoint = ${LOG_PAGES};
     PRAGMA journal_size_limit = ${LOG_BYTES};
     PRAGMA temp_store = MEMORY`);
 }

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { chosenSeries } from '../query/filter.ts';
 import {
   coarseGrid,
   countOccurrencesQuery,
@@ -9,7 +10,7 @@ import {
   type SliceGrid,
   sumSlicesQuery,
 } from '../query/timeline.ts';
-import { MINUTE_NANOSECONDS } from '../slices.ts';
+import { SECOND_NANOSECONDS, seriesLevels, severityLevels } from '../slices.ts';
 import type { GroupFilter, TimeSlice } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { chooseOccurrencePlan } from './plan.ts';
@@ -17,26 +18,35 @@ import { chooseOccurrencePlan } from './plan.ts';
 /** So many occurrences are counted one by one in some ten milliseconds. */
 const COUNTABLE = 40_000;
 
-/** Counts findings by slices of time: one by one where few enough fit, else from the counts that were kept. */
+/**
+ * Counts findings by slices of time: one by one where few enough fit, else from the counts that were kept.
+ * @param countable how many are few enough.
+ */
 export function readTimeline(
   connection: Connection,
   dialect: Dialect,
   filter: GroupFilter,
   span: { readonly from: bigint; readonly to: bigint; readonly slices: number },
+  countable = COUNTABLE,
 ): readonly TimeSlice[] {
   const { from, to, slices } = span;
   if (to <= from || slices < 1) return [];
   const fine = fineGrid(from, to, slices);
   const count = (grid: SliceGrid) => {
-    const plan = chooseOccurrencePlan(connection, dialect, filter, COUNTABLE);
+    const plan = chooseOccurrencePlan(connection, dialect, filter, countable);
     return connection.rows(countOccurrencesQuery(dialect, filter, grid, plan)) as SliceCount[];
   };
-  const coarse = coarseGrid(from, to, slices);
+  const isEverything = chosenSeries(dialect.builder, filter) === undefined;
+  const coarse = coarseGrid(from, to, slices, isEverything ? severityLevels : seriesLevels);
   // Kept counts know nothing of words.
-  if (coarse === undefined || filter.text !== undefined || isFew(connection, dialect, filter, fine)) {
+  if (
+    coarse === undefined ||
+    filter.text !== undefined ||
+    isFew(connection, dialect, filter, fine, countable)
+  ) {
     return fillGrid(fine, count(fine));
   }
-  const unit = BigInt(coarse.level) * MINUTE_NANOSECONDS;
+  const unit = BigInt(coarse.level) * SECOND_NANOSECONDS;
   const first = filter.from !== undefined && filter.from > from ? filter.from : from;
   const last = filter.to !== undefined && filter.to < to ? filter.to : to;
   const firstWhole = ((first + unit - 1n) / unit) * unit;
@@ -49,8 +59,8 @@ export function readTimeline(
         dialect,
         filter,
         coarse,
-        firstWhole / MINUTE_NANOSECONDS,
-        lastWhole / MINUTE_NANOSECONDS,
+        firstWhole / SECOND_NANOSECONDS,
+        lastWhole / SECOND_NANOSECONDS,
       ),
     ) as SliceCount[]),
     ...count({ ...coarse, from: lastWhole }),
@@ -63,8 +73,9 @@ function isFew(
   dialect: Dialect,
   filter: GroupFilter,
   { from, to }: SliceGrid,
+  countable: number,
 ): boolean {
-  if (chooseOccurrencePlan(connection, dialect, filter, COUNTABLE) === 'by series') return true;
-  const [{ count }] = connection.rows(countSpanQuery(dialect, from, to, COUNTABLE));
-  return Number(count) < COUNTABLE;
+  if (chooseOccurrencePlan(connection, dialect, filter, countable) === 'by series') return true;
+  const [{ count }] = connection.rows(countSpanQuery(dialect, from, to, countable));
+  return Number(count) < countable;
 }

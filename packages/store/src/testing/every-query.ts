@@ -7,6 +7,7 @@ import * as occurrences from '../query/occurrences.ts';
 import * as records from '../query/records.ts';
 import * as timeline from '../query/timeline.ts';
 import * as retention from '../retain/queries.ts';
+import { seriesLevels } from '../slices.ts';
 import type { GroupFilter } from '../store.ts';
 import { START } from './samples.ts';
 
@@ -52,7 +53,7 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
       ];
     }
     yield [`newerQuery ${name}`, occurrences.newerQuery(dialect, filter, 7, 50)];
-    const coarse = timeline.coarseGrid(START, START + 10n ** 16n, 100)!;
+    const coarse = timeline.coarseGrid(START, START + 10n ** 16n, 100, seriesLevels)!;
     yield [`sumSlicesQuery ${name}`, timeline.sumSlicesQuery(dialect, filter, coarse, 1n, 2n)];
   }
   yield ['groupQuery', groups.groupQuery(builder, 7)];
