@@ -1,5 +1,6 @@
 import type { Severity } from '@seawall/store';
 import { z } from 'zod';
+import { createPattern, type PatternTest } from '../scope/pattern.ts';
 
 const severities = ['high', 'medium', 'low', 'info'] as const satisfies readonly Severity[];
 
@@ -30,18 +31,14 @@ export function isAtLeast(actual: Severity, least: Severity): boolean {
   return severities.indexOf(actual) <= severities.indexOf(least);
 }
 
-const compiled = new Map<string, RegExp>();
+const compiled = new Map<string, PatternTest>();
 
 /** Whether a name is what a pattern means: `*` stands for any text, also none, `?` for one character. */
 export function matchesPattern(pattern: string, name: string): boolean {
-  let expression = compiled.get(pattern);
-  if (expression === undefined) {
-    const parts = pattern.split(/([*?])/).map((part) => {
-      if (part === '*') return '.*';
-      return part === '?' ? '.' : part.replace(/[\\^$.|+(){}[\]]/g, '\\$&');
-    });
-    expression = new RegExp(`^${parts.join('')}$`, 'su');
-    compiled.set(pattern, expression);
+  let test = compiled.get(pattern);
+  if (test === undefined) {
+    test = createPattern(pattern);
+    compiled.set(pattern, test);
   }
-  return expression.test(name);
+  return test(name);
 }

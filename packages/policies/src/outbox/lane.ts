@@ -86,7 +86,7 @@ export function createLane(options: LaneOptions): Lane {
     do {
       const page = { limit: 500, ...(after === undefined ? {} : { after }) };
       const { items, next } = await store.outbox({ channel: name, states: ['waiting'] }, page);
-      for (const entry of items) if (entry.attempts > 0) sequence.retried(entry);
+      for (const entry of items) if (entry.attempts > 0) sequence.stays(entry);
       after = next;
     } while (after !== undefined);
     isPrimed = true;
@@ -95,7 +95,12 @@ export function createLane(options: LaneOptions): Lane {
   async function nextEntries(): Promise<OutboxEntry[]> {
     for (let limit = PAGE; ; limit *= 10) {
       const due = await store.dueOutbox(name, BigInt(Math.floor(time())) * 1_000_000n, limit);
-      const free = due.filter((entry) => !unsettled.has(entry.id) && !sequence.mustWait(entry));
+      const free: OutboxEntry[] = [];
+      for (const entry of due.toSorted((left, right) => left.id - right.id)) {
+        if (unsettled.has(entry.id)) continue;
+        if (sequence.mustWait(entry)) sequence.stays(entry);
+        else free.push(entry);
+      }
       // Where all of a page waits for others, what is behind it need not.
       if (free.length > 0 || due.length < limit || limit >= LONGEST_PAGE) return firstOfGroups(free);
     }
@@ -105,8 +110,8 @@ export function createLane(options: LaneOptions): Lane {
     unsettled.set(entry.id, { entry, outcome });
     await store.settle(entry.id, outcome);
     unsettled.delete(entry.id);
-    if (outcome.kind === 'retry') sequence.retried(entry);
-    else sequence.settled(entry);
+    if (outcome.kind === 'retry') sequence.stays(entry);
+    else sequence.left(entry);
   }
 
   async function deliver(entry: OutboxEntry, channel: NotificationChannel, send: Send): Promise<void> {

@@ -5,23 +5,23 @@ import type { OutboxEntry } from '@seawall/store';
  * decision before it; otherwise an incident would stay open, or be closed that just began.
  */
 export interface Sequence {
-  /** The entry failed and will be tried again: what comes behind it may have to wait. */
-  retried(entry: OutboxEntry): void;
+  /** The entry stays for now, since it failed or waits itself: what comes behind it may have to wait. */
+  stays(entry: OutboxEntry): void;
   /** The entry has left, one way or the other. */
-  settled(entry: OutboxEntry): void;
+  left(entry: OutboxEntry): void;
   mustWait(entry: OutboxEntry): boolean;
 }
 
 export function createSequence(): Sequence {
   const waiting = new Map<string, Map<number, boolean>>();
   return {
-    retried(entry) {
+    stays(entry) {
       if (entry.group === undefined) return;
       const ofGroup = waiting.get(entry.group) ?? new Map<number, boolean>();
       ofGroup.set(entry.id, isDecision(entry));
       waiting.set(entry.group, ofGroup);
     },
-    settled({ group, id }) {
+    left({ group, id }) {
       const ofGroup = group === undefined ? undefined : waiting.get(group);
       ofGroup?.delete(id);
       if (ofGroup?.size === 0) waiting.delete(group!);

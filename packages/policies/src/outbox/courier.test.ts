@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { Attempt, Send } from '../channel/attempt.ts';
+import { createSend } from '../channel/create-send.ts';
+import { createSecrets } from '../channel/secrets.ts';
+import { startHttpReceiver, startSilentServer, status } from '../channel/testing/receivers.ts';
+import { givenUp, retryDelay } from './backoff.ts';
+import { type Courier, createCourier } from './courier.ts';
+import { groupEntry, testEntry } from './entries.ts';
+import type { CourierReport } from './lane.ts';
+import { channelOf, createWorld, occurrenceOf, plainChannel, type World } from './testing/world.ts';
+
+const MINUTE = 60_000;
+
+interface Tried {
+  readonly made: World;
+  readonly reports: CourierReport[];
+  courier(changes?: Partial<Parameters<typeof createCourier>[0]>): Courier;
+  states(): Promise<string[]>;
+}
+
+function tryOut(context: TestContext, channels: World['channels'], environment = {}): Tried {
+  const made = createWorld(channels);
+  context.after(made.close);
+  const reports: CourierReport[] = [];
+  const secrets = createSecrets({ environment });
+  return {
+    made,
+    reports,
+    courier: (changes = {}) =>
+      createCourier({
+        ...{ store: made.store, clock: made.clock, random: () => 0.5 },
+        channels: () => made.channels,
+        createSend: (channel) => createSend(channel, { secrets, clock: made.clock, environment }),
+        report: (report) => reports.push(report),
+        ...changes,
+      }),
+    async states() {
+      const { items } = await made.store.outbox({}, { limit: 500 });
+      return items.toReversed().map(({ channel, event, state }) => `${channel} ${event} ${state}`);
+    },
+  };
+}
+
+async function put({ store, clock }: World, channel: string, count = 1): Promise<void> {
+  await store.commit({ outbox: Array.from({ length: count }, () => testEntry(channel, clock.now())) });
+}
+
+/** Messages about a group, as the notifier makes them; ids in their order. */
+async function putGroup({ store, clock }: World, events: readonly ('trigger' | 'resolve')[]): Promise<void> {
+  const occurrence = occurrenceOf(clock);
+  const { groups } = await store.commit({ occurrences: [occurrence] });
+  const [group] = [...groups.values()];
+  const item = {
+    id: group!.id,
+    key: group!.key,
+    severity: 'high',
+    kind: 'finding',
+    fromCount: 0,
+    since: 0,
+  } as const;
+  const entry = groupEntry('ops', item, group!, clock.now());
+  await store.commit({
+    outbox: events.map((event, index) => ({
+      ...entry,
+      event,
+      deduplicationKey: `${entry.deduplicationKey}${index}`,
+    })),
+  });
+}
+
+test('a channel that hangs or fails holds up no other, and gets its messages when it works', async (context) => {
+  const silent = await startSilentServer();
+  let answer = status(500);
+  const flaky = await startHttpReceiver((request, response) => answer(request, response));
+  const good = await startHttpReceiver(status(200));
+  const retry = { timeout: '50ms', first: '1s' };
+  const tried = tryOut(context, [
+    channelOf('hanging', { webhook: { url: `http://127.0.0.1:${silent.port}/` }, retry }),
+    channelOf('flaky', { webhook: { url: flaky.url }, retry: { ...retry, timeout: '5s' } }),
+    channelOf('good', { webhook: { url: good.url }, retry: { ...retry, timeout: '5s' } }),
+  ]);
+  const courier = tried.courier();
+  for (const name of ['hanging', 'flaky', 'good']) await put(tried.made, name, 5);
+  await courier.drain();
+  assert.equal(good.requests.length, 5);
+  assert.equal(courier.statistics().get('good')?.delivered, 5);
+  // Where the first ones fail, the rest is spared: four at once at first, then one to see.
+  assert.equal(flaky.requests.length, 4);
+  assert.match(courier.statistics().get('hanging')!.lastError!, /no answer within 50 ms/);
+  answer = status(200);
+  for (let round = 0; round < 20; round++) {
+    tried.made.clock.advance(10_000);
+    await courier.drain();
+  }
+  const states = await tried.states();
+  assert.equal(states.filter((state) => state === 'flaky test delivered').length, 5);
+  assert.equal(states.filter((state) => state === 'hanging test waiting').length, 5);
+  const keys = new Set(flaky.requests.map(({ headers }) => headers['idempotency-key']));
+  assert.equal(keys.size, 5, 'sent again under the same key');
+  await Promise.all([silent.close(), flaky.close(), good.close()]);
+});
+
+test('429 leaves the whole channel alone for as long as it says', async (context) => {
+  let answer = status(429, { 'retry-after': '120' });
+  const receiver = await startHttpReceiver((request, response) => answer(request, response));
+  const tried = tryOut(context, [channelOf('ops', { webhook: { url: receiver.url } })]);
+  const courier = tried.courier({ concurrency: 1 });
+  await put(tried.made, 'ops', 3);
+  await courier.drain();
+  tried.made.clock.advance(119_000);
+  await courier.drain();
+  assert.equal(receiver.requests.length, 1);
+  answer = status(200);
+  tried.made.clock.advance(2000);
+  await courier.drain();
+  assert.equal(receiver.requests.length, 4);
+  await receiver.close();
+});
+
+test('what is refused for good, or failed too often or too long, is a dead letter that can be sent again', async (context) => {
+  let answer = status(404);
+  const receiver = await startHttpReceiver((request, response) => answer(request, response));
+  const retry = { attempts: 3, first: '1s' };
+  const tried = tryOut(context, [channelOf('ops', { webhook: { url: receiver.url }, retry })]);
+  const { made } = tried;
+  const courier = tried.courier();
+  await put(made, 'ops');
+  await courier.drain();
+  answer = status(500);
+  await put(made, 'ops');
+  for (let round = 0; round < 5; round++) {
+    await courier.drain();
+    made.clock.advance(MINUTE);
+  }
+  assert.equal(receiver.requests.length, 1 + 3);
+  const { items } = await made.store.outbox({ states: ['dead'] }, { limit: 10 });
+  assert.match(items[1]!.lastError!, /refused for good: .* answered 404/);
+  assert.match(items[0]!.lastError!, /given up after 3 attempts: .* answered 500/);
+  assert.equal(tried.reports.filter(({ kind }) => kind === 'dead').length, 2);
+  answer = status(200);
+  const ids = items.map(({ id }) => id);
+  assert.equal(await made.store.resend(ids, BigInt(made.clock.now()) * 1_000_000n), 2);
+  await courier.drain();
+  assert.deepEqual(await tried.states(), ['ops test delivered', 'ops test delivered']);
+  await receiver.close();
+});
+
+test('what nobody has a channel for any more is a dead letter after a day', async (context) => {
+  const tried = tryOut(context, [plainChannel('ops')]);
+  const courier = tried.courier();
+  await put(tried.made, 'gone');
+  await courier.drain();
+  assert.deepEqual(await tried.states(), ['gone test waiting']);
+  tried.made.clock.advance(25 * 60 * MINUTE);
+  await courier.drain();
+  assert.deepEqual(await tried.states(), ['gone test dead']);
+});
+
+test('a resolve never overtakes the trigger it is about, nor a new trigger the resolve before it', async (context) => {
+  const seen: string[] = [];
+  let refuses = 1;
+  const tried = tryOut(context, [plainChannel('ops', { retry: { first: '1s' } })]);
+  const send: Send = async ({ event }) => {
+    if (refuses-- > 0) return { kind: 'retry', error: 'not now' };
+    seen.push(event);
+    return { kind: 'delivered' };
+  };
+  await putGroup(tried.made, ['trigger', 'resolve', 'trigger']);
+  const courier = tried.courier({ createSend: () => send });
+  await courier.drain();
+  // Another run of the agent: the order holds there as well.
+  const next = tried.courier({ createSend: () => send });
+  await next.drain();
+  assert.deepEqual(seen, []);
+  for (let round = 0; round < 3; round++) {
+    tried.made.clock.advance(MINUTE);
+    await next.drain();
+  }
+  assert.deepEqual(seen, ['trigger', 'resolve', 'trigger']);
+});
+
+test('a store that can’t write down a delivery does not make it happen again and again', async (context) => {
+  const tried = tryOut(context, [plainChannel('ops')]);
+  const { made } = tried;
+  let sent = 0;
+  let isFull = true;
+  const courier = tried.courier({
+    createSend: () => async () => {
+      sent++;
+      return { kind: 'delivered' };
+    },
+    store: {
+      dueOutbox: made.store.dueOutbox,
+      outbox: made.store.outbox,
+      settle: async (id, outcome) => {
+        if (isFull) throw new Error('disk full');
+        await made.store.settle(id, outcome);
+      },
+    },
+  });
+  await put(made, 'ops');
+  for (let round = 0; round < 5; round++) {
+    await courier.drain();
+    made.clock.advance(MINUTE);
+  }
+  assert.equal(sent, 1);
+  assert.ok(tried.reports.some(({ kind }) => kind === 'store-failed'));
+  isFull = false;
+  await courier.drain();
+  assert.deepEqual([sent, ...(await tried.states())], [1, 'ops test delivered']);
+});
+
+test('a clock that is set back does not keep messages waiting', async (context) => {
+  const tried = tryOut(context, [plainChannel('ops')]);
+  const { made } = tried;
+  const delivered: Attempt = { kind: 'delivered' };
+  let isWorking = false;
+  let wall = 0;
+  const clock = { now: () => made.clock.now() + wall, monotonic: made.clock.monotonic };
+  const courier = tried.courier({
+    clock,
+    createSend: () => async () => (isWorking ? delivered : { kind: 'retry', error: 'no' }),
+  });
+  await put(made, 'ops');
+  await courier.drain();
+  isWorking = true;
+  wall = -72 * 60 * MINUTE;
+  made.clock.advance(20 * MINUTE);
+  await courier.drain();
+  assert.deepEqual(await tried.states(), ['ops test delivered']);
+});
+
+test('stopping lets what is on its way arrive, and leaves what hangs for the next run', async (context) => {
+  const tried = tryOut(context, [plainChannel('slow'), plainChannel('hanging'), plainChannel('late')]);
+  const { made } = tried;
+  for (const { name } of made.channels) await put(made, name, 6);
+  const begun: string[] = [];
+  const createSendOf = ({ name }: { name: string }): Send => {
+    return async (_, signal) => {
+      begun.push(name);
+      if (name === 'hanging') await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      else await sleep(50);
+      return name === 'hanging' ? { kind: 'retry', error: 'aborted' } : { kind: 'delivered' };
+    };
+  };
+  const courier = tried.courier({ createSend: createSendOf });
+  courier.start();
+  await sleep(20);
+  await courier.stop(200);
+  const states = await tried.states();
+  assert.equal(states.filter((state) => state === 'slow test delivered').length, 4);
+  assert.equal(states.filter((state) => state === 'hanging test waiting').length, 6);
+  const { items } = await made.store.outbox({ channel: 'hanging' }, { limit: 10 });
+  assert.ok(
+    items.every(({ attempts }) => attempts === 0),
+    'being cut short is no failed attempt',
+  );
+  assert.equal(begun.filter((name) => name === 'hanging').length, 4);
+  courier.wake();
+  await sleep(20);
+  assert.equal(begun.length, 12);
+});
+
+test('a fault in a sender, or an entry of another version, stops nothing', async (context) => {
+  const tried = tryOut(context, [plainChannel('ops')]);
+  const { made } = tried;
+  const [entry] = [testEntry('ops', made.clock.now())];
+  await made.store.commit({ outbox: [{ ...entry!, payload: { kind: 'of tomorrow' } }] });
+  await put(made, 'ops');
+  const send: Send = async () => {
+    throw new TypeError('oops');
+  };
+  await tried.courier({ createSend: () => send }).drain();
+  assert.deepEqual(await tried.states(), ['ops test dead', 'ops test waiting']);
+});
+
+test('no secret reaches the store or reports, whatever goes wrong', async (context) => {
+  const secret = 'k9-very-secret-key';
+  const receiver = await startHttpReceiver((request, response) => {
+    response.statusCode = [400, 401, 429, 500, 302][receiver.requests.length % 5]!;
+    response.end(`${request.path} ${JSON.stringify(request.headers)} ${request.body}`);
+  });
+  const silent = await startSilentServer();
+  const key = { fromEnvironment: 'KEY' };
+  const url = { fromEnvironment: 'URL' };
+  const retry = { timeout: '200ms', attempts: 4, first: '1s' };
+  const environment = { KEY: secret, URL: `${receiver.url}/${secret}`, DEAD: `http://127.0.0.1:1/${secret}` };
+  const hanging = { host: '127.0.0.1', port: silent.port, from: 'a@example.org', to: ['b@example.org'] };
+  const tried = tryOut(
+    context,
+    [
+      channelOf('slack', { slack: { url }, retry }),
+      channelOf('webhook', { webhook: { url, headers: { authorization: key }, signingSecret: key }, retry }),
+      channelOf('victor', { victorOps: { apiKey: key, routingKey: 'x', endpoint: receiver.url }, retry }),
+      channelOf('pager', { pagerDuty: { routingKey: key, endpoint: receiver.url }, retry }),
+      channelOf('nobody', { slack: { url: { fromEnvironment: 'DEAD' } }, retry }),
+      channelOf('mail', { email: { ...hanging, user: 'u', password: key }, retry }),
+    ],
+    environment,
+  );
+  const { made } = tried;
+  const courier = tried.courier();
+  for (const { name } of made.channels) await put(made, name, 3);
+  for (let round = 0; round < 12; round++) {
+    await courier.drain();
+    made.clock.advance(2 * MINUTE);
+  }
+  assert.ok((await made.store.statistics()).dead >= 15);
+  const folder = dirname(made.path);
+  const told = [
+    JSON.stringify(tried.reports, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+    JSON.stringify([...courier.statistics()]),
+    ...readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1')),
+  ].join('\n');
+  for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]) {
+    assert.ok(!told.includes(form));
+  }
+  await Promise.all([receiver.close(), silent.close()]);
+});
+
+test('waiting times grow, are never longer than allowed, and are spread', () => {
+  const retry = { timeout: '10s', first: '2s', longest: '10m', attempts: 100, maximumAge: '24h' };
+  fc.assert(
+    fc.property(fc.nat(200), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, random) => {
+      const delay = retryDelay(attempts, retry, random);
+      assert.ok(delay >= 100 && delay <= 600_000);
+      assert.ok(delay <= Math.max(100, 2000 * 2 ** attempts));
+    }),
+  );
+  assert.equal(retryDelay(3, retry, 0.5), 8000);
+  assert.equal(givenUp(4, 1e12, retry), undefined, 'old, but hardly tried');
+  assert.match(givenUp(5, 86_400_000, retry)!, /after 24h and 5 attempts/);
+  assert.match(givenUp(100, 0, retry)!, /after 100 attempts/);
+});
