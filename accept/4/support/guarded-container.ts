@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Containerd,
+  CRI_NAMESPACE,
   containerdMissing,
   makeBusyboxImage,
   startContainerd,
@@ -27,7 +28,9 @@ export function guardedContainerdMissing(): string | undefined {
 }
 
 /** Starts it, and runs `use`; everything is removed afterwards. */
-export async function withGuardedContainerd<T>(use: (containerd: GuardedContainerd) => Promise<T>): Promise<T> {
+export async function withGuardedContainerd<T>(
+  use: (containerd: GuardedContainerd) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'seawall-accept-'));
   const marks = join(folder, 'marks');
   mkdirSync(marks);
@@ -36,7 +39,11 @@ export async function withGuardedContainerd<T>(use: (containerd: GuardedContaine
     const files = makeGuardedTree(folder);
     const containerd = await startContainerd();
     try {
-      containerd.importImage(makeBusyboxImage(join(folder, 'image'), { name: image, files }));
+      const guarded = makeBusyboxImage(join(folder, 'image'), { name: image, files });
+      containerd.importImage(guarded);
+      containerd.importImage(guarded, CRI_NAMESPACE);
+      // What a pod's own container is made from.
+      containerd.importImage(makeBusyboxImage(join(folder, 'pause')), CRI_NAMESPACE);
       return await use({
         ...containerd,
         image,

@@ -5,7 +5,7 @@
 //        attempt open PATH COUNT           attempt connect|send|fast 4|6|m PORT COUNT
 //        attempt later ...                the same once there is a line on standard input
 //        attempt enter CGROUP ROOT PROGRAM ARGUMENT...   as a container runtime does: cgroup, root, program
-// Prints: tried N killed N denied N passed N failed N; the way `allowed` and its likes try what is not forbidden.
+// Prints: tried N killed N denied N passed N failed N longest MICROSECONDS (of an open); the way `allowed` and its likes try what is not forbidden.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FORBIDDEN "/bin/forbidden"
@@ -37,6 +38,7 @@
 extern char **environ;
 
 static int tried, killed, denied, passed, failed;
+static long longest;
 
 static void fail(const char *what)
 {
@@ -450,9 +452,17 @@ static void count_result(bool has_worked)
 static void try_opens(const char *path, int count)
 {
 	for (int i = 0; i < count; i++) {
-		int file = open(path, O_RDONLY);
+		struct timespec before, after;
+		long took;
+		int file;
 
+		clock_gettime(CLOCK_MONOTONIC, &before);
+		file = open(path, O_RDONLY);
 		count_result(file >= 0);
+		clock_gettime(CLOCK_MONOTONIC, &after);
+		took = (after.tv_sec - before.tv_sec) * 1000000 + (after.tv_nsec - before.tv_nsec) / 1000;
+		if (took > longest)
+			longest = took;
 		if (file >= 0)
 			close(file);
 	}
@@ -534,6 +544,7 @@ int main(int count, char **arguments)
 		try_connections(arguments[1], arguments[2][0], atoi(arguments[3]), atoi(arguments[4]));
 	else
 		return 2;
-	printf("tried %d killed %d denied %d passed %d failed %d\n", tried, killed, denied, passed, failed);
+	printf("tried %d killed %d denied %d passed %d failed %d longest %ld\n", tried, killed, denied, passed, failed,
+	       longest);
 	return 0;
 }

@@ -11,6 +11,8 @@ export interface Attempts {
   readonly passed: number;
   /** For another reason than a guard's. */
   readonly failed: number;
+  /** Microseconds that the longest open took. */
+  readonly longest: number;
 }
 
 /** A folder from which containers are run without a runtime: namespaces, an overlay, a cgroup. */
@@ -100,10 +102,10 @@ function isInhabited(cgroup: string): boolean {
 
 /** Reads what attempt.c printed. */
 export function parseAttempts(output: string, complaint: string): Attempts {
-  const match = /tried (\d+) killed (\d+) denied (\d+) passed (\d+) failed (\d+)/.exec(output);
+  const match = /tried (\d+) killed (\d+) denied (\d+) passed (\d+) failed (\d+) longest (\d+)/.exec(output);
   if (match === null) throw new Error(`attempt said nothing: ${output}${complaint}`);
-  const [tried, killed, denied, passed, failed] = match.slice(1).map(Number);
-  return { tried, killed, denied, passed, failed };
+  const [tried, killed, denied, passed, failed, longest] = match.slice(1).map(Number);
+  return { tried, killed, denied, passed, failed, longest };
 }
 
 /** A cgroup for a test, below one that is the test's own. */
