@@ -25,7 +25,11 @@ export type { CountedCheck } from './cases/count-parts.ts';
 export type { Mutant } from './cases/mutants.ts';
 export type { Trials } from './cases/mutation-trial.ts';
 export { readCaseFile } from './cases/read-case-file.ts';
+export { type AgentConfiguration, agentConfiguration } from './configuration/configuration.ts';
+export { readConfiguration } from './configuration/read-configuration.ts';
 export { containerInfoOf } from './containers.ts';
+export { type Agent, type AgentOptions, type LogLevel, startAgent } from './daemon/agent.ts';
+export { checkSet } from './daemon/check-set.ts';
 export {
   createDropWatch,
   type DropAction,

@@ -27,6 +27,11 @@ export const commands: readonly TopCommand[] = [
     load: async () => (await import('./watch/command.ts')).defineWatch,
   },
   {
+    name: 'agent',
+    description: 'watch over this node for good: findings, actions, messages, as seawall.yaml has it',
+    load: async () => (await import('./agent/command.ts')).defineAgent,
+  },
+  {
     name: 'rules',
     description: 'check, list and measure rule files, and list what they can be written with',
     load: async () => (await import('./rules/command.ts')).defineRules,

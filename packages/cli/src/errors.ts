@@ -11,5 +11,6 @@ export const errors = defineErrors('cli', {
   OPTION_MISSING: '{command} needs {option}: {hint}',
   OPTION_INVALID: '{option} {value}: {problem}',
   SETTING_UNKNOWN: '-o {setting}: there is no such setting. Known are: {known}',
+  NOT_LIVE: 'this machine can not be watched live: {obstacle}',
   SETTING_INVALID: '-o {setting}: {problem}',
 });

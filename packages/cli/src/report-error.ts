@@ -9,11 +9,15 @@ const USAGE_ERRORS = new Set([
   'cli/SETTING_UNKNOWN',
   'cli/SETTING_INVALID',
   'cli/FILTER_INVALID',
+  'agent/CONFIGURATION_INVALID',
   'posture/NO_SUCH_CHECK',
   'posture/NO_SUCH_COMPONENT',
   'posture/BAD_TARGET',
   'posture/CERTIFICATE_WITHOUT_KEY',
 ]);
+
+/** What a command was given to work with is wrong, not how it was called. */
+const FINDINGS = new Set(['agent/SET_REFUSED']);
 
 /**
  * Tells the user what went wrong, in a sentence or two; with `SEAWALL_DEBUG=1` where in the code, and why, as well.
@@ -34,6 +38,7 @@ export function reportError(error: unknown, terminal: Terminal): ExitCode {
     );
   }
   if (!isExpected) return exitCodes.bug;
+  if (FINDINGS.has(error.code)) return exitCodes.findings;
   return USAGE_ERRORS.has(error.code) ? exitCodes.usage : exitCodes.failure;
 }
 

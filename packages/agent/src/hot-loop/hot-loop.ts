@@ -161,9 +161,10 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   function handleBatchEnd(count: number): void {
     eventCount = count;
+    // The finding that asks for a capture goes ahead of the capture's events.
+    if (!isLive || sightings.length > 0) send();
     if (batch !== undefined) capturing?.add(batch, tables);
     batch = undefined;
-    if (!isLive || sightings.length > 0) send();
   }
 
   /** Posts what was found; between batches alone may a recording's position go with it. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createGuardState, performImmediately } from '@seawall/policies';
-import { openProcessActions, type ProcessActions } from '@seawall/probe';
+import { createGuardState } from '@seawall/policies';
+import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createHotLoop } from './hot-loop.ts';
 import type { FromHotLoop, HotLoopStart, ToHotLoop } from './messages.ts';
 
@@ -9,20 +9,15 @@ const port = parentPort;
 if (port === null) throw new Error('the hot loop runs in a thread of its own');
 
 const start = workerData as HotLoopStart;
+const { own, neverTouch } = start.node;
+const executor = createLazyExecutor(own);
 const post = (message: FromHotLoop): void => port.postMessage(message);
-
-/** Opened with the first action: where it can't be, watching goes on, and each action says why it failed. */
-let signals: ProcessActions | undefined;
 
 try {
   const loop = createHotLoop(start, {
     post,
-    createGuards: ({ node, memory }, quorum) =>
-      createGuardState({ own: node.own, neverTouch: node.neverTouch, quorum, memory }),
-    act(action) {
-      signals ??= openProcessActions();
-      return performImmediately(action, signals);
-    },
+    createGuards: ({ memory }, quorum) => createGuardState({ own, neverTouch, quorum, memory }),
+    act: executor.perform,
   });
   port.on('message', (message: ToHotLoop) => loop.receive(message));
   await loop.run();

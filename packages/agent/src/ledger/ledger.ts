@@ -9,8 +9,11 @@ import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
 
 /** The way from the hot loop into the store: what was found is kept before anything follows from it. */
 export interface Ledger {
-  /** Puts findings on their way. They are stored in the order in which they come, with their position. */
-  take(message: FindingsMessage): void;
+  /**
+   * Puts findings on their way. They are stored in the order in which they come, with their position.
+   * @param onKept called when they are stored.
+   */
+  take(message: FindingsMessage, onKept?: () => void): void;
   /** Ends when everything taken so far is stored, or when the signal says that there is no more time. */
   flush(signal: AbortSignal): Promise<void>;
   status(): LedgerStatus;
@@ -38,6 +41,11 @@ export interface LedgerOptions {
   onFailure(reason: string | undefined): void;
 }
 
+interface Entry {
+  readonly message: FindingsMessage;
+  readonly onKept: (() => void) | undefined;
+}
+
 /** Findings of one transaction: more make it slower than several. */
 const MOST_AT_ONCE = 1000;
 const FIRST_RETRY_MILLISECONDS = 100;
@@ -45,7 +53,7 @@ const LONGEST_RETRY_MILLISECONDS = 5000;
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, notifier, clock } = options;
-  let queue: FindingsMessage[] = [];
+  let queue: Entry[] = [];
   let waiting = 0;
   let stored = 0;
   let failures = 0;
@@ -55,20 +63,24 @@ export function createLedger(options: LedgerOptions): Ledger {
   const idle: (() => void)[] = [];
 
   /** Messages that go into one transaction; they are whole, since position and findings belong together. */
-  function nextBatch(): readonly FindingsMessage[] {
+  function nextBatch(): readonly Entry[] {
     let count = 0;
     let findings = 0;
     while (
       count < queue.length &&
-      (count === 0 || findings + queue[count].sightings.length <= MOST_AT_ONCE)
+      (count === 0 || findings + queue[count].message.sightings.length <= MOST_AT_ONCE)
     ) {
-      findings += queue[count].sightings.length;
+      findings += queue[count].message.sightings.length;
       count += 1;
     }
     return queue.slice(0, count);
   }
 
   async function commit(messages: readonly FindingsMessage[]): Promise<void> {
+    if (messages.every(isEmpty)) {
+      committed = messages.at(-1)?.time ?? committed;
+      return;
+    }
     const sightings = messages.flatMap((message) => message.sightings);
     const kept = sightings.flatMap((sighting) => {
       const occurrence = occurrenceOf(sighting, options.policy(sighting.policy, sighting.generation));
@@ -113,7 +125,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     isWorking = true;
     let pause = FIRST_RETRY_MILLISECONDS;
     while (queue.length > 0) {
-      const messages = nextBatch();
+      const entries = nextBatch();
+      const messages = entries.map(({ message }) => message);
       try {
         await commit(messages);
       } catch (error) {
@@ -125,7 +138,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (failure !== undefined) options.onFailure(undefined);
       failure = undefined;
       pause = FIRST_RETRY_MILLISECONDS;
-      queue = queue.slice(messages.length);
+      queue = queue.slice(entries.length);
+      for (const { onKept } of entries) onKept?.();
       const findings = messages.reduce((sum, { sightings }) => sum + sightings.length, 0);
       waiting -= findings;
       if (findings > 0) options.onTaken(findings);
@@ -135,8 +149,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   return {
-    take(message) {
-      queue.push(message);
+    take(message, onKept) {
+      queue.push({ message, onKept });
       waiting += message.sightings.length;
       if (!isWorking) void work();
     },
@@ -165,6 +179,11 @@ function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): O
     ancestry,
     isStateComplete,
   });
+}
+
+/** Says only up to when everything is handled. */
+function isEmpty({ sightings, position, lost, memory }: FindingsMessage): boolean {
+  return sightings.length === 0 && position === undefined && lost === undefined && memory.size === 0;
 }
 
 function gapsOf({ lost }: FindingsMessage): readonly Gap[] {

@@ -1,0 +1,201 @@
+import type { Clock } from '@seawall/base';
+import {
+  type ActionOutcome,
+  createAutoUnpause,
+  type FollowUp,
+  type PlannedAction,
+  recordOfDecision,
+  recordOfOutcome,
+  type UndoOptions,
+  undoAction,
+} from '@seawall/policies';
+import type { ActionRecord, Store } from '@seawall/store';
+import type { CaptureFiles, CaptureReport } from '../captures/capture-files.ts';
+import type { ActionStatus } from '../daemon/status.ts';
+import type { CaptureMessage, SightedAction, Sighting } from '../hot-loop/messages.ts';
+
+/** Brings actions to their end on the main thread, and keeps the audit trail. */
+export interface ActionDesk {
+  /** Pauses of earlier runs end when their time is over; what was pending then is told as failed. */
+  start(): Promise<void>;
+  /** Findings arrived from the hot loop: the events of captures that they ask for come right behind. */
+  expect(sightings: readonly Sighting[]): void;
+  /** The audit trail's lines of what was decided and done at once: to be stored with the finding. */
+  records(sighting: Sighting): readonly ActionRecord[];
+  /** Findings are stored: what takes a runtime, the API server or a file is done now. */
+  follow(sightings: readonly Sighting[]): void;
+  /** Events of a capture that an action asked for. */
+  takeEvents(message: CaptureMessage): void;
+  status(): ActionStatus;
+  /** Waits for what is under way, so long. */
+  close(withinMilliseconds: number): Promise<void>;
+}
+
+export interface ActionDeskOptions {
+  readonly store: Pick<Store, 'commit' | 'actions' | 'action'>;
+  readonly followUp: FollowUp;
+  readonly undo: Omit<UndoOptions, 'actor'>;
+  readonly captures: CaptureFiles;
+  readonly clock: Clock;
+  /** Something could not be written down, or undone: for the log. */
+  onError(message: string): void;
+  onLatency(kind: string, milliseconds: number): void;
+}
+
+interface OpenCapture {
+  readonly action: PlannedAction;
+  readonly name: string;
+  /** One after the other. */
+  work: Promise<void>;
+}
+
+const PAGE = 1000;
+
+export function createActionDesk(options: ActionDeskOptions): ActionDesk {
+  const { store, followUp, captures, clock } = options;
+  const counts = new Map<string, { kind: string; result: string; count: number }>();
+  const underWay = new Set<Promise<void>>();
+  /** Captures that are being written, by the action's key. */
+  const openCaptures = new Map<string, OpenCapture>();
+  /** Those that ended before their finding was stored: the trail must not have them as pending then. */
+  const endedCaptures = new Map<string, ActionRecord>();
+  const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
+  const pauses = createAutoUnpause({
+    unpause: endPause,
+    onError: (key, error) => options.onError(`the pause ${key} could not be ended: ${textOf(error)}`),
+    now,
+  });
+
+  async function endPause(key: string): Promise<void> {
+    const record = await store.action(key);
+    // A person may have been faster.
+    if (record === undefined || record.undone !== undefined) return;
+    await write(await undoAction(record, { ...options.undo, actor: 'seawall, since its time was over' }));
+  }
+
+  async function write(record: ActionRecord): Promise<void> {
+    await store.commit({ actions: [record] });
+  }
+
+  function count({ kind, result }: Pick<ActionRecord, 'kind' | 'result'>): void {
+    const key = `${kind} ${result}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { kind, result, count: 1 });
+    else known.count += 1;
+  }
+
+  async function finish(record: ActionRecord): Promise<void> {
+    count(record);
+    pauses.add(record);
+    await write(record);
+  }
+
+  function track(work: Promise<void>): void {
+    const guarded = work
+      .catch((error: unknown) => options.onError(`an action could not be written down: ${textOf(error)}`))
+      .finally(() => underWay.delete(guarded));
+    underWay.add(guarded);
+  }
+
+  async function bringToEnd({ decision, outcome, latencyMilliseconds }: SightedAction): Promise<void> {
+    if (decision.outcome !== 'planned') {
+      count({ kind: decision.kind, result: decision.outcome });
+      return;
+    }
+    const end = await followUp.follow(decision, outcome);
+    const effectAt =
+      outcome?.result === 'done' && latencyMilliseconds !== undefined
+        ? decision.eventTime + BigInt(Math.round(latencyMilliseconds * 1e6))
+        : now();
+    const record = recordOfOutcome(decision, end, effectAt);
+    if (record.latencyMilliseconds !== undefined) options.onLatency(record.kind, record.latencyMilliseconds);
+    await finish(record);
+  }
+
+  async function endCapture(key: string, { action }: OpenCapture): Promise<void> {
+    const outcome = await captures.finish(key).then(
+      (report): ActionOutcome => ({ result: 'done', detail: captureText(report), undo: undefined }),
+      (error: unknown): ActionOutcome => ({ result: 'failed', detail: textOf(error), undo: undefined }),
+    );
+    const record = recordOfOutcome(action, outcome, now());
+    endedCaptures.set(key, record);
+    await finish(record);
+  }
+
+  return {
+    async start() {
+      let after: string | undefined;
+      do {
+        const page = await store.actions({}, { limit: PAGE, ...(after !== undefined && { after }) });
+        for (const record of page.items) {
+          pauses.add(record);
+          if (record.result !== 'pending') continue;
+          await write({
+            ...record,
+            result: 'failed',
+            detail: `the agent ended before it was done; ${record.detail}`,
+          });
+        }
+        after = page.next;
+      } while (after !== undefined);
+    },
+    expect(sightings) {
+      for (const { alert, actions } of sightings) {
+        for (const { decision } of actions) {
+          if (decision.outcome !== 'planned' || decision.kind !== 'capture') continue;
+          openCaptures.set(decision.key, { action: decision, name: alert.rule, work: Promise.resolve() });
+        }
+      }
+    },
+    records: ({ actions }) =>
+      actions.map(({ decision, outcome, latencyMilliseconds }) => {
+        const ended = endedCaptures.get(decision.key);
+        if (ended !== undefined) return ended;
+        if (decision.outcome !== 'planned' || outcome === undefined) return recordOfDecision(decision);
+        const effectAt = decision.eventTime + BigInt(Math.round((latencyMilliseconds ?? 0) * 1e6));
+        return recordOfOutcome(decision, outcome, effectAt);
+      }),
+    follow(sightings) {
+      for (const { actions } of sightings) {
+        for (const action of actions) {
+          const { decision } = action;
+          if (decision.outcome === 'planned' && decision.kind === 'capture')
+            endedCaptures.delete(decision.key);
+          else track(bringToEnd(action));
+        }
+      }
+    },
+    takeEvents({ key, chunks, isLast }) {
+      const capture = openCaptures.get(key);
+      if (capture === undefined) return;
+      const { action, name } = capture;
+      if (isLast) openCaptures.delete(key);
+      const limit = action.parameters.maximumBytes ?? Number.POSITIVE_INFINITY;
+      capture.work = capture.work.then(async () => {
+        if (chunks.length > 0 || isLast) await captures.add(key, name, chunks, limit);
+        if (isLast) await endCapture(key, capture);
+      });
+      track(capture.work);
+    },
+    status: () => ({ counts: [...counts.values()] }),
+    async close(withinMilliseconds) {
+      pauses.close();
+      let timer: NodeJS.Timeout | undefined;
+      const timeUp = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, withinMilliseconds);
+      });
+      await Promise.race([Promise.all(underWay), timeUp]);
+      clearTimeout(timer);
+      await captures.close();
+    },
+  };
+}
+
+function captureText({ path, events, bytes, isCut }: CaptureReport): string {
+  const size = `${events} events, ${Math.ceil(bytes / 1024)} KiB`;
+  return isCut ? `${path} (${size}, ended early since it was as big as it may be)` : `${path} (${size})`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AUDIT_SOURCE, type AuditContext, createAuditContext, readAuditInput } from '@seawall/kube';
+import {
+  countingMatches,
+  createScopeCache,
+  decideActions,
+  type GuardState,
+  type OffenceFacts,
+  occurrenceKey,
+} from '@seawall/policies';
+import { type CompilableRule, createOutputFormat, type FieldCatalogue, textFromBytes } from '@seawall/rules';
+import type { Workload } from '@seawall/store';
+import { type AlertFactory, createAlertFactory } from '../alert/create-alerts.ts';
+import type { Sighting } from '../hot-loop/messages.ts';
+import type { NodeIdentity } from '../hot-loop/workload-of.ts';
+import { startListening } from '../http/status-server.ts';
+import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
+import { AUDIT_EVENT_TYPE } from '../replay/replay-audit.ts';
+import type { RunningSet } from '../rule-set/load-running-set.ts';
+
+/** Takes Kubernetes audit events from API servers and finds what they break. */
+export interface AuditIntake {
+  /** Where it listens: `127.0.0.1:9765`. */
+  readonly address: string;
+  /** Goes on with other rules and policies. */
+  replace(set: RunningSet, generation: number): void;
+  status(): { readonly events: number; readonly faults: number };
+  close(): Promise<void>;
+}
+
+export interface AuditIntakeOptions {
+  /** `ADDRESS:PORT`; port 0 takes a free one. */
+  readonly listen: string;
+  readonly node: NodeIdentity;
+  readonly catalogue: FieldCatalogue<AuditContext>;
+  readonly set: RunningSet;
+  readonly generation: number;
+  readonly guards: GuardState;
+  /** Stores what was found; the sender is answered when that is done, so that it sends again what was not. */
+  onSightings(sightings: readonly Sighting[]): Promise<void>;
+}
+
+/** What the API server posts its batches to. */
+const PATH = '/k8s-audit';
+/** Fields that say which event it was and where. */
+const ORIGIN = '*%ka.auditid %ka.stage %ka.target.namespace %ka.target.resource %ka.target.name';
+
+/** Rules and policies made ready to run. */
+interface Running {
+  readonly set: RunningSet;
+  readonly generation: number;
+  readonly factories: readonly AlertFactory<AuditContext>[];
+  readonly matcher: ReturnType<typeof createCompiledMatcher<AuditContext>>;
+  readonly scopes: ReturnType<typeof createScopeCache>;
+}
+
+/** @throws agent/LISTEN_FAILED */
+export async function createAuditIntake(options: AuditIntakeOptions): Promise<AuditIntake> {
+  const { node, catalogue, guards } = options;
+  const context = createAuditContext(node.node);
+  const origin = createOutputFormat(ORIGIN, catalogue);
+  let running = prepare(options.set, options.generation);
+  let events = 0;
+  let faults = 0;
+
+  function prepare(set: RunningSet, generation: number): Running {
+    const rules = set.rules.filter(({ source }) => source === AUDIT_SOURCE);
+    return {
+      set,
+      generation,
+      factories: rules.map((rule) => createAlertFactory(rule, catalogue, { isIsoTime: false })),
+      matcher: createCompiledMatcher(rules as readonly CompilableRule<AuditContext>[], {
+        catalogue,
+        isFirstOnly: false,
+      }),
+      scopes: createScopeCache(set.policies),
+    };
+  }
+
+  function sight(count: number): readonly Sighting[] {
+    const { set, generation, factories, matcher, scopes } = running;
+    const time = context.event.timestamp;
+    const alerts = Array.from(matcher.matches.subarray(0, count), (rule) =>
+      factories[rule].create(context, time, node.node),
+    );
+    const { event, workload } = originOf();
+    const rules = alerts.map(({ rule }) => rule);
+    return countingMatches(set.policies, scopes.decisionFor(workload, true), rules).map(
+      ({ policy, rule }) => {
+        const key = occurrenceKey(event, { name: rule, source: AUDIT_SOURCE }, policy.name);
+        const facts: OffenceFacts = {
+          occurrence: key,
+          time,
+          workload,
+          process: undefined,
+          containerInitPid: undefined,
+          cgroups: { unified: undefined, freezer: undefined },
+          initExecutable: undefined,
+        };
+        return {
+          alert: alerts[rules.indexOf(rule)],
+          policy: policy.name,
+          generation,
+          event,
+          workload,
+          ancestry: [],
+          facts,
+          isStateComplete: true,
+          actions: decideActions(policy, facts, guards).map((decision) => ({
+            decision,
+            outcome: undefined,
+            latencyMilliseconds: undefined,
+            reactionMilliseconds: undefined,
+          })),
+        };
+      },
+    );
+  }
+
+  function originOf(): { readonly event: string; readonly workload: Workload } {
+    const { values } = origin.json(context);
+    const text = (field: string): string | undefined => {
+      const value = values.get(field);
+      return typeof value === 'string' && value !== '' ? textFromBytes(value) : undefined;
+    };
+    const isPod = text('ka.target.resource') === 'pods';
+    return {
+      event: `audit/${text('ka.auditid') ?? context.event.timestamp}/${text('ka.stage') ?? ''}`,
+      workload: {
+        node: node.node,
+        cluster: node.cluster,
+        namespace: text('ka.target.namespace'),
+        pod: isPod ? text('ka.target.name') : undefined,
+        podLabels: {},
+        container: undefined,
+      },
+    };
+  }
+
+  async function take(request: IncomingMessage): Promise<void> {
+    const sightings: Sighting[] = [];
+    for await (const item of readAuditInput(request)) {
+      if (item.kind === 'fault') {
+        faults += 1;
+        continue;
+      }
+      events += 1;
+      context.event = item.event;
+      if (context.firstTimestamp === 0n) context.firstTimestamp = item.event.timestamp;
+      const { matcher } = running;
+      const count = matcher.wanted[AUDIT_EVENT_TYPE] === 0 ? 0 : matcher.evaluate(context, AUDIT_EVENT_TYPE);
+      if (count > 0) sightings.push(...sight(count));
+    }
+    if (sightings.length > 0) await options.onSightings(sightings);
+  }
+
+  const server = createServer((request, response) => {
+    if (request.url?.split('?')[0] !== PATH) answer(response, 404, `post audit events to ${PATH}\n`);
+    else if (request.method !== 'POST') answer(response, 405, 'only POST is taken here\n');
+    else {
+      take(request).then(
+        () => answer(response, 200, ''),
+        (error: unknown) =>
+          answer(response, 500, `${error instanceof Error ? error.message : String(error)}\n`),
+      );
+    }
+  });
+  await startListening(server, options.listen);
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    address: family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
+    replace(set, generation) {
+      running = prepare(set, generation);
+    },
+    status: () => ({ events, faults }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(response: ServerResponse, code: number, body: string): void {
+  response.writeHead(code, { 'content-type': 'text/plain' });
+  response.end(body);
+}

@@ -1,0 +1,453 @@
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Clock, systemClock } from '@seawall/base';
+import { createSyscallCatalogue } from '@seawall/inspector';
+import { createAuditCatalogue } from '@seawall/kube';
+import {
+  type CourierReport,
+  createCourier,
+  createFollowUp,
+  createGuardState,
+  createNotifier,
+  createSecrets,
+  createSend,
+  defaultNeverTouch,
+  type EnforcementCheck,
+  findOwnIdentity,
+  GUARD_MEMORY_PREFIX,
+  millisecondsOf,
+  type NotificationChannel,
+  type NotificationChannelSpec,
+  type PodActions,
+  type ResolvedPolicy,
+  watchEtcdQuorum,
+} from '@seawall/policies';
+import { openStore } from '@seawall/store';
+import { createActionDesk } from '../actions/action-desk.ts';
+import { createLazyExecutor } from '../actions/immediate-executor.ts';
+import { createRuntimes } from '../actions/runtimes.ts';
+import { createAuditIntake } from '../audit/audit-intake.ts';
+import { createCaptureFiles } from '../captures/capture-files.ts';
+import { machineTables } from '../captures/machine-tables.ts';
+import type { AgentConfiguration } from '../configuration/configuration.ts';
+import { errors } from '../errors.ts';
+import type { FromHotLoop, Sighting } from '../hot-loop/messages.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { createStatusServer } from '../http/status-server.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import { createOutputs } from '../output/outputs.ts';
+import { createReloader, type ReloadResult } from '../reload/reloader.ts';
+import { watchFiles } from '../reload/watch-files.ts';
+import {
+  type Catalogues,
+  type LoadedSet,
+  loadRunningSet,
+  type SetTexts,
+} from '../rule-set/load-running-set.ts';
+import { readSetTexts } from '../rule-set/read-set-texts.ts';
+import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
+import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
+import { takeLock } from './lock.ts';
+import { ownContainerId } from './own-container.ts';
+import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
+import type { DaemonStatus, HotLoopStatus } from './status.ts';
+import { createWatchdog } from './watchdog.ts';
+
+export type LogLevel = 'info' | 'warning' | 'error';
+
+export interface AgentOptions {
+  readonly configuration: AgentConfiguration;
+  /** What is worth telling whoever runs it; one line or more. */
+  log(level: LogLevel, message: string): void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  /** Where pods are labelled and isolated; undefined where there is no API server. */
+  readonly pods?: PodActions;
+  /** Asked about what policies deny in the kernel; by default nothing can be. */
+  readonly canEnforce?: EnforcementCheck;
+}
+
+/** An agent that runs. */
+export interface Agent {
+  /** Where metrics and health are served. */
+  readonly address: string;
+  readonly auditAddress: string | undefined;
+  status(): Promise<DaemonStatus>;
+  /** Takes over rules and policies as they are on disk now, and opens outputs anew. */
+  reload(): Promise<ReloadResult>;
+  /** Ends in order: what was found is stored, messages under way may arrive. Asked for again, it answers the same. */
+  stop(): Promise<void>;
+  /** Settles when the source has ended (recordings do) and everything is stored. @throws agent/HOT_LOOP_FAILED */
+  readonly done: Promise<void>;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const BEAT = 50;
+const TICK = 2000;
+const RETENTION_PERIOD = 10 * 60_000;
+/** Milliseconds that an orderly end waits for the hot loop, the store, messages and outputs, each. */
+const PATIENCE = 5000;
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+const NEVER = new AbortController().signal;
+
+const NOTHING_YET: HotLoopStatus = {
+  state: 'starting',
+  accounting: { seen: 0, evaluated: 0, filtered: 0, dropped: 0, byType: new Map() },
+  findings: 0,
+  outOfScope: 0,
+  shed: 0,
+  lastEvent: 0n,
+  generation: 1,
+};
+
+/**
+ * Starts an agent: source, rules, policies, store, channels and outputs, as its configuration has it.
+ * @throws agent/SET_REFUSED, agent/FILE_UNREADABLE, agent/ALREADY_RUNNING, agent/LISTEN_FAILED, and those of opening the store
+ */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  /** What has to be undone should a later step of the start fail, and at the end; last first. */
+  const cleanUp: (() => Promise<unknown> | unknown)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of cleanUp.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(options, cleanUp, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(
+  options: AgentOptions,
+  cleanUp: (() => Promise<unknown> | unknown)[],
+  closeAll: () => Promise<void>,
+): Promise<Agent> {
+  const { configuration, log, environment, clock = systemClock } = options;
+  const { store: storing, captures: capturing, limits, source } = configuration;
+  const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
+  const node = { node: configuration.node ?? hostname(), cluster: configuration.cluster };
+  const isLive = source.capture === undefined;
+  const sourceName = source.capture === undefined ? LIVE_SOURCE : captureIdentity(source.capture);
+
+  const catalogues: Catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
+  const canEnforce = options.canEnforce ?? (() => 'enforcement is not switched on');
+  const readTexts = (): SetTexts =>
+    readSetTexts({
+      rules: configuration.rules,
+      policies: configuration.policies,
+      matching: configuration.policyMatching,
+    });
+  const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);
+  const firstTexts = readTexts();
+  const { set: firstSet, messages } = load(firstTexts);
+  if (firstSet === undefined) throw errors.create('SET_REFUSED', { messages: messages.join('\n') });
+  for (const message of messages) log('warning', message);
+
+  const store = openStore({
+    path: storing.path,
+    clock,
+    onDamage: ({ reason, movedTo }) =>
+      log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
+  });
+  cleanUp.push(store.close);
+  cleanUp.push(takeLock(`${storing.path}.lock`).release);
+  const lastRun = readHeartbeat(`${storing.path}.alive`);
+  const heartbeat = createHeartbeat(`${storing.path}.alive`);
+  let committed = lastRun?.time ?? 0n;
+  cleanUp.push(() => heartbeat.end(committed));
+  const metrics = createMetrics();
+  const own = findOwnIdentity({ containerId: ownContainerId() });
+  const neverTouch = { ...defaultNeverTouch, ...configuration.neverTouch };
+  let hotLoopStatus = NOTHING_YET;
+  let thread: HotLoopThread | undefined;
+  let isStopping = false;
+
+  const outputs =
+    configuration.outputs &&
+    createOutputs(configuration.outputs, {
+      clock,
+      report: ({ output, kind, detail }) =>
+        log(kind === 'recovered' ? 'info' : 'warning', `output ${output}: ${detail}`),
+    });
+  cleanUp.push(() => outputs?.close(PATIENCE));
+  const quorum =
+    configuration.etcd &&
+    watchEtcdQuorum({
+      endpoints: configuration.etcd.endpoints,
+      authorityFile: configuration.etcd.authorities,
+      certificateFile: configuration.etcd.certificate,
+      keyFile: configuration.etcd.key,
+      clock,
+    });
+  cleanUp.push(() => quorum?.close());
+  const runtimes = createRuntimes();
+  cleanUp.push(runtimes.close);
+
+  const reloader = createReloader({
+    first: firstSet,
+    clock,
+    read: readTexts,
+    load,
+    replace: (generation, texts) => runningThread().replace({ ...texts, generation }),
+  });
+  const policyNamed = (name: string, set = reloader.current): ResolvedPolicy | undefined =>
+    set.policies.policies.find((policy) => policy.name === name);
+  const channels = (): readonly NotificationChannel[] =>
+    reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
+  const notifier = await createNotifier({ store, clock, channels, policy: (name) => policyNamed(name) });
+  const secrets = createSecrets({ environment });
+  const courier = createCourier({
+    store,
+    clock,
+    channels,
+    createSend: (channel) => createSend(channel, { secrets, clock, environment }),
+    report: reportCourier,
+  });
+  cleanUp.push(() => courier.stop(PATIENCE));
+  const captures = createCaptureFiles(capturing.directory, machineTables, clock);
+  const undo = { runtimeOf: runtimes.runtimeOf, pods: options.pods, now };
+  const desk = createActionDesk({
+    store,
+    followUp: createFollowUp({ ...undo, immediate: createLazyExecutor(own, clock) }),
+    undo,
+    captures,
+    clock,
+    onError: (message) => log('error', message),
+    onLatency: metrics.observeActionLatency,
+  });
+  cleanUp.push(() => desk.close(PATIENCE));
+  const ledger = createLedger({
+    store,
+    notifier,
+    clock,
+    source: sourceName,
+    policy(name, generation) {
+      const set = reloader.set(generation);
+      return set && policyNamed(name, set);
+    },
+    actionRecords: desk.records,
+    onStored: (alert) => outputs?.write(alert),
+    onActions: desk.follow,
+    onTaken: (findings) => thread?.post({ kind: 'taken', findings }),
+    onCommit(milliseconds) {
+      metrics.observeCommit(milliseconds);
+      courier.wake();
+    },
+    onFailure(reason) {
+      if (reason === undefined) log('info', 'the store takes findings again');
+      else log('error', `the store does not take findings: ${reason}; they wait`);
+    },
+  });
+  cleanUp.push(async () => {
+    await ledger.flush(AbortSignal.timeout(PATIENCE));
+    beat();
+  });
+  await desk.start();
+
+  const audit =
+    configuration.audit &&
+    (await createAuditIntake({
+      listen: configuration.audit.listen,
+      node,
+      catalogue: catalogues.audit,
+      set: firstSet,
+      generation: 1,
+      guards: createGuardState({ own, neverTouch, clock, ...(quorum && { quorum: quorum.verdict }) }),
+      onSightings: storeSightings,
+    }));
+  cleanUp.push(() => audit?.close());
+  const server = await createStatusServer({ listen: configuration.http.listen, metrics, status: statusNow });
+  cleanUp.push(server.close);
+
+  thread = startHotLoopThread({
+    start: {
+      node: { ...node, own, neverTouch },
+      source: await sourceOptionsOf(configuration, node.node, sourceName, store),
+      texts: { ...firstTexts, generation: 1 },
+      limits: {
+        waitingFindings: limits.waitingFindings,
+        recentBytes: isLive ? capturing.memoryMebibytes * MEBIBYTE : 0,
+        recentMilliseconds: millisecondsOf(capturing.before),
+      },
+      memory: await store.memory(GUARD_MEMORY_PREFIX),
+    },
+    heapBytes: limits.memoryMebibytes * MEBIBYTE,
+    onMessage: handleMessage,
+  });
+  cleanUp.push(stopThread);
+
+  const { promise: hopeless, reject: giveUp } = Promise.withResolvers<never>();
+  const watchdog = createWatchdog({
+    limits: { memoryBytes: limits.memoryMebibytes * MEBIBYTE, cpuPercent: limits.cpuPercent },
+    silence: () => (hotLoopStatus.state === 'ended' ? 0 : runningThread().silence()),
+    rest: (milliseconds) => runningThread().post({ kind: 'rest', milliseconds }),
+    onNotice: (notice) => log('warning', notice),
+    onHopeless: (reason) => giveUp(errors.create('HOT_LOOP_FAILED', { reason })),
+  });
+  cleanUp.push(watchdog.close);
+  const files =
+    configuration.watchFiles &&
+    watchFiles(
+      () => [...configuration.rules, ...configuration.policies],
+      () => void reload(),
+    );
+  cleanUp.push(() => {
+    if (files) files.close();
+  });
+  every(BEAT, beat);
+  every(TICK, tick);
+  every(RETENTION_PERIOD, retain);
+  if (quorum !== undefined) {
+    every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
+  }
+  courier.start();
+
+  const stored = thread.ended.then(() => ledger.flush(NEVER));
+  const done = Promise.race([stored, hopeless]);
+  // Whoever doesn't wait for the end is not to be ended by it.
+  done.catch(() => undefined);
+  let stopped: Promise<void> | undefined;
+  return {
+    address: server.address,
+    auditAddress: audit?.address,
+    status: statusNow,
+    async reload() {
+      await outputs?.reopen();
+      return reload();
+    },
+    stop() {
+      isStopping = true;
+      stopped ??= closeAll();
+      return stopped;
+    },
+    done,
+  };
+
+  function runningThread(): HotLoopThread {
+    return thread as HotLoopThread;
+  }
+
+  function every(milliseconds: number, work: () => void): void {
+    const timer = setInterval(work, milliseconds);
+    cleanUp.push(() => clearInterval(timer));
+  }
+
+  async function stopThread(): Promise<void> {
+    const running = runningThread();
+    running.post({ kind: 'stop' });
+    await Promise.race([running.ended.catch(() => undefined), wait(PATIENCE, undefined, { ref: false })]);
+    await running.terminate();
+  }
+
+  function handleMessage(message: FromHotLoop): void {
+    switch (message.kind) {
+      case 'findings':
+        desk.expect(message.sightings);
+        ledger.take(message);
+        break;
+      case 'capture':
+        desk.takeEvents(message);
+        break;
+      case 'status':
+        hotLoopStatus = message.status;
+        break;
+      case 'started':
+        log('info', `watching this machine: ${message.description}`);
+        noteGap();
+        break;
+      case 'failed':
+        log('error', message.stack || message.message);
+        break;
+      default:
+    }
+  }
+
+  /** From when the last run had everything stored until now, nobody looked. */
+  function noteGap(): void {
+    if (lastRun === undefined) return;
+    const reason = lastRun.hasEnded ? 'no agent was running' : 'the agent had ended without notice';
+    const gap = { source: 'syscall', from: lastRun.time, to: now(), reason, lostEvents: undefined };
+    store
+      .commit({ gaps: [gap] })
+      .catch((error: unknown) => log('error', `the gap could not be stored: ${textOf(error)}`));
+  }
+
+  function reportCourier(report: CourierReport): void {
+    const { channel } = report;
+    if (report.kind === 'dead') {
+      log(
+        'error',
+        `channel ${channel}: a message is given up (${report.error}); seawall channels resend sends it again`,
+      );
+    } else if (report.kind === 'retried' && report.entry.attempts === 0) {
+      log('warning', `channel ${channel}: ${report.error}; it is tried again`);
+    } else if (report.kind === 'store-failed') {
+      log(
+        'error',
+        `channel ${channel}: the store doesn't answer (${textOf(report.error)}); it is asked again`,
+      );
+    }
+  }
+
+  function storeSightings(sightings: readonly Sighting[]): Promise<void> {
+    const time = ledger.status().committed;
+    const empty = { position: undefined, lost: undefined, memory: new Map<string, string>() };
+    return new Promise((resolve) => ledger.take({ kind: 'findings', sightings, time, ...empty }, resolve));
+  }
+
+  async function statusNow(): Promise<DaemonStatus> {
+    return {
+      hotLoop: hotLoopStatus,
+      reload: reloader.status(),
+      ledger: ledger.status(),
+      // A store that doesn't answer is what readiness is there to tell.
+      store: await store.statistics().catch(() => undefined),
+      actions: desk.status(),
+      outputs: [...(outputs?.statistics() ?? [])].map(([name, counts]) => ({ name, ...counts })),
+    };
+  }
+
+  async function reload(): Promise<ReloadResult> {
+    const result = await reloader.reload();
+    if (result.kind === 'refused') {
+      if (!isStopping) {
+        const reasons = result.messages.join('\n');
+        log('error', `what is on disk is refused, the rules and policies before go on:\n${reasons}`);
+      }
+      return result;
+    }
+    audit?.replace(reloader.current, result.generation);
+    const { rules, policies } = reloader.status();
+    log('info', `${rules} rules in ${policies} policies run now`);
+    for (const warning of result.warnings) log('warning', warning);
+    return result;
+  }
+
+  function beat(): void {
+    committed = ledger.status().committed;
+    if (committed > 0n) heartbeat.beat(committed);
+  }
+
+  function tick(): void {
+    notifier
+      .tick()
+      .catch((error: unknown) => log('error', `notifications could not be decided: ${textOf(error)}`));
+  }
+
+  function retain(): void {
+    const olderThan = now() - BigInt(millisecondsOf(storing.keepFor)) * NANOSECONDS_PER_MILLISECOND;
+    store
+      .retain({ olderThan, maximumBytes: storing.maximumMebibytes * MEBIBYTE })
+      .catch((error: unknown) => log('error', `old findings could not be deleted: ${textOf(error)}`));
+    captures.retain({
+      olderThanMilliseconds: millisecondsOf(capturing.keepFor),
+      maximumBytes: capturing.keepMebibytes * MEBIBYTE,
+    });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

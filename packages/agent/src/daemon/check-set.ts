@@ -1,0 +1,16 @@
+import { createSyscallCatalogue } from '@seawall/inspector';
+import { createAuditCatalogue } from '@seawall/kube';
+import type { AgentConfiguration } from '../configuration/configuration.ts';
+import { type LoadedSet, loadRunningSet } from '../rule-set/load-running-set.ts';
+import { readSetTexts } from '../rule-set/read-set-texts.ts';
+
+/**
+ * Loads what an agent with that configuration would run, and runs nothing. What policies deny in the kernel is taken to be
+ * possible: the node where it is checked may not be the one where it runs.
+ * @throws agent/FILE_UNREADABLE
+ */
+export function checkSet({ rules, policies, policyMatching }: AgentConfiguration): LoadedSet {
+  const texts = readSetTexts({ rules, policies, matching: policyMatching });
+  const catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
+  return loadRunningSet(texts, catalogues, () => undefined);
+}

@@ -1,0 +1,54 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Store } from '@seawall/store';
+import type { AgentConfiguration } from '../configuration/configuration.ts';
+import { errors } from '../errors.ts';
+import type { SourceOptions } from '../hot-loop/options.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Bytes of a recording's beginning that tell it from others: header, machine, and most of the process table. */
+const BEGINNING = 64 * 1024;
+
+/** What findings and positions of this machine, watched live, are kept under. */
+export const LIVE_SOURCE = 'live';
+
+/**
+ * What the positions in a recording are kept under: the same for the same recording, also when it was moved.
+ * @throws agent/FILE_UNREADABLE
+ */
+export function captureIdentity(path: string): string {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(descriptor);
+      const bytes = Buffer.alloc(Math.min(BEGINNING, size));
+      readSync(descriptor, bytes, 0, bytes.length, 0);
+      return `capture ${createHash('sha256').update(`${size} `).update(bytes).digest('hex').slice(0, 32)}`;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw errors.create('FILE_UNREADABLE', { path, reason }, error);
+  }
+}
+
+/** What the hot loop reads, and from where on: a recording goes on where the last run has stored everything. */
+export async function sourceOptionsOf(
+  { source }: Pick<AgentConfiguration, 'source'>,
+  node: string,
+  sourceName: string,
+  store: Pick<Store, 'position'>,
+): Promise<SourceOptions> {
+  if (source.capture === undefined) {
+    return { kind: 'live', ringBytes: source.ringMebibytes * MEBIBYTE, run: `${node}/${randomUUID()}` };
+  }
+  const position = await store.position(sourceName);
+  return {
+    kind: 'capture',
+    path: source.capture,
+    identity: sourceName,
+    containers: source.containers,
+    handled: position === undefined ? 0 : Number(position),
+  };
+}
