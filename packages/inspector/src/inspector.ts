@@ -100,6 +100,22 @@ const DEFAULT_DESCRIPTORS = 65_536;
 const DEFAULT_CONTAINERS = 16_384;
 const NO_DESCRIPTOR = -1;
 
+/*
+ * Copies for the hot path: what is imported is looked up in its module with every use, while a constant of this module
+ * stands in the optimised code as it is.
+ */
+const TYPE_COUNT = EVENT_TYPE_COUNT;
+const DETACHED_OR_SWITCH = Behaviour.detached | Behaviour.isSwitch;
+const DETACHED_OR_UNINVENTED = Behaviour.detached | Behaviour.inventsNoThread;
+const UNINVENTED = Behaviour.inventsNoThread;
+const USES_DESCRIPTOR = Behaviour.usesDescriptor;
+const HIDDEN = Behaviour.isHidden;
+const INITIAL_STATE = Behaviour.isInitialState;
+const ACTIVE = ProcessFlag.active;
+const behaviourByType = behaviours;
+const handlerByType = handlers;
+const descriptorIndexes = descriptorParameters;
+
 export function createInspector(options: InspectorOptions = {}): Inspector {
   const processLimits = { maximum: options.maximumProcesses ?? DEFAULT_PROCESSES, evicted: 0 };
   const containerLimits = { maximum: options.maximumContainers ?? DEFAULT_CONTAINERS, evicted: 0 };
@@ -108,6 +124,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     refused: 0,
   };
   const processes = createProcessTable(processLimits, descriptorLimits);
+  const { current } = processes;
   const users = createUserTable(markThreadsOf);
   const containers = createContainerTable(containerLimits, describeThreadsOf, options.containerWatcher);
   const interfaces = createInterfaces();
@@ -118,6 +135,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   let unknown = 0;
   let suppressed = 0;
 
+  const tables = createTables({ processes, users, containers, interfaces });
   const state: State = {
     context: {
       view: createEventView(),
@@ -127,7 +145,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       descriptorOldName: undefined,
       container: undefined,
       firstEventTimestamp: 0n,
-      tables: createTables({ processes, users, containers, interfaces, machine: () => state.machine }),
+      tables,
     },
     processes,
     users,
@@ -137,7 +155,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     pending,
     identifiesContainers: options.ignoresContainers !== true,
     containerWatcher: options.containerWatcher,
-    machine: undefined,
+    tables,
     announced: undefined,
     unreadableContainers: 0,
   };
@@ -177,9 +195,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       processes.remove(pending.exitedTid);
       pending.exitedTid = -1;
     }
-    if (pending.closedBy !== -1) {
-      processes.find(pending.closedBy)?.descriptors.delete(pending.closedDescriptor);
-      pending.closedBy = -1;
+    if (pending.closedIn !== undefined) {
+      pending.closedIn.delete(pending.closedDescriptor);
+      pending.closedIn = undefined;
     }
   }
 
@@ -190,7 +208,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       seeding.finish();
     }
     const { type } = view;
-    if (type >= EVENT_TYPE_COUNT) {
+    if (type >= TYPE_COUNT) {
       unknown += 1;
       clearContext();
       return false;
@@ -204,19 +222,19 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       hasStarted = true;
       context.firstEventTimestamp = timestampOf(view);
     }
-    const behaviour = behaviours[type] as number;
-    let process = processes.current(view.tid);
-    if (process === undefined && (behaviour & (Behaviour.detached | Behaviour.inventsNoThread)) === 0) {
+    const behaviour = behaviourByType[type] as number;
+    let process = current(view.tid);
+    if (process === undefined && (behaviour & DETACHED_OR_UNINVENTED) === 0) {
       process = processes.findOrInvent(view.tid);
     }
     let descriptor: Descriptor | undefined;
-    if (process !== undefined && (behaviour & (Behaviour.detached | Behaviour.isSwitch)) === 0) {
+    if (process !== undefined && (behaviour & DETACHED_OR_SWITCH) === 0) {
       descriptor = prepare(view, process, behaviour);
     }
     // Writing only what differs is cheaper: events of one thread about one descriptor follow each other.
     if (context.process !== process) context.process = process;
     if (context.descriptor !== descriptor) context.descriptor = descriptor;
-    const handler = handlers[type];
+    const handler = handlerByType[type];
     if (handler === undefined) ignored += 1;
     else {
       parsed += 1;
@@ -227,7 +245,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       forgetEnterEvent(process);
     }
     if (isBeginning) {
-      isBeginning = (behaviour & Behaviour.isInitialState) !== 0;
+      isBeginning = (behaviour & INITIAL_STATE) !== 0;
       if (isBeginning) return false;
     }
     if ((type & 1) === 0 && process !== undefined && process.bookkeeping.enterEvent !== undefined)
@@ -236,14 +254,14 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       isSteady = true;
       steps.set(steadySteps);
     }
-    return (behaviour & Behaviour.isHidden) === 0;
+    return (behaviour & HIDDEN) === 0;
   }
 
   function isQuiet(data: DataView, event: number, type: number): boolean {
     if (!isSteady) return false;
     const tid = data.getInt32(event + 8, true);
     // Ids beyond 31 bits are not real threads': they take the long way.
-    const process = data.getInt32(event + 12, true) === 0 ? processes.current(tid) : undefined;
+    const process = data.getInt32(event + 12, true) === 0 ? current(tid) : undefined;
     if (process === undefined) return false;
     if (pending.isAny) settle();
     if (!isQuietCall(process, data, event, type)) return false;
@@ -291,20 +309,20 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   function prepare(view: EventView, process: Process, behaviour: number): Descriptor | undefined {
     const { bookkeeping } = process;
     const { type } = view;
-    if ((behaviour & Behaviour.inventsNoThread) === 0 && (process.flags & ProcessFlag.active) === 0) {
-      process.flags |= ProcessFlag.active;
+    if ((behaviour & UNINVENTED) === 0 && (process.flags & ACTIVE) === 0) {
+      process.flags |= ACTIVE;
     }
-    const usesDescriptor = (behaviour & Behaviour.usesDescriptor) !== 0;
+    const usesDescriptor = (behaviour & USES_DESCRIPTOR) !== 0;
     if ((type & 1) === 0) {
       bookkeeping.lastEnterType = type;
       bookkeeping.lastDescriptor = usesDescriptor
-        ? descriptorAt(view, descriptorParameters[type] as number)
+        ? descriptorAt(view, descriptorIndexes[type] as number)
         : NO_DESCRIPTOR;
     } else {
       bookkeeping.isEnterValid = belongTogether(bookkeeping.lastEnterType, type);
       if (!bookkeeping.isEnterValid) bookkeeping.lastDescriptor = NO_DESCRIPTOR;
       if (usesDescriptor && bookkeeping.lastDescriptor === NO_DESCRIPTOR) {
-        const index = descriptorParameters[type] as number;
+        const index = descriptorIndexes[type] as number;
         if (index >= 0) bookkeeping.lastDescriptor = descriptorAt(view, index);
       }
     }
@@ -363,7 +381,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
         refusedDescriptors: descriptorLimits.refused,
         evictedContainers: containerLimits.evicted,
         unreadableContainers: state.unreadableContainers,
-        processes: processes.size,
+        processes: processes.count(),
       };
     },
   };

@@ -12,11 +12,13 @@ export interface TableSources {
   readonly users: UserTable;
   readonly containers: ContainerTable;
   readonly interfaces: Interfaces;
-  machine(): MachineInfo | undefined;
 }
 
-/** The view of the tables that fields read. */
-export function createTables({ processes, users, containers, interfaces, machine }: TableSources): Tables {
+/** The tables as their owner has them, who learns of the machine when a capture tells of it. */
+export type OwnTables = Tables & { machine: MachineInfo | undefined };
+
+/** The view of the tables that fields read. It has no getters: V8 keeps objects that have them as dictionaries. */
+export function createTables({ processes, users, containers, interfaces }: TableSources): OwnTables {
   return {
     process: (tid) => processes.find(tid),
     parent: ({ parentTid }) => processes.find(parentTid),
@@ -28,15 +30,13 @@ export function createTables({ processes, users, containers, interfaces, machine
     userShell: ({ containerId }, uid) => users.user(containerId, uid)?.shell,
     groupName: ({ containerId }, gid) => users.group(containerId, gid)?.name,
     container: (id) => containers.get(id),
-    get machine() {
-      return machine();
-    },
+    machine: undefined,
     isLocalAddress({ containerId, container }, address) {
       if (address.length !== 4) {
         // Nobody tells the IPv6 addresses of containers; of the machine's, the first 64 bits name the network.
         const isLocal = ({ family, address: own }: { family: string; address: Uint8Array }) =>
           family === 'ipv6' && areEqual(own, 0, address, 0, 8);
-        return containerId === '' && address.length === 16 && interfaces.all.some(isLocal);
+        return containerId === '' && address.length === 16 && interfaces.all().some(isLocal);
       }
       const text = address.join('.');
       if (containerId !== '') {
@@ -44,9 +44,9 @@ export function createTables({ processes, users, containers, interfaces, machine
         if (ip === '') return containers.hasIp(text);
         if (ip === text) return true;
       }
-      return interfaces.all.some(
-        ({ family, address: own }) => family === 'ipv4' && areEqual(own, 0, address, 0, 4),
-      );
+      return interfaces
+        .all()
+        .some(({ family, address: own }) => family === 'ipv4' && areEqual(own, 0, address, 0, 4));
     },
     interfaceNameOf: (address) => interfaces.nameOf(address),
   };

@@ -82,7 +82,7 @@ export function createProgram<Context>(
     const { generation } = scope;
     scope.verdicts = {
       owner,
-      epoch: residues.epoch,
+      epoch: residues.epoch(),
       generation,
       ancestryVersion,
       residue,
@@ -99,7 +99,7 @@ export function createProgram<Context>(
       keepVerdicts(scope, residue, ancestryVersion);
       return residue;
     }
-    if (kept.generation !== scope.generation || kept.epoch !== residues.epoch) {
+    if (kept.generation !== scope.generation || kept.epoch !== residues.epoch()) {
       kept.residue = residues.find(context);
     } else if (kept.ancestryVersion !== ancestryVersion) {
       kept.residue = residues.refind(context, kept.residue);
@@ -107,7 +107,7 @@ export function createProgram<Context>(
       return kept.residue;
     }
     kept.generation = scope.generation;
-    kept.epoch = residues.epoch;
+    kept.epoch = residues.epoch();
     kept.ancestryVersion = ancestryVersion;
     return kept.residue;
   }
@@ -140,10 +140,10 @@ export function createProgram<Context>(
     },
     memory: {
       get residues() {
-        return residues.size;
+        return residues.size();
       },
       get epoch() {
-        return residues.epoch;
+        return residues.epoch();
       },
     },
   };

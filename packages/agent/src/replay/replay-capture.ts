@@ -48,9 +48,9 @@ const SECONDS_PER_NANOSECOND = 1e-9;
  */
 export async function replayCapture(replay: CaptureReplay): Promise<void> {
   const { sections, inspector } = replay;
-  const { visitor, followMatcher } = createVisitor(replay);
+  const visitor = createVisitor(replay);
   for await (const section of typeof sections === 'function' ? sections(visitor) : sections) {
-    followMatcher();
+    visitor.refresh();
     if (section.kind === 'events') {
       if (!replayBatch(visitor, section.batch)) return;
       accountForUnseen(visitor, replay);
@@ -65,46 +65,48 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
   }
 }
 
-/** The hot path: what is done with one event; and between sections, what to do when other rules have taken over. */
-function createVisitor(replay: CaptureReplay): { readonly visitor: EventVisitor; followMatcher(): void } {
+interface ReplayVisitor extends EventVisitor {
+  /** Takes in that other rules may have taken over. */
+  refresh(): void;
+}
+
+/** The hot path: what is done with one event. */
+function createVisitor(replay: CaptureReplay): ReplayVisitor {
   const { inspector, accounting, drops } = replay;
-  const { context } = inspector;
+  // Functions by themselves: properties of an object that has getters are looked up in a dictionary.
+  const { context, apply, isQuiet, steps } = inspector;
   const { view } = context;
+  const { evaluated, filtered } = accounting;
   let { matcher } = replay;
-  let { wanted, matches } = matcher;
+  let { wanted, matches, evaluate, isOpen } = matcher;
   inspector.setWanted(wanted);
 
-  function followMatcher(): void {
-    if (replay.matcher === matcher) return;
-    matcher = replay.matcher;
-    wanted = matcher.wanted;
-    matches = matcher.matches;
-    inspector.setWanted(wanted);
-  }
-
-  function visit(flags: number): boolean {
-    const { type } = view;
-    const isWanted = type < wanted.length && wanted[type] !== 0 && (flags & STATE_ONLY) === 0;
-    if (inspector.apply(view) && isWanted) {
-      accounting.evaluated(type);
-      const count = matcher.evaluate(context, type);
-      if (count > 0) replay.onMatches(context, matches, count);
-    } else {
-      accounting.filtered(type);
-    }
-    return drops === undefined || isGoingOn(replay, drops);
-  }
-
-  const visitor: EventVisitor = {
-    steps: inspector.steps,
+  return {
+    steps,
     counts: new Uint32Array(EVENT_TYPE_COUNT),
     view,
     isQuiet(data, event, type) {
-      return inspector.isQuiet(data, event, type) && (wanted[type] !== 1 || !matcher.isOpen(context, type));
+      return isQuiet(data, event, type) && (wanted[type] !== 1 || !isOpen(context, type));
     },
-    visit,
+    visit(flags) {
+      const { type } = view;
+      const isWanted = type < wanted.length && wanted[type] !== 0 && (flags & STATE_ONLY) === 0;
+      if (apply(view) && isWanted) {
+        evaluated(type);
+        const count = evaluate(context, type);
+        if (count > 0) replay.onMatches(context, matches, count);
+      } else {
+        filtered(type);
+      }
+      return drops === undefined || isGoingOn(replay, drops);
+    },
+    refresh() {
+      if (replay.matcher === matcher) return;
+      matcher = replay.matcher;
+      ({ wanted, matches, evaluate, isOpen } = matcher);
+      inspector.setWanted(wanted);
+    },
   };
-  return { visitor, followMatcher };
 }
 
 /**

@@ -3,7 +3,6 @@ import { type EventView, moveTo } from '../view.ts';
 import { EVENT_V2 } from './block-types.ts';
 import {
   type Collector,
-  FULL,
   MAXIMUM_BLOCK,
   MINIMUM_BLOCK,
   OTHER,
@@ -51,38 +50,71 @@ export interface Visited {
   isEnough: boolean;
 }
 
+/*
+ * The hot path's own copies: what is imported, or exported, is looked up in its module with every use, while a constant
+ * of this module stands in the optimised code as a number.
+ */
+const BLOCK_TYPE = EVENT_V2;
+const [LEAST_LENGTH, MOST_LENGTH] = [MINIMUM_BLOCK, MAXIMUM_BLOCK];
+const TYPE_COUNT = EVENT_TYPE_COUNT;
+const { count: COUNT, ask: ASK } = Step;
+const plainCounts = plainCountByType;
+
+/** The visitor has seen enough. */
+const ENOUGH: Stop = { reason: 'full' };
+
+/**
+ * Events that one call of the inner function takes. A function that loops for long would run in the code that V8 makes
+ * for replacing it in the midst of its loop, which is made too early and thrown away at the loop's end, time and again.
+ */
+const TAKEN_AT_ONCE = 64;
+
 /**
  * Shows the visitor the events in the window, as far as whole event blocks follow one another, and moves the window's
  * position behind them. Each block is checked; each event that is shown is checked as well to lie within its block, and
  * its parameters within it.
  */
 export function visitEvents(collector: Collector, visitor: EventVisitor, visited: Visited): Stop {
-  const { window, batch } = collector;
-  const { data, bytes, limit } = window;
-  const { steps, counts, view } = visitor;
-  batch.bytes = view.bytes = bytes;
-  batch.data = view.data = data;
-  let { position } = window;
-  const { number: firstNumber } = collector;
-  let number = firstNumber;
-  let stop: Stop = OTHER;
+  const { window, batch, number } = collector;
+  batch.bytes = visitor.view.bytes = window.bytes;
+  batch.data = visitor.view.data = window.data;
+  let stop: Stop | undefined;
+  do stop = visitSome(collector, visitor);
+  while (stop === undefined);
+  visited.count = collector.number - number;
+  visited.isEnough = stop === ENOUGH;
+  return stop;
+}
 
-  while (limit - position >= 8) {
+/** @returns undefined when there may be more. */
+function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefined {
+  const { window } = collector;
+  const { data, limit } = window;
+  const { steps, counts, view } = visitor;
+  let { position } = window;
+  let { number } = collector;
+  let stop: Stop | undefined;
+
+  for (let left = TAKEN_AT_ONCE; left > 0; left -= 1) {
+    if (limit - position < 8) {
+      stop = OTHER;
+      break;
+    }
     const blockLength = data.getUint32(position + 4, true);
     const next = position + blockLength;
     if (
-      data.getUint32(position, true) === EVENT_V2 &&
-      blockLength >= MINIMUM_BLOCK &&
-      blockLength <= MAXIMUM_BLOCK &&
+      data.getUint32(position, true) === BLOCK_TYPE &&
+      blockLength >= LEAST_LENGTH &&
+      blockLength <= MOST_LENGTH &&
       next <= limit &&
       data.getUint32(next - 4, true) === blockLength
     ) {
       const type = data.getUint16(position + 30, true);
       const parameterCount = data.getUint32(position + 32, true);
-      if (type < EVENT_TYPE_COUNT && plainCountByType[type] === parameterCount) {
+      if (type < TYPE_COUNT && plainCounts[type] === parameterCount) {
         const step = steps[type];
         const event = position + 10;
-        if (step === Step.count || (step === Step.ask && visitor.isQuiet(data, event, type))) {
+        if (step === COUNT || (step === ASK && visitor.isQuiet(data, event, type))) {
           counts[type] += 1;
           number += 1;
           position = next;
@@ -107,33 +139,33 @@ export function visitEvents(collector: Collector, visitor: EventVisitor, visited
             view.number = ++number;
             position = next;
             if (visitor.visit(0)) continue;
-            visited.isEnough = true;
-            stop = FULL;
+            stop = ENOUGH;
             break;
           }
         }
       }
     }
-    batch.count = 0;
-    collector.spareUsed = 0;
     collector.number = number;
-    const taken = takeBlock(collector, position);
+    const taken = takeAndVisit(collector, visitor, position);
     number = collector.number;
     if (typeof taken === 'object') {
       stop = taken;
       break;
     }
     position += taken;
-    if (batch.count === 0) continue;
-    moveTo(view, batch, 0);
-    if (!visitor.visit(batch.flags[0])) {
-      visited.isEnough = true;
-      stop = FULL;
-      break;
-    }
   }
-  visited.count = number - firstNumber;
   collector.number = number;
   window.position = position;
   return stop;
+}
+
+/** Any event block, the long way: gives its length, or why visiting stops in front of it. */
+function takeAndVisit(collector: Collector, visitor: EventVisitor, position: number): number | Stop {
+  const { batch } = collector;
+  batch.count = 0;
+  collector.spareUsed = 0;
+  const taken = takeBlock(collector, position);
+  if (typeof taken === 'object' || batch.count === 0) return taken;
+  moveTo(visitor.view, batch, 0);
+  return visitor.visit(batch.flags[0]) ? taken : ENOUGH;
 }

@@ -95,7 +95,7 @@ function applyToCaller(state: State, view: EventView, childTid: number): void {
   child.vtid = child.tid;
   child.vpid = child.pid;
   readDescription(state, child, view, time, caller);
-  child.pidNamespaceStart = state.machine?.bootTime ?? 0n;
+  child.pidNamespaceStart = state.tables.machine?.bootTime ?? 0n;
   if (isCallerKnown) inherit(child, caller);
   else describeLike(caller, child);
   addChild(state, child);
@@ -140,7 +140,7 @@ function applyToChild(state: State, view: EventView): void {
   const isInNamespace =
     (child.flags & (ProcessFlag.childInPidNamespace | ProcessFlag.cloneNewPid)) !== 0 ||
     child.tid !== child.vtid;
-  const bootTime = state.machine?.bootTime ?? 0n;
+  const bootTime = state.tables.machine?.bootTime ?? 0n;
   if (!isInNamespace) child.pidNamespaceStart = bootTime;
   else if (hasValue(view, P.pidNamespaceStart)) {
     child.pidNamespaceStart = readBig(view, P.pidNamespaceStart) + bootTime;

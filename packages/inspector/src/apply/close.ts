@@ -21,7 +21,7 @@ export const closeHandlers: Handlers = {
     if (process === undefined || descriptor === undefined || resultOf(view) < 0) return;
     // It stays visible to the rules that look at its own closing.
     state.pending.isAny = true;
-    state.pending.closedBy = process.tid;
+    state.pending.closedIn = process.descriptors;
     state.pending.closedDescriptor = process.bookkeeping.lastDescriptor;
   },
   SYSCALL_CLOSE_RANGE_X(state, view) {

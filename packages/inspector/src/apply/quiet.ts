@@ -12,6 +12,15 @@ import { inferringTypes, transferTuples } from './transfer.ts';
 const CONTROL = eventTypeOfSymbol('SYSCALL_FCNTL_X').id;
 const CONTROL_COMMAND = 2;
 
+/*
+ * Copies for the hot path: what is imported is looked up in its module with every use, while a constant of this module
+ * stands in the optimised code as it is.
+ */
+const { ipv4Socket: IPV4_SOCKET, ipv6Socket: IPV6_SOCKET } = DescriptorType;
+const HEADER = HEADER_LENGTH;
+const descriptorIndexes = descriptorParameters;
+const isInferring = inferringTypes;
+
 /** Stands in `tuples` for a type that is no transfer. */
 const NO_TRANSFER = -2;
 /** `transferTuples` for the hot path: one byte each. */
@@ -36,20 +45,19 @@ export const idleSteps: Uint8Array = Uint8Array.from(eventTypes, ({ id, isEnter,
 export function isQuietCall(process: Process, data: DataView, event: number, type: number): boolean {
   const tuple = tuples[type] as number;
   if (tuple === NO_TRANSFER) return type !== CONTROL || isQuietControl(data, event);
-  const parameter = descriptorParameters[type] as number;
+  const parameter = descriptorIndexes[type] as number;
   const count = data.getUint32(event + 22, true);
   if (parameter >= count || tuple >= count) return false;
-  const lengths = event + HEADER_LENGTH;
+  const lengths = event + HEADER;
   let start = lengths + count * 2;
   for (let index = 0; index < parameter; index++) start += data.getUint16(lengths + index * 2, true);
   if (data.getUint16(lengths + parameter * 2, true) < 8) return false;
   const descriptor = process.descriptors.get(data.getInt32(start, true));
   // Only numbers beyond 31 bits, which no descriptor has, have another upper half than 0.
   if (data.getInt32(start + 4, true) !== 0) return false;
-  if (descriptor === undefined) return inferringTypes[type] === 0;
+  if (descriptor === undefined) return isInferring[type] === 0;
   const hasTuple = tuple >= 0 && data.getUint16(lengths + tuple * 2, true) > 0;
-  const isConnection =
-    descriptor.type === DescriptorType.ipv4Socket || descriptor.type === DescriptorType.ipv6Socket;
+  const isConnection = descriptor.type === IPV4_SOCKET || descriptor.type === IPV6_SOCKET;
   if (!isConnection) return !hasTuple;
   if (!isConnected(descriptor)) return false;
   return !hasTuple || (descriptor.name !== '' && isTcp(descriptor));
@@ -59,7 +67,7 @@ export function isQuietCall(process: Process, data: DataView, event: number, typ
 function isQuietControl(data: DataView, event: number): boolean {
   const count = data.getUint32(event + 22, true);
   if (count <= CONTROL_COMMAND) return false;
-  const lengths = event + HEADER_LENGTH;
+  const lengths = event + HEADER;
   const start = lengths + count * 2 + data.getUint16(lengths, true) + data.getUint16(lengths + 2, true);
   return data.getUint16(lengths + 4, true) > 0 && !changesDescriptors(data.getUint8(start));
 }

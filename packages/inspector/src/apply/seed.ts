@@ -60,7 +60,7 @@ export function createSeeding(state: State): Seeding {
       }
     },
     machine(machine) {
-      state.machine = machine;
+      state.tables.machine = machine;
     },
     finish() {
       if (isFinished) return;

@@ -1,13 +1,15 @@
-import type { EventView, MachineInfo } from '@seawall/events';
+import type { EventView } from '@seawall/events';
 import type { ContainerInfo } from '../container/container.ts';
 import type { ContainerTable } from '../container/table.ts';
 import type { ContainerWatcher } from '../container/watcher.ts';
 import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
 import type { Interfaces } from '../descriptor/interfaces.ts';
+import type { DescriptorTable } from '../descriptor/table.ts';
 import type { RecentExits } from '../process/exits.ts';
 import type { Process } from '../process/process.ts';
 import type { ProcessTable } from '../process/table.ts';
+import type { OwnTables } from '../tables.ts';
 import type { UserTable } from '../user/table.ts';
 
 /** Everything that the handlers of events keep: the tables, the event at hand, and what waits for its end. */
@@ -22,7 +24,8 @@ export interface State {
   /** Whether threads are assigned to containers at all. */
   readonly identifiesContainers: boolean;
   readonly containerWatcher: ContainerWatcher | undefined;
-  machine: MachineInfo | undefined;
+  /** What the context shows of the tables; the machine is known once a capture told of it. */
+  readonly tables: OwnTables;
   /** The container that the event at hand announces or removes. */
   announced: ContainerInfo | undefined;
   /** Events from the capture's metadata that described no container. */
@@ -35,8 +38,8 @@ export interface Pending {
   /** The thread that exited; -1 none. */
   exitedTid: number;
   exitTime: bigint;
-  /** The thread whose descriptor closed; -1 none. */
-  closedBy: number;
+  /** The table whose descriptor closed; undefined none. */
+  closedIn: DescriptorTable | undefined;
   closedDescriptor: number;
 }
 
@@ -47,7 +50,7 @@ export type Handler = (state: State, view: EventView) => void;
 export type Handlers = Readonly<Record<string, Handler>>;
 
 export function createPending(): Pending {
-  return { isAny: false, exitedTid: -1, exitTime: 0n, closedBy: -1, closedDescriptor: -1 };
+  return { isAny: false, exitedTid: -1, exitTime: 0n, closedIn: undefined, closedDescriptor: -1 };
 }
 
 /** Opens a descriptor of the event's thread: it becomes the one that the event is about. */

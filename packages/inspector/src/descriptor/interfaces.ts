@@ -9,7 +9,7 @@ export interface Interfaces {
   /** Fills in the address that an IPv4 or IPv6 socket lacks, from the interface that most likely carries it. */
   complete(descriptor: Descriptor): void;
   nameOf(address: Uint8Array): string | undefined;
-  readonly all: readonly NetworkInterface[];
+  all(): readonly NetworkInterface[];
 }
 
 const IPV4_LOOPBACK = Uint8Array.of(127, 0, 0, 1);
@@ -53,9 +53,7 @@ export function createInterfaces(): Interfaces {
       }
       return undefined;
     },
-    get all() {
-      return all;
-    },
+    all: () => all,
   };
 }
 

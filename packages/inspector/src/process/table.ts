@@ -46,7 +46,7 @@ export interface ProcessTable {
   inheritDescriptors(child: Process, parent: Process): void;
   all(): IterableIterator<Process>;
   clear(): void;
-  readonly size: number;
+  count(): number;
 }
 
 export interface ProcessLimits {
@@ -317,8 +317,6 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
       rememberedTids.fill(NO_TID);
       remembered.fill(undefined);
     },
-    get size() {
-      return threads.size;
-    },
+    count: () => threads.size,
   };
 }

@@ -39,9 +39,9 @@ export interface Residues<Context> {
   /** What is left for a slot; `candidates` are the slot's own. */
   remainderOf(residue: Residue<Context>, slot: number, candidates: readonly Candidate<Context>[]): Remainder;
   /** Changes whenever all residues were forgotten: those found before must be found again. */
-  readonly epoch: number;
+  epoch(): number;
   /** How many distinct residues are remembered. */
-  readonly size: number;
+  size(): number;
 }
 
 export const nothingLeft: Remainder = {
@@ -82,7 +82,7 @@ export function createResidues<Context>(
     if (bucket !== undefined) {
       for (const residue of bucket) if (haveSameClasses(residue.classes, classes)) return residue;
     }
-    if (size >= REMEMBERED_RESIDUES || groups.some(({ classCount }) => classCount > REMEMBERED_CLASSES)) {
+    if (size >= REMEMBERED_RESIDUES || groups.some((group) => group.classCount() > REMEMBERED_CLASSES)) {
       forget();
       return find(context);
     }
@@ -141,12 +141,8 @@ export function createResidues<Context>(
       residue.remainders[slot] = remainder;
       return remainder;
     },
-    get epoch() {
-      return epoch;
-    },
-    get size() {
-      return size;
-    },
+    epoch: () => epoch,
+    size: () => size,
   };
 }
 

@@ -16,7 +16,7 @@ export interface ScopeGroup<Context> {
   /** The class of the value that the subject has now. */
   classify(context: Context): ScopeClass<Context>;
   /** How many classes there are: they are never forgotten one by one. */
-  readonly classCount: number;
+  classCount(): number;
   /** Forgets all values and classes. */
   reset(): void;
 }
@@ -88,9 +88,7 @@ export function createScopeGroup<Context>(
       }
       return found;
     },
-    get classCount() {
-      return classes.size;
-    },
+    classCount: () => classes.size,
     reset() {
       classByValue = new Map();
       classes = new Map();
