@@ -71,21 +71,24 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
 
   return {
     async run() {
-      await liveContainers?.start();
-      const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
-      probe = opened;
-      // On a machine where nothing else happens no event says that the time is up.
-      const deadlines = setInterval(
-        () => watch.waiting.advance((Date.now() - DEADLINE_SLACK) / 1000),
-        DEADLINE_INTERVAL,
-      );
       try {
-        want(rules);
-        options.onStart?.(opened.status());
-        await watch.run(sectionsOf(opened), () => opened.ring.lost);
+        await liveContainers?.start();
+        const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
+        probe = opened;
+        // On a machine where nothing else happens no event says that the time is up.
+        const deadlines = setInterval(
+          () => watch.waiting.advance((Date.now() - DEADLINE_SLACK) / 1000),
+          DEADLINE_INTERVAL,
+        );
+        try {
+          want(rules);
+          options.onStart?.(opened.status());
+          await watch.run(sectionsOf(opened), () => opened.ring.lost);
+        } finally {
+          clearInterval(deadlines);
+          opened.close();
+        }
       } finally {
-        clearInterval(deadlines);
-        opened.close();
         await liveContainers?.close();
       }
     },

@@ -77,7 +77,11 @@ async function replay(
     for (const [milliseconds, what, subject = 'file'] of steps) {
       now = milliseconds;
       number += 1;
-      yield { kind: 'events', batch: encodeStep(milliseconds, what, subject, number) };
+      const batch = encodeStep(milliseconds, what, subject, number);
+      // As captures are read: into a Buffer, which is used again for what comes next.
+      const bytes = Buffer.from(batch.bytes.buffer);
+      yield { kind: 'events', batch: { ...batch, bytes } };
+      bytes.fill(0xff);
     }
     now = Number.POSITIVE_INFINITY;
   }

@@ -84,6 +84,7 @@ export function freezeContext(live: EventContext): FrozenContext {
 }
 
 function copyEvent(view: EventView): EventView {
-  const bytes = view.bytes.slice(view.offset, view.offset + view.length);
+  // Of a Buffer, which is what captures are read into, `slice` would be no copy.
+  const bytes = new Uint8Array(view.bytes.subarray(view.offset, view.offset + view.length));
   return { ...view, bytes, data: new DataView(bytes.buffer), offset: 0 };
 }

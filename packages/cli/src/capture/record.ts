@@ -1,12 +1,15 @@
+import { createLiveContainers, type LiveContainers, withContainers } from '@seawall/agent';
 import {
   type CaptureWriter,
   createCaptureWriter,
   createEventView,
   type EventBatch,
+  eventTypeOfSymbol,
   eventTypes,
   moveTo,
 } from '@seawall/events';
-import { createInspector, type EventContext } from '@seawall/inspector';
+import { type ContainerWatcher, createInspector, type EventContext } from '@seawall/inspector';
+import { type RuntimeAddress, runtimesText } from '@seawall/kube';
 import { liveSections, openProbe, type Probe, processTypes, stateTypes, type Wanted } from '@seawall/probe';
 import { eventTypeUniverse, matchingCodes, parseCondition } from '@seawall/rules';
 import type { Command } from 'commander';
@@ -14,6 +17,7 @@ import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { STANDARD_STREAM } from '../input/open.ts';
 import { countOf } from '../number-text.ts';
+import { runtimeOption } from '../probe/runtime-option.ts';
 import { positiveNumber, secondsOption } from '../probe/seconds-option.ts';
 import { createUntil } from '../probe/until.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
@@ -24,6 +28,7 @@ interface Options {
   readonly seconds?: number;
   readonly size?: number;
   readonly gzip: boolean;
+  readonly runtime?: readonly RuntimeAddress[];
 }
 
 /** Scap's mark of events that are only there to keep a reader's tables right (SCAP_DF_STATE_ONLY). */
@@ -44,6 +49,7 @@ export function addRecordCommand(parent: Command, context: CommandContext): void
     .requiredOption('-w, --write <file>', 'the capture to write')
     .addOption(secondsOption())
     .option('--size <mebibytes>', 'stop when about so many MiB have been written', positiveNumber)
+    .addOption(runtimeOption())
     .option('--gzip', 'pack what is written (also without it when the name ends in .gz)', false)
     .action((filter: readonly string[], options: Options) => record(context, filter, options));
 }
@@ -59,25 +65,35 @@ async function record(
     throw errors.create('OPTION_INVALID', { option: '--write', value: path, problem });
   }
   const isChosen = compileFilter(filter);
-  const probe = openProbe();
+  const containers = createLiveContainers(
+    options.runtime === undefined ? {} : { addresses: options.runtime },
+  );
   const until = createUntil(seconds);
   try {
-    probe.want(wantedFor(filter.join(' ')));
-    const writer = createCaptureWriter(path, {
-      compression: gzip || path.endsWith('.gz') ? 'gzip' : 'none',
-    });
-    const limit = options.size === undefined ? Number.POSITIVE_INFINITY : options.size * MEBIBYTE;
+    await containers.start();
+    const probe = openProbe();
     try {
-      await recordSections(probe, writer, isChosen, { signal: until.signal, stop: until.stop, limit });
+      for (const line of runtimesText(containers.runtimes())) terminal.errors.write(`${line}\n`);
+      probe.want(wantedFor(filter.join(' ')));
+      const writer = createCaptureWriter(path, {
+        compression: gzip || path.endsWith('.gz') ? 'gzip' : 'none',
+      });
+      const limit = options.size === undefined ? Number.POSITIVE_INFINITY : options.size * MEBIBYTE;
+      try {
+        const limits = { signal: until.signal, stop: until.stop, limit };
+        await recordSections(probe, containers, writer, isChosen, limits);
+      } finally {
+        const { events } = await writer.close();
+        const { dropped } = probe.counters();
+        const lost = dropped.reduce((sum, count) => sum + count, 0);
+        terminal.errors.write(`${path}: ${countOf(events, 'event')}, ${countOf(lost, 'event')} lost\n`);
+      }
     } finally {
-      const { events } = await writer.close();
-      const { dropped } = probe.counters();
-      const lost = dropped.reduce((sum, count) => sum + count, 0);
-      terminal.errors.write(`${path}: ${countOf(events, 'event')}, ${countOf(lost, 'event')} lost\n`);
+      probe.close();
     }
   } finally {
     until.release();
-    probe.close();
+    await containers.close();
   }
 }
 
@@ -90,13 +106,15 @@ interface Limits {
 
 async function recordSections(
   probe: Probe,
+  containers: LiveContainers,
   writer: CaptureWriter,
   isChosen: ((context: EventContext) => boolean) | undefined,
   { signal, stop, limit }: Limits,
 ): Promise<void> {
-  const inspector = createInspector();
+  // Without a filter nobody keeps tables that would tell of unknown containers: then what the runtimes tell themselves is all.
+  const inspector = createInspector({ containerWatcher: watcherOf(containers) });
   const view = createEventView();
-  const keepsState = new Set([...stateTypes, ...processTypes]);
+  const keepsState = new Set([...stateTypes, ...processTypes, eventTypeOfSymbol('ASYNCEVENT_E').id]);
   let bytes = 0;
 
   async function recordBatch(batch: EventBatch): Promise<void> {
@@ -120,7 +138,7 @@ async function recordSections(
     }
   }
 
-  for await (const section of liveSections(probe, { signal })) {
+  for await (const section of withContainers(liveSections(probe, { signal }), containers)) {
     if (section.kind !== 'events') {
       if (isChosen !== undefined) inspector.load(section);
       await writer.write(section);
@@ -128,6 +146,12 @@ async function recordSections(
       await recordBatch(section.batch);
     }
   }
+}
+
+/** Looks up each container that the tables come upon. */
+function watcherOf({ lookUp }: LiveContainers): ContainerWatcher {
+  const nothing = (): void => undefined;
+  return { onUnknown: lookUp, onDescribed: nothing, onMissing: nothing, onLookedUp: nothing };
 }
 
 /** What a filter needs to be decided; without one everything that the probe can see. */

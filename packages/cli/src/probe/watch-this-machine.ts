@@ -1,5 +1,6 @@
-import { createLiveWatch, type SectionsWatchOptions, type Watch } from '@seawall/agent';
+import { createLiveContainers, createLiveWatch, type SectionsWatchOptions, type Watch } from '@seawall/agent';
 import { createCaptureWriter } from '@seawall/events';
+import { type RuntimeAddress, runtimesText } from '@seawall/kube';
 import { countOf } from '../number-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { createUntil } from './until.ts';
@@ -8,24 +9,29 @@ export interface LiveSettings {
   readonly seconds: number | undefined;
   /** The capture that keeps everything that was seen. */
   readonly record: string | undefined;
+  /** The container runtimes to ask; undefined: those at the usual places. */
+  readonly runtimes: readonly RuntimeAddress[] | undefined;
 }
 
 /** Watches this machine until it is interrupted, or for so many seconds. */
 export function watchThisMachine(
   options: SectionsWatchOptions,
   terminal: Terminal,
-  { seconds, record }: LiveSettings,
+  { seconds, record, runtimes }: LiveSettings,
 ): Watch {
   const until = createUntil(seconds);
   const writer = record === undefined ? undefined : createCaptureWriter(record);
+  const liveContainers = createLiveContainers(runtimes === undefined ? {} : { addresses: runtimes });
   const watch = createLiveWatch({
     ...options,
+    liveContainers,
     signal: until.signal,
     onStart({ calls, missingTypes, absentCalls }) {
       const rules = countOf(options.rules.length, 'rule');
       terminal.errors.write(
         `watching this machine with ${rules}, ${countOf(calls.length, 'system call')} on${seconds === undefined ? '; Ctrl-C ends it' : ` for ${seconds} s`}\n`,
       );
+      for (const line of runtimesText(liveContainers.runtimes())) terminal.errors.write(`${line}\n`);
       const unseen = missingTypes.length + absentCalls.length;
       if (unseen > 0)
         terminal.errors.write(

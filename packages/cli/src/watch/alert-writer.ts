@@ -35,7 +35,7 @@ const URGENT = new Set(['Emergency', 'Alert', 'Critical', 'Error']);
 
 function colored(alert: Alert, { palette }: OutputStream): string {
   const text = alertText(alert);
-  const end = alertText({ ...alert, message: '' }).length;
+  const end = alertText({ ...alert, message: '', isIncomplete: false }).length;
   const paint = URGENT.has(alert.priority)
     ? palette.bad
     : alert.priority === 'Warning'

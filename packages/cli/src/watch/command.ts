@@ -1,7 +1,9 @@
+import type { RuntimeAddress } from '@seawall/kube';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { outputOption } from '../output-option.ts';
+import { runtimeOption } from '../probe/runtime-option.ts';
 import { secondsOption } from '../probe/seconds-option.ts';
 import { sourceNames } from '../rules/catalogues.ts';
 import { withoutOption } from '../rules/load.ts';
@@ -18,6 +20,7 @@ interface Options {
   readonly metadata?: string;
   readonly seconds?: number;
   readonly record?: string;
+  readonly runtime?: readonly RuntimeAddress[];
   readonly output: OutputFormat;
   readonly summary: SummaryFormat;
   readonly hostname?: string;
@@ -41,6 +44,7 @@ export function defineWatch(watch: Command, context: CommandContext): void {
     )
     .addOption(secondsOption())
     .option('--record <file>', 'watching live: keep everything that was seen in this capture')
+    .addOption(runtimeOption())
     .addOption(
       new Option('--source <source>', 'where the events come from').choices(sourceNames).default('syscall'),
     )
@@ -123,7 +127,13 @@ Exit codes: 0 the events were read to the end; 1 the rules have errors (or, with
       settings.hasSuggestedOutput = options.suggestedOutput;
       settings.isIsoTime = options.isoTime === true;
       for (const apply of changes) apply(settings);
-      return runWatch(context, { ...options, settings, input: inputOf(options) });
+      const { runtime: runtimes } = options;
+      return runWatch(context, {
+        ...options,
+        ...(runtimes !== undefined && { runtimes }),
+        settings,
+        input: inputOf(options),
+      });
     });
 }
 

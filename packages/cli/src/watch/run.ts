@@ -10,7 +10,7 @@ import {
 } from '@seawall/agent';
 import { systemClock } from '@seawall/base';
 import { eventType } from '@seawall/events';
-import { type AuditInputFault, readContainerMetadata } from '@seawall/kube';
+import { type AuditInputFault, type RuntimeAddress, readContainerMetadata } from '@seawall/kube';
 import { type LoadOptions, parsePriority, priorities, type Rule, selectRules } from '@seawall/rules';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
@@ -49,6 +49,8 @@ export interface WatchRequest {
   /** For watching live: stops after so many seconds, and keeps everything in a capture. */
   readonly seconds?: number;
   readonly record?: string;
+  /** The container runtimes to ask; those at the usual places unless given. */
+  readonly runtimes?: readonly RuntimeAddress[];
   readonly summary: SummaryFormat;
   readonly hostname?: string;
   readonly failOnAlert: boolean;
@@ -154,7 +156,8 @@ async function watchSystemCalls(
     },
   };
   if (path === undefined) {
-    return watchThisMachine(common, terminal, { seconds: request.seconds, record: request.record });
+    const { seconds, record, runtimes } = request;
+    return watchThisMachine(common, terminal, { seconds, record, runtimes });
   }
   const { input, name } = captureInput(path, terminal);
   return createCaptureWatch({ ...common, input, inputName: name });

@@ -5,7 +5,7 @@ import type { ContainerRuntime } from '../runtime/runtime.ts';
 import { type Connection, sleep } from './connection.ts';
 
 /** Milliseconds before each further try: whoever starts a container may know of it a moment later than its cgroup. */
-const PAUSES = [20, 50, 100, 200, 400];
+const PAUSES = [20, 50, 100, 200];
 
 /** A container's description and who gave it. */
 export interface Found {
