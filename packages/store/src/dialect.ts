@@ -67,7 +67,7 @@ export const sqlite: Dialect = {
     `CREATE VIEW output_document AS SELECT id, 'g' || group_id AS scope, text FROM output`,
     `CREATE VIRTUAL TABLE output_text USING fts5(scope, text, content = 'output_document', content_rowid = 'id',
       columnsize = 0, tokenize = 'unicode61 remove_diacritics 0')`,
-    `INSERT INTO output_text(output_text, rank) VALUES ('automerge', 16)`,
+    `INSERT INTO output_text(output_text, rank) VALUES ('automerge', 8)`,
     `CREATE TRIGGER output_added AFTER INSERT ON output BEGIN
       INSERT INTO output_text(rowid, scope, text) VALUES (new.id, 'g' || new.group_id, new.text);
     END`,

@@ -23,5 +23,10 @@ test('what is written is read again', () => {
     maxKeys: 4,
     noNullPrototype: true,
   });
-  fc.assert(fc.property(object, (value) => assert.deepEqual(fromJson(toJson(value)), value)));
+  fc.assert(
+    fc.property(object, (value) => assert.deepEqual(fromJson(toJson(value)), value)),
+    {
+      numRuns: 60,
+    },
+  );
 });

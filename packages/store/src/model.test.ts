@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { openStore } from './open.ts';
 import type { Store } from './store.ts';
 import { etcd, host, START, sampleGroup, sampleOccurrence, scratchFolder } from './testing/samples.ts';
-import type { Occurrence, Severity } from './types/finding.ts';
+import type { Occurrence, Severity, StoredOccurrence } from './types/finding.ts';
 
 const DAY = 86_400_000_000_000n;
 const severities: readonly Severity[] = ['high', 'medium', 'low', 'info'];
@@ -25,14 +25,18 @@ const arbitraryOccurrence = fc
 
 const arbitraryBatches = fc.array(fc.array(arbitraryOccurrence, { maxLength: 12 }), { maxLength: 6 });
 
+function inOrder(occurrences: readonly Occurrence[]): readonly Occurrence[] {
+  return occurrences.toSorted((a, b) => Number(a.time - b.time));
+}
+
 /** What a store must hold after any occurrences: counted from scratch. */
 function expectedGroups(occurrences: readonly Occurrence[]) {
   const groups = Map.groupBy(occurrences, ({ group }) => group.key);
   return [...groups].map(([key, members]) => ({
     key,
     count: members.length,
-    first: members.map(({ time }) => time).reduce((a, b) => (a < b ? a : b)),
-    last: members.map(({ time }) => time).reduce((a, b) => (a > b ? a : b)),
+    first: inOrder(members)[0].time,
+    last: inOrder(members).at(-1)!.time,
     uniqueOutputs: new Set(members.map(({ output }) => output)).size,
   }));
 }
@@ -91,7 +95,7 @@ test('after retention, what is left is what is new enough and the last of each o
       const olderThan = START + BigInt(days) * DAY;
       const before = (await store.feed({}, everything)).items;
       await store.retain({ olderThan });
-      const after = (await store.feed({}, everything)).items;
+      const after: readonly StoredOccurrence[] = (await store.feed({}, everything)).items;
       const isLast = (occurrence: (typeof before)[number]) =>
         before.find(({ groupId }) => groupId === occurrence.groupId)?.id === occurrence.id;
       assert.deepEqual(
@@ -108,7 +112,7 @@ test('after retention, what is left is what is new enough and the last of each o
       assert.equal((await store.statistics()).occurrences, after.length);
       for (const { id } of (await store.groups({}, everything)).items) {
         const outputs = (await store.outputs(id, everything)).items;
-        const kept = after.filter(({ groupId }) => groupId === id);
+        const kept: readonly StoredOccurrence[] = after.filter(({ groupId }) => groupId === id);
         assert.deepEqual(new Set(outputs.map(({ text }) => text)), new Set(kept.map(({ output }) => output)));
       }
       await store.close();

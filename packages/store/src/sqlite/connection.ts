@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -58,8 +67,10 @@ export function openConnection({ path, access, durability }: ConnectionOptions):
     const isNew = !existsSync(path) || statSync(path).size === 0;
     if (isNew && access !== 'own') throw errors.create('ABSENT', { path });
     if (isNew) createFile(path);
+    else if (access !== 'read') requireWritable(path);
     const database = access === 'read' ? openForReading(path) : new DatabaseSync(path);
     try {
+      if (!isNew) requireOwn(path, database);
       configure(database, access, durability, isNew);
     } catch (error) {
       database.close();
@@ -78,6 +89,22 @@ function createFile(path: string): void {
     const { code, message } = cause as NodeJS.ErrnoException;
     const kind = code === 'ENOSPC' ? 'FULL' : code === 'EROFS' ? 'READ_ONLY' : 'UNREADABLE';
     throw errors.create(kind, { path, reason: message }, cause);
+  }
+}
+
+function requireWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw errors.create('READ_ONLY', { path, reason: (cause as Error).message }, cause);
+  }
+}
+
+/** A database of another program is left as it is, before anything of it is changed. */
+function requireOwn(path: string, database: DatabaseSync): void {
+  const numberOf = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0]);
+  if (numberOf('schema_version') > 0 && numberOf('application_id') !== APPLICATION_ID) {
+    throw errors.create('FOREIGN', { path, reason: 'it is a database of another program' });
   }
 }
 

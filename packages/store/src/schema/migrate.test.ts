@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { sqlite } from '../dialect.ts';
+import { openStore } from '../open.ts';
+import { type Connection, openConnection } from '../sqlite/connection.ts';
+import { sampleOccurrence, scratchFolder } from '../testing/samples.ts';
+import { migrate, requireNewestSchema, schemaVersion } from './migrate.ts';
+import { type Migration, migrations } from './migrations.ts';
+
+function open(context: TestContext, path = `${scratchFolder(context)}/store.db`): Connection {
+  const connection = openConnection({ path, access: 'own', durability: 'process' });
+  context.after(() => connection.close());
+  return connection;
+}
+
+const next: Migration = {
+  name: 'a column for teams',
+  statements: () => ['ALTER TABLE gap ADD COLUMN team TEXT', 'CREATE INDEX gap_team ON gap (team)'],
+};
+
+test('steps are run in order, each once, and written down', (context) => {
+  const connection = open(context);
+  migrate(connection, sqlite, 5n, [...migrations, next]);
+  migrate(connection, sqlite, 9n, [...migrations, next]);
+  const steps = connection.rows(sqlite.builder.selectFrom('schema_migration').selectAll().orderBy('number'));
+  assert.deepEqual(
+    steps.map(({ number, name, applied }) => [number, name, applied]),
+    [...migrations, next].map(({ name }, index) => [BigInt(index + 1), name, 5n]),
+  );
+});
+
+test('a step that fails leaves the schema as it was, and what is stored with it', async (context) => {
+  const path = `${scratchFolder(context)}/store.db`;
+  const store = openStore({ path });
+  await store.commit({ occurrences: [sampleOccurrence('1')] });
+  await store.close();
+  const connection = open(context, path);
+  const broken: Migration = {
+    name: 'broken',
+    statements: () => [...next.statements(sqlite), 'ALTER TABLE nothing ADD COLUMN x TEXT'],
+  };
+  assert.throws(() => migrate(connection, sqlite, 0n, [...migrations, broken]), /nothing/);
+  assert.equal(schemaVersion(connection), migrations.length);
+  assert.deepEqual(connection.pragmaTexts("table_info('gap')").length, 6);
+  migrate(connection, sqlite, 0n, [...migrations, next]);
+  assert.equal(connection.rows(sqlite.builder.selectFrom('occurrence').selectAll()).length, 1);
+});
+
+test('a newer schema is refused with what to do, and nothing is changed', async (context) => {
+  const path = `${scratchFolder(context)}/store.db`;
+  const connection = open(context, path);
+  migrate(connection, sqlite, 0n, [...migrations, next]);
+  for (const access of ['own', 'edit', 'read'] as const) {
+    assert.throws(() => openStore({ path, access }), { code: 'store/SCHEMA_NEWER' });
+  }
+  assert.equal(schemaVersion(connection), migrations.length + 1);
+});
+
+test('who may not bring an older schema up to date is told who does', (context) => {
+  const path = `${scratchFolder(context)}/store.db`;
+  const connection = open(context, path);
+  for (const access of ['edit', 'read'] as const) {
+    assert.throws(() => openStore({ path, access }), { code: 'store/SCHEMA_OLDER' });
+  }
+  migrate(connection, sqlite, 0n);
+  requireNewestSchema(connection);
+  assert.throws(() => requireNewestSchema(connection, [...migrations, next]), { code: 'store/SCHEMA_OLDER' });
+});
