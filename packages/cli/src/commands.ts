@@ -32,6 +32,11 @@ export const commands: readonly TopCommand[] = [
     load: async () => (await import('./agent/command.ts')).defineAgent,
   },
   {
+    name: 'channels',
+    description: 'where findings are told: try channels, see what waits for them, send dead letters again',
+    load: async () => (await import('./channels/command.ts')).defineChannels,
+  },
+  {
     name: 'rules',
     description: 'check, list and measure rule files, and list what they can be written with',
     load: async () => (await import('./rules/command.ts')).defineRules,
@@ -40,6 +45,16 @@ export const commands: readonly TopCommand[] = [
     name: 'profile',
     description: 'turn short profiles of what pods may do into rules, and back',
     load: async () => (await import('./profile/command.ts')).defineProfile,
+  },
+  {
+    name: 'policies',
+    description: 'check, list and explain policies: which rules run where, and what follows',
+    load: async () => (await import('./policies/command.ts')).definePolicies,
+  },
+  {
+    name: 'actions',
+    description: 'list what was done about findings, and undo it',
+    load: async () => (await import('./actions/command.ts')).defineActions,
   },
   {
     name: 'capture',

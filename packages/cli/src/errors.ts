@@ -13,4 +13,7 @@ export const errors = defineErrors('cli', {
   SETTING_UNKNOWN: '-o {setting}: there is no such setting. Known are: {known}',
   NOT_LIVE: 'this machine can not be watched live: {obstacle}',
   SETTING_INVALID: '-o {setting}: {problem}',
+  NO_SUCH_ACTION: 'there is no action {key} that can be undone: {hint}',
+  CHANNELS_INVALID: 'channels and policies have errors:\n{problems}',
+  CHANNEL_UNKNOWN: 'there is no channel {name}; there are: {known}',
 });

@@ -9,6 +9,7 @@ const USAGE_ERRORS = new Set([
   'cli/SETTING_UNKNOWN',
   'cli/SETTING_INVALID',
   'cli/FILTER_INVALID',
+  'cli/CHANNEL_UNKNOWN',
   'agent/CONFIGURATION_INVALID',
   'posture/NO_SUCH_CHECK',
   'posture/NO_SUCH_COMPONENT',
@@ -17,7 +18,7 @@ const USAGE_ERRORS = new Set([
 ]);
 
 /** What a command was given to work with is wrong, not how it was called. */
-const FINDINGS = new Set(['agent/SET_REFUSED']);
+const FINDINGS = new Set(['agent/SET_REFUSED', 'cli/CHANNELS_INVALID']);
 
 /**
  * Tells the user what went wrong, in a sentence or two; with `SEAWALL_DEBUG=1` where in the code, and why, as well.

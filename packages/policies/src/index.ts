@@ -51,6 +51,7 @@ export { createSend, type SendContext } from './channel/create-send.ts';
 export { durationText, millisecondsOf } from './channel/duration.ts';
 export type { Notice } from './channel/notice.ts';
 export { createSecrets, type SecretSources, type Secrets } from './channel/secrets.ts';
+export { titleOf } from './channel/text.ts';
 export { errors as policiesErrors } from './errors.ts';
 export { groupIdentity } from './finding/group.ts';
 export { maskIds } from './finding/mask.ts';
@@ -58,7 +59,7 @@ export { createOccurrence, type Match, occurrenceKey } from './finding/occurrenc
 export { podOwner, workloadName } from './finding/pod-owner.ts';
 export { severityOfPriority } from './finding/severity.ts';
 export { type Courier, type CourierOptions, createCourier } from './outbox/courier.ts';
-export { testEntry } from './outbox/entries.ts';
+export { testEntry, testMessage } from './outbox/entries.ts';
 export type { CourierReport, LaneStatistics } from './outbox/lane.ts';
 export {
   type Announcement,

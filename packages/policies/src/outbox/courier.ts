@@ -56,7 +56,7 @@ export function createCourier(options: CourierOptions): Courier {
     const channel = options.channels().find((candidate) => candidate.name === name);
     if (channel === undefined) return undefined;
     const known = senders.get(name);
-    if (known?.channel === channel) return known;
+    if (known?.channel.spec === channel.spec) return known;
     const made = { channel, send: options.createSend(channel) };
     senders.set(name, made);
     return made;

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FindingGroup, NewOutboxEntry, Severity } from '@seawall/store';
+import type { OutgoingMessage } from '../channel/attempt.ts';
 import { type DigestNotice, isoTime, type Notice, noticeGroup } from '../channel/notice.ts';
 import { isAtLeast } from '../channel/routing.ts';
 import type { Held, HeldItem } from './memory.ts';
@@ -90,17 +91,19 @@ export function digestEntry(
   };
 }
 
-/** A message that says only that the channel works. */
-export function testEntry(channel: string, now: number): NewOutboxEntry {
-  const notice: Notice = { kind: 'test', time: new Date(now).toISOString(), channel };
+/** The message that says only that the channel works. @param now milliseconds since the epoch */
+export function testMessage(channel: string, now: number): OutgoingMessage & { readonly event: 'test' } {
   return {
-    channel,
-    deduplicationKey: keyOf(channel, 'test', randomUUID(), ''),
     event: 'test',
-    group: undefined,
-    payload: notice,
-    due: nanoseconds(now),
+    deduplicationKey: keyOf(channel, 'test', randomUUID()),
+    notice: { kind: 'test', time: new Date(now).toISOString(), channel },
   };
+}
+
+/** The entry that makes a test message take the way that all others take. */
+export function testEntry(channel: string, now: number): NewOutboxEntry {
+  const { notice: payload, ...message } = testMessage(channel, now);
+  return { ...message, channel, group: undefined, payload, due: nanoseconds(now) };
 }
 
 /** The same for the same message, also when it is decided again after a crash. */

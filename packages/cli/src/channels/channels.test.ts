@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { after, test } from 'node:test';
+import { testEntry } from '@seawall/policies';
+import { openStore } from '@seawall/store';
+import { run } from '../run.ts';
+import { createPalette } from '../terminal/color.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'seawall-channels-'));
+const bodies: string[] = [];
+let status = 200;
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  bodies.push(body);
+  response.statusCode = status;
+  response.end(`${request.url} ${body}`);
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const { port } = server.address() as AddressInfo;
+after(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const config = join(folder, 'seawall.yaml');
+const storePath = join(folder, 'seawall.db');
+writeFileSync(config, `rules: [rules]\npolicies: [policies.yaml]\nstore: { path: seawall.db }\n`);
+writeFileSync(
+  join(folder, 'policies.yaml'),
+  `apiVersion: seawall.dev/v1alpha1
+kind: NotificationChannel
+metadata: { name: oncall }
+spec:
+  slack:
+    url: { fromEnvironment: SLACK_URL }
+  routing:
+    minimumSeverity: medium
+    namespaces: [kube-*]
+`,
+);
+const environment = { SLACK_URL: `http://127.0.0.1:${port}/services/T0/B0/supersecret` };
+
+async function channels(...words: readonly string[]) {
+  const written = { output: '', errors: '' };
+  const stream = (name: 'output' | 'errors') => ({
+    isTerminal: false,
+    columns: undefined,
+    palette: createPalette(false),
+    write: (text: string | Uint8Array) => {
+      written[name] += String(text);
+    },
+  });
+  const terminal = {
+    ...{ input: Readable.from([]), environment },
+    ...{ output: stream('output'), errors: stream('errors') },
+  };
+  const code = await run(['channels', ...words, '--config', config], terminal);
+  return { code, ...written };
+}
+
+test('channels are listed with what they take, also before there is a store', async () => {
+  const { code, output } = await channels('list');
+  assert.equal(code, 0);
+  assert.match(
+    output,
+    /^NAME +KIND +TAKES +WAITING +DEAD\noncall +slack +minimumSeverity=medium namespaces=kube-\* +- +-\n$/,
+  );
+  assert.deepEqual(JSON.parse((await channels('list', '--output', 'json')).output), [
+    {
+      ...{ name: 'oncall', kind: 'slack', takes: 'minimumSeverity=medium namespaces=kube-*' },
+      ...{ waiting: null, dead: null },
+    },
+  ]);
+});
+
+test('a test message arrives, or it is said why not, without the secret', async () => {
+  const sent = await channels('test', 'oncall');
+  assert.deepEqual([sent.code, sent.output], [0, 'oncall took the test message\n']);
+  assert.match(bodies.at(-1)!, /Seawall: test of the channel oncall/);
+  status = 404;
+  const refused = await channels('test', 'oncall');
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.output,
+    /oncall did not take the test message: 127\.0\.0\.1:\d+ answered 404: \[hidden\]/,
+  );
+  assert.doesNotMatch(JSON.stringify(refused), /supersecret/);
+  const unknown = await channels('test', 'nobody');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.errors, /there is no channel nobody; there are: oncall/);
+});
+
+test('dead letters are shown and sent again', async () => {
+  const store = openStore({ path: storePath });
+  await store.commit({
+    outbox: [testEntry('oncall', 1_795_296_716_000), testEntry('oncall', 1_795_296_717_000)],
+  });
+  const [first] = await store.dueOutbox('oncall', 2n ** 62n, 10);
+  await store.settle(first!.id, { kind: 'dead', error: 'refused for good: answered 404' });
+  await store.close();
+
+  const shown = await channels('outbox', '--state', 'dead');
+  assert.match(
+    shown.output,
+    /oncall +dead .* 1 +Seawall: test of the channel oncall +refused for good: answered 404\n$/,
+  );
+  assert.match((await channels('list')).output, / +1 +1\n$/);
+  assert.equal((await channels('resend')).code, 2);
+  const resent = await channels('resend', String(first!.id));
+  assert.deepEqual([resent.code, resent.output], [0, '1 dead letter on the way again\n']);
+  const after = JSON.parse((await channels('outbox', '--output', 'json')).output) as { state: string }[];
+  assert.deepEqual(
+    after.map(({ state }) => state),
+    ['waiting', 'waiting'],
+  );
+  assert.equal((await channels('resend', '--all', '--output', 'json')).output, '{\n  "resent": 0\n}\n');
+});
+
+test('what is wrong with channels is told with its place', async () => {
+  const broken = join(folder, 'broken.yaml');
+  writeFileSync(broken, `rules: [rules]\npolicies: [wrong.yaml]\n`);
+  writeFileSync(
+    join(folder, 'wrong.yaml'),
+    `apiVersion: seawall.dev/v1alpha1
+kind: NotificationChannel
+metadata: { name: oncall }
+spec:
+  slack:
+    url: https://hooks.slack.com/services/T0/B0/supersecret
+`,
+  );
+  const written = { errors: '' };
+  const stream = {
+    ...{ isTerminal: false, columns: undefined, palette: createPalette(false) },
+    write: (text: string | Uint8Array) => {
+      written.errors += String(text);
+    },
+  };
+  const terminal = { input: Readable.from([]), environment, output: stream, errors: stream };
+  assert.equal(await run(['channels', 'list', '--config', broken], terminal), 1);
+  assert.match(written.errors, /wrong\.yaml:6:\d+: error: .*fromFile/);
+  assert.doesNotMatch(written.errors, /supersecret/);
+});
