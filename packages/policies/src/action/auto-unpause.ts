@@ -14,12 +14,14 @@ export interface AutoUnpause {
 export interface AutoUnpauseOptions {
   /** Ends a pause. It is asked for by key, so that one that a person has ended meanwhile can be left alone. */
   unpause(key: string): Promise<void>;
-  /** Told of what went wrong; it is tried again after `retryMilliseconds`. */
+  /** Told of what went wrong; it is tried again after `retryMilliseconds`, then after twice as long, up to five minutes. */
   onError(key: string, error: unknown): void;
   /** Nanoseconds since the epoch. */
   now(): bigint;
   readonly retryMilliseconds?: number;
 }
+
+const LONGEST_RETRY = 300_000;
 
 /** Timers of Node take no longer delays (2^31 ms). */
 const LONGEST_DELAY = 2_147_483_647;
@@ -28,22 +30,22 @@ export function createAutoUnpause(options: AutoUnpauseOptions): AutoUnpause {
   const { unpause, onError, now, retryMilliseconds = 5000 } = options;
   const timers = new Map<string, NodeJS.Timeout>();
 
-  const wait = (key: string, until: bigint): void => {
+  const wait = (key: string, until: bigint, retry = retryMilliseconds): void => {
     const left = Number(until - now()) / 1e6;
     const timer = setTimeout(
-      () => void (left > LONGEST_DELAY ? wait(key, until) : end(key)),
+      () => void (left > LONGEST_DELAY ? wait(key, until) : end(key, retry)),
       Math.min(left, LONGEST_DELAY),
     );
     timer.unref();
     timers.set(key, timer);
   };
-  const end = async (key: string): Promise<void> => {
+  const end = async (key: string, retry: number): Promise<void> => {
     try {
       await unpause(key);
       timers.delete(key);
     } catch (error) {
       onError(key, error);
-      if (timers.has(key)) wait(key, now() + BigInt(retryMilliseconds) * 1_000_000n);
+      if (timers.has(key)) wait(key, now() + BigInt(retry) * 1_000_000n, Math.min(retry * 2, LONGEST_RETRY));
     }
   };
   return {

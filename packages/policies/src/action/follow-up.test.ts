@@ -182,3 +182,9 @@ test('what the runtime refuses to undo is told, and can be tried again', async (
     message: /the runtime says no/,
   });
 });
+
+test('a pause that only the runtime knows of is not taken for over while no runtime answers', async () => {
+  const { runtime } = runtimeThat();
+  const record = recordOfOutcome(pause, await followUp(runtime).follow(pause, undefined), NOW);
+  await assert.rejects(undoAction(record, undoing(undefined)), { code: 'policies/UNDO_FAILED' });
+});

@@ -54,8 +54,10 @@ async function unpause(undo: UndoData & { kind: 'unpause' }, options: UndoOption
       if (undo.unified === undefined && undo.freezer === undefined) throw error;
     }
   }
-  if (thawCgroup(undo)) return 'the container goes on';
-  if (isUnpaused) return 'the container goes on';
+  if (thawCgroup(undo) || isUnpaused) return 'the container goes on';
+  if (undo.unified === undefined && undo.freezer === undefined) {
+    throw new Error(`no container runtime answers that has the container ${containerId}`);
+  }
   return 'the container is gone';
 }
 

@@ -1,0 +1,102 @@
+import {
+  type ChannelObject,
+  type Diagnostic,
+  holdsObjects,
+  loadPolicyFiles,
+  type PolicyFile,
+  type PolicySet,
+  type RuleSetObject,
+  type RuntimePolicy,
+  resolvePolicySet,
+  ruleFactsOf,
+  ruleSourcesOf,
+} from '@seawall/policies';
+import { type FileResult, loadRules, type RuleFile } from '@seawall/rules';
+import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
+import { catalogues } from '../rules/catalogues.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** What files of policies came to. */
+export interface LoadedPolicies {
+  readonly policies: readonly RuntimePolicy[];
+  readonly ruleSets: readonly RuleSetObject[];
+  readonly channels: readonly ChannelObject[];
+  /** Undefined where anything is wrong, be it in the policies or the rules. */
+  readonly set: PolicySet | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  /** What loading says about the rule files. */
+  readonly ruleFiles: readonly FileResult[];
+  readonly ruleCount: number;
+}
+
+/**
+ * Reads objects and rules. A folder may hold both; rule files that RuleSets name are read as well. Whether a node can
+ * enforce what policies deny is decided on that node, not here.
+ * @param paths files of objects, and folders.
+ * @param rulePaths rule files and folders of them.
+ * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED. What is wrong with the contents is in the result.
+ */
+export async function loadPolicies(
+  paths: readonly string[],
+  rulePaths: readonly string[],
+  terminal: Terminal,
+): Promise<LoadedPolicies> {
+  const objects: PolicyFile[] = [];
+  const rules: RuleFile[] = await readRuleFiles(await expandFolders(rulePaths), terminal);
+  for (const path of await expandFolders(paths)) {
+    const file = await readFile(path, terminal);
+    // What looks like neither is told as a bad object: that is what was asked for.
+    if (isRuleFile(file.text)) rules.push({ name: file.path, content: file.text });
+    else objects.push(file);
+  }
+  const { policies, ruleSets, channels, diagnostics } = loadPolicyFiles(objects);
+  const sources = ruleSourcesOf(ruleSets);
+  const known = new Set(rules.map(({ name }) => name));
+  rules.push(
+    ...(await readRuleFiles(
+      sources.paths.filter((path) => !known.has(path)),
+      terminal,
+    )),
+  );
+  rules.push(...sources.inline);
+  const loaded = loadRules(rules, catalogues);
+  const ruleFacts = loaded.ruleSet === undefined ? [] : ruleFactsOf(loaded.ruleSet);
+  // Without the rules, every name of one would be told as missing.
+  const resolved =
+    loaded.ruleSet === undefined && rules.length > 0
+      ? { set: undefined, diagnostics: [] }
+      : resolvePolicySet(policies, {
+          ruleSets,
+          rules: ruleFacts,
+          channels: channels.map(({ name }) => name),
+          canEnforce: () => undefined,
+        });
+  const all = [...diagnostics, ...resolved.diagnostics];
+  const isBroken = all.some(({ severity }) => severity === 'error');
+  return {
+    policies,
+    ruleSets,
+    channels,
+    set: isBroken ? undefined : resolved.set,
+    diagnostics: all,
+    ruleFiles: loaded.files,
+    ruleCount: ruleFacts.length,
+  };
+}
+
+function isRuleFile(text: string): boolean {
+  return !holdsObjects(text) && /^\s*- *['"]?(?:rule|macro|list|required_\w+)['"]?\s*:/m.test(text);
+}
+
+async function readRuleFiles(paths: readonly string[], terminal: Terminal): Promise<RuleFile[]> {
+  const files: RuleFile[] = [];
+  for (const path of paths) {
+    const { path: name, text } = await readFile(path, terminal);
+    files.push({ name, content: text });
+  }
+  return files;
+}
+
+async function readFile(path: string, terminal: Terminal): Promise<PolicyFile> {
+  return { path: nameOfPath(path), text: new TextDecoder().decode(await readWhole(path, terminal)) };
+}
