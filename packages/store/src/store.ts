@@ -105,8 +105,8 @@ export interface Store {
   newer(filter: GroupFilter, afterOccurrence: number, limit: number): Promise<readonly StoredOccurrence[]>;
   /**
    * Counts from `from` until before `to` in slices of equal width, empty ones too. Where more than a few ten thousand
-   * occurrences are counted, borders lie at whole seconds, minutes, hours or days: there may be fewer slices than asked for, one
-   * more at most, and the first and last may be cut by `from` and `to`. The counts are always exact.
+   * occurrences are counted, borders lie at whole seconds, minutes, hours or days: there may be down to half as many slices
+   * as asked for, one more at most, and the first and last may be cut by `from` and `to`. The counts are always exact.
    */
   timeline(
     filter: GroupFilter,

@@ -3,16 +3,28 @@ import type { Schema } from '../schema/tables.ts';
 import { severityRank } from '../severity.ts';
 import type { GroupFilter } from '../store.ts';
 
+/** A filter that was narrowed to groups of which it is known that no others can fit. */
+export interface NarrowedFilter extends GroupFilter {
+  readonly groups?: readonly bigint[];
+}
+
 /** Conditions on a group that is at hand as `finding_group`. */
-export function groupConditions({ states, severities, policies, rules }: GroupFilter): Expression<SqlBool>[] {
+export function groupConditions({
+  states,
+  severities,
+  policies,
+  rules,
+  groups,
+}: NarrowedFilter): Expression<SqlBool>[] {
   const conditions: Expression<SqlBool>[] = [];
-  const among = (column: string, values: readonly (string | number)[] | undefined): void => {
+  const among = (column: string, values: readonly (string | number | bigint)[] | undefined): void => {
     if (values !== undefined) conditions.push(isAmong(sql.ref(`finding_group.${column}`), values));
   };
   among('state', states);
   among('severity', severities?.map(severityRank));
   among('policy', policies);
   among('rule', rules);
+  among('id', groups);
   return conditions;
 }
 
@@ -39,7 +51,7 @@ export function workloadConditions({
 }
 
 /** The ids of series that fit all of a filter but text and time; undefined where all fit. */
-export function chosenSeries(builder: Kysely<Schema>, filter: GroupFilter) {
+export function chosenSeries(builder: Kysely<Schema>, filter: NarrowedFilter) {
   const ofGroup = groupConditions(filter);
   const ofWorkload = workloadConditions(filter);
   if (ofGroup.length + ofWorkload.length === 0) return undefined;

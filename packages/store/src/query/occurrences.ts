@@ -1,9 +1,9 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema/tables.ts';
-import type { GroupFilter, Page } from '../store.ts';
+import type { Page } from '../store.ts';
 import { cursorId, readCursor } from './cursor.ts';
-import { chosenSeries } from './filter.ts';
+import { chosenSeries, type NarrowedFilter } from './filter.ts';
 
 /**
  * How occurrences that fit a filter are best found. Where few fit, they are looked up and sorted; where many do, walking
@@ -14,7 +14,7 @@ export type OccurrencePlan = 'by time' | 'by series' | 'by hits';
 /** Occurrences, the newest first; one more than the page holds. */
 export function feedQuery(
   dialect: Dialect,
-  filter: GroupFilter,
+  filter: NarrowedFilter,
   { limit, after }: Page,
   plan: OccurrencePlan,
 ) {
@@ -41,7 +41,7 @@ export function feedQuery(
 }
 
 /** Occurrences with ids above one, in the order of ids. */
-export function newerQuery(dialect: Dialect, filter: GroupFilter, afterOccurrence: number, limit: number) {
+export function newerQuery(dialect: Dialect, filter: NarrowedFilter, afterOccurrence: number, limit: number) {
   const conditions = occurrenceConditions(dialect, filter, 'by time');
   return withDetails(dialect.builder, ({ and, selectFrom }) =>
     selectFrom('occurrence')
@@ -75,7 +75,7 @@ export function groupOccurrencesQuery(builder: Kysely<Schema>, groupId: number, 
 /** Conditions on an occurrence that is at hand as `occurrence`. */
 export function occurrenceConditions(
   dialect: Dialect,
-  filter: GroupFilter,
+  filter: NarrowedFilter,
   plan: OccurrencePlan,
 ): Expression<SqlBool>[] {
   const { builder } = dialect;
@@ -102,8 +102,26 @@ export function occurrenceConditions(
 }
 
 /** How many occurrences the series have that fit a filter; undefined where all do. */
-export function countSeriesQuery(builder: Kysely<Schema>, filter: GroupFilter) {
+export function countSeriesQuery(builder: Kysely<Schema>, filter: NarrowedFilter) {
   return chosenSeries(builder, filter)?.select(({ fn }) => fn.sum<bigint | null>('series.count').as('count'));
+}
+
+/** The groups of the series that fit a filter but for its words, up to a limit; undefined where all do. */
+export function groupsOfSeriesQuery(builder: Kysely<Schema>, filter: NarrowedFilter, limit: number) {
+  return chosenSeries(builder, filter)?.select('series.group_id').distinct().limit(limit);
+}
+
+/** Which of some groups have an output with the words. */
+export function groupsWithTextQuery(
+  { builder, hasOutputWith }: Dialect,
+  groups: readonly bigint[],
+  text: string,
+) {
+  return builder
+    .selectFrom('finding_group')
+    .select('id')
+    .where('id', 'in', groups)
+    .where(hasOutputWith(sql.ref('finding_group.id'), text));
 }
 
 type ChooseIds = (builder: Pick<Kysely<Schema>, 'selectFrom'> & { and: And }) => Expression<unknown>;

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
-import { severities } from '../severity.ts';
+import { severities, severityRank } from '../severity.ts';
 import { SECOND_NANOSECONDS } from '../slices.ts';
-import type { GroupFilter, TimeSlice } from '../store.ts';
+import type { TimeSlice } from '../store.ts';
 import type { Severity } from '../types/finding.ts';
-import { chosenSeries } from './filter.ts';
+import { chosenSeries, type NarrowedFilter } from './filter.ts';
 import { type OccurrencePlan, occurrenceConditions } from './occurrences.ts';
 
 /** Times in nanoseconds; slice number n begins at `origin + n * width`. */
@@ -29,8 +29,8 @@ export function fineGrid(from: bigint, to: bigint, slices: number): SliceGrid {
 }
 
 /**
- * Slices that stored counts add up to: their width is a multiple of a level's that is at most half of what was asked for,
- * so that rounding up makes them at most half as wide again. Undefined where the finest level is too coarse.
+ * Slices that stored counts add up to: their width is a multiple of the longest level's that is not longer than what was
+ * asked for, so that rounding up makes them at most twice as wide. Undefined where the finest level is too coarse.
  */
 export function coarseGrid(
   from: bigint,
@@ -39,7 +39,7 @@ export function coarseGrid(
   levels: readonly number[],
 ): (SliceGrid & { readonly level: number }) | undefined {
   const { width: wanted } = fineGrid(from, to, slices);
-  const level = levels.findLast((seconds) => BigInt(seconds) * SECOND_NANOSECONDS * 2n <= wanted);
+  const level = levels.findLast((seconds) => BigInt(seconds) * SECOND_NANOSECONDS <= wanted);
   if (level === undefined) return undefined;
   const unit = BigInt(level) * SECOND_NANOSECONDS;
   const width = ((wanted + unit - 1n) / unit) * unit;
@@ -49,7 +49,7 @@ export function coarseGrid(
 /** Counts occurrences one by one between two times of a grid. */
 export function countOccurrencesQuery(
   dialect: Dialect,
-  filter: GroupFilter,
+  filter: NarrowedFilter,
   { from, to, origin, width }: SliceGrid,
   plan: OccurrencePlan,
 ) {
@@ -69,34 +69,38 @@ export function countOccurrencesQuery(
 /** Sums up stored counts between two seconds since the epoch. */
 export function sumSlicesQuery(
   { builder }: Dialect,
-  filter: GroupFilter,
+  filter: NarrowedFilter,
   { origin, width, level }: SliceGrid & { readonly level: number },
   fromSecond: bigint,
   toSecond: bigint,
 ) {
   const slice = sql<bigint>`(start - ${origin / SECOND_NANOSECONDS}) / ${width / SECOND_NANOSECONDS}`;
-  const series = chosenSeries(builder, filter);
-  if (series === undefined) {
+  if (isBySeverity(filter)) {
+    const ranks = filter.severities?.map(severityRank) ?? severities.keys();
     return builder
       .selectFrom('severity_slice')
       .select([slice.as('slice'), 'severity', sql<bigint>`sum(count)`.as('count')])
+      .where('severity', 'in', [...ranks].map(BigInt))
       .where('level', '=', BigInt(level))
       .where('start', '>=', fromSecond)
       .where('start', '<', toSecond)
       .groupBy([sql`1`, 'severity']);
   }
+  // Crossed rather than joined: SQLite then begins with the few series and not with the many slices.
   return builder
-    .selectFrom('series_slice')
-    .innerJoin(
-      series.select(['series.id', 'series.severity']).as('chosen'),
-      'chosen.id',
-      'series_slice.series_id',
-    )
+    .selectFrom(chosenSeries(builder, filter)!.select(['series.id', 'series.severity']).as('chosen'))
+    .crossJoin('series_slice')
     .select([slice.as('slice'), 'chosen.severity', sql<bigint>`sum(series_slice.count)`.as('count')])
+    .whereRef('series_slice.series_id', '=', 'chosen.id')
     .where('series_slice.level', '=', BigInt(level))
     .where('series_slice.start', '>=', fromSecond)
     .where('series_slice.start', '<', toSecond)
     .groupBy([sql`1`, 'chosen.severity']);
+}
+
+/** Whether a filter asks for nothing but severities (and times): the counts of all findings together answer it. */
+export function isBySeverity({ severities: chosen, from, to, ...others }: NarrowedFilter): boolean {
+  return chosen?.length !== 0 && Object.values(others).every((value) => value === undefined);
 }
 
 /** How many occurrences are in a span of time, counted up to a limit. */

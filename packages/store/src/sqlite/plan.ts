@@ -1,6 +1,12 @@
 import type { Dialect } from '../dialect.ts';
+import type { NarrowedFilter } from '../query/filter.ts';
 import { countHitsQuery, countOccurrenceHitsQuery, type TextPlan } from '../query/groups.ts';
-import { countSeriesQuery, type OccurrencePlan } from '../query/occurrences.ts';
+import {
+  countSeriesQuery,
+  groupsOfSeriesQuery,
+  groupsWithTextQuery,
+  type OccurrencePlan,
+} from '../query/occurrences.ts';
 import type { GroupFilter } from '../store.ts';
 import type { Connection } from './connection.ts';
 
@@ -9,6 +15,8 @@ import type { Connection } from './connection.ts';
  * them takes about as long as walking through a million until a page is full of such that are no rarer.
  */
 const FEW = 5000;
+/** Asking the index about a group takes some thirty microseconds. */
+const FEW_GROUPS = 400;
 
 /** How to answer a search among groups. */
 export function chooseTextPlan(connection: Connection, dialect: Dialect, text: string | undefined): TextPlan {
@@ -17,21 +25,47 @@ export function chooseTextPlan(connection: Connection, dialect: Dialect, text: s
   return Number(count) < FEW ? 'by hits' : 'by rows';
 }
 
-/** How to find occurrences that fit a filter, newest first. */
+/** How to find occurrences that fit a filter, and the filter to find them with. */
+export interface ChosenPlan {
+  readonly plan: OccurrencePlan;
+  readonly filter: NarrowedFilter;
+}
+
+/**
+ * Chooses how to find occurrences, newest first.
+ * @param few how many are looked up rather than walked to.
+ */
 export function chooseOccurrencePlan(
   connection: Connection,
   dialect: Dialect,
-  filter: GroupFilter,
+  wanted: GroupFilter,
   few = FEW,
-): OccurrencePlan {
-  if (filter.text !== undefined) {
-    const [{ count }] = connection.rows(countOccurrenceHitsQuery(dialect, filter.text, few));
-    if (Number(count ?? 0) < few) return 'by hits';
+): ChosenPlan {
+  let filter: NarrowedFilter = wanted;
+  if (wanted.text !== undefined) {
+    const [{ count }] = connection.rows(countOccurrenceHitsQuery(dialect, wanted.text, few));
+    if (Number(count ?? 0) < few) return { plan: 'by hits', filter };
+    filter = narrowToText(connection, dialect, wanted, wanted.text);
   }
   const ofSeries = countSeriesQuery(dialect.builder, filter);
   if (ofSeries !== undefined) {
     const [{ count }] = connection.rows(ofSeries);
-    if (Number(count ?? 0) < few) return 'by series';
+    if (Number(count ?? 0) < few) return { plan: 'by series', filter };
   }
-  return 'by time';
+  return { plan: 'by time', filter };
+}
+
+/** Words that are common may be rare, or nowhere, in what else is asked for: without knowing it, all would be walked through. */
+function narrowToText(
+  connection: Connection,
+  dialect: Dialect,
+  filter: GroupFilter,
+  text: string,
+): NarrowedFilter {
+  const chosen = groupsOfSeriesQuery(dialect.builder, filter, FEW_GROUPS);
+  if (chosen === undefined) return filter;
+  const ids = connection.rows(chosen).map(({ group_id }) => group_id);
+  if (ids.length === 0 || ids.length >= FEW_GROUPS) return filter;
+  const groups = connection.rows(groupsWithTextQuery(dialect, ids, text)).map(({ id }) => id);
+  return { ...filter, groups };
 }

@@ -57,8 +57,8 @@ export function createSqliteStore(session: Session): Store {
         }),
       );
     },
-    async feed(filter, page) {
-      const plan = session.run((connection) => chooseOccurrencePlan(connection, sqlite, filter));
+    async feed(wanted, page) {
+      const { plan, filter } = session.run((connection) => chooseOccurrencePlan(connection, sqlite, wanted));
       return occurrencePage(ask(occurrences.feedQuery(sqlite, filter, page, plan)), page);
     },
     async newer(filter, afterOccurrence, limit) {

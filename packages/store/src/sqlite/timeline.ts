@@ -1,11 +1,11 @@
 import type { Dialect } from '../dialect.ts';
-import { chosenSeries } from '../query/filter.ts';
 import {
   coarseGrid,
   countOccurrencesQuery,
   countSpanQuery,
   fillGrid,
   fineGrid,
+  isBySeverity,
   type SliceCount,
   type SliceGrid,
   sumSlicesQuery,
@@ -33,11 +33,10 @@ export function readTimeline(
   if (to <= from || slices < 1) return [];
   const fine = fineGrid(from, to, slices);
   const count = (grid: SliceGrid) => {
-    const plan = chooseOccurrencePlan(connection, dialect, filter, countable);
-    return connection.rows(countOccurrencesQuery(dialect, filter, grid, plan)) as SliceCount[];
+    const chosen = chooseOccurrencePlan(connection, dialect, filter, countable);
+    return connection.rows(countOccurrencesQuery(dialect, chosen.filter, grid, chosen.plan)) as SliceCount[];
   };
-  const isEverything = chosenSeries(dialect.builder, filter) === undefined;
-  const coarse = coarseGrid(from, to, slices, isEverything ? severityLevels : seriesLevels);
+  const coarse = coarseGrid(from, to, slices, isBySeverity(filter) ? severityLevels : seriesLevels);
   // Kept counts know nothing of words.
   if (
     coarse === undefined ||
@@ -75,7 +74,7 @@ function isFew(
   { from, to }: SliceGrid,
   countable: number,
 ): boolean {
-  if (chooseOccurrencePlan(connection, dialect, filter, countable) === 'by series') return true;
+  if (chooseOccurrencePlan(connection, dialect, filter, countable).plan === 'by series') return true;
   const [{ count }] = connection.rows(countSpanQuery(dialect, from, to, countable));
   return Number(count) < countable;
 }

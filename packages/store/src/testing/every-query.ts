@@ -54,6 +54,8 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
     }
     yield [`newerQuery ${name}`, occurrences.newerQuery(dialect, filter, 7, 50)];
     const coarse = timeline.coarseGrid(START, START + 10n ** 16n, 100, seriesLevels)!;
+    const onlySeverity = { severities: ['high'] } as const;
+    yield [`sumSlicesQuery severity ${name}`, timeline.sumSlicesQuery(dialect, onlySeverity, coarse, 1n, 2n)];
     yield [`sumSlicesQuery ${name}`, timeline.sumSlicesQuery(dialect, filter, coarse, 1n, 2n)];
   }
   yield ['groupQuery', groups.groupQuery(builder, 7)];
@@ -67,6 +69,8 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
   yield ['outputsQuery', groups.outputsQuery(builder, 7, next)];
   yield ['groupOccurrencesQuery', occurrences.groupOccurrencesQuery(builder, 7, next)];
   yield ['countSeriesQuery', occurrences.countSeriesQuery(builder, fullFilter)!];
+  yield ['groupsOfSeriesQuery', occurrences.groupsOfSeriesQuery(builder, fullFilter, 400)!];
+  yield ['groupsWithTextQuery', occurrences.groupsWithTextQuery(dialect, [7n, 8n], 'etc shadow')];
   yield ['countSpanQuery', timeline.countSpanQuery(dialect, START, START + 5n, 50)];
 
   for (const undoable of [true, false]) {
