@@ -31,7 +31,7 @@ export interface SectionsWatchOptions extends WatchOptions {
   /** What is known of containers besides what the source says. */
   readonly containers: readonly ContainerInfo[];
   readonly drops: DropPolicy;
-  /** How matches wait for what is still to be told of their container; by default for a second at most. */
+  /** How matches wait for what is still to be told of their container; by default for two seconds at most. */
   readonly waiting?: Partial<Omit<WaitingOptions, 'isFirstOnly'>>;
   /** Called for each event that rules match, before `onAlert` for each: the context is still about the event. */
   onMatches?(alerts: readonly Alert[], context: EventContext): void;
@@ -59,7 +59,7 @@ export interface SectionsWatch {
 }
 
 /** Milliseconds for which matches wait for the description of their container unless told. */
-const WAITING_LIMIT = 1000;
+const WAITING_LIMIT = 2000;
 
 /** Rules made ready to run. */
 interface RunningRules {

@@ -51,10 +51,14 @@ interface Task {
   readonly status: string;
 }
 
-interface Listed extends ContainerSummary {
+/** A container and the namespace that it was found in. */
+interface Placed {
+  readonly id: string;
   readonly namespace: string;
   readonly stored: StoredContainer;
 }
+
+interface Listed extends ContainerSummary, Placed {}
 
 /**
  * containerd through its own interface: containers of every namespace, whoever made them.
@@ -78,52 +82,68 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
     return channel.call(method, request, { metadata });
   }
 
-  /** @param id the beginning of an id; undefined lists all. */
-  async function listed(id?: string): Promise<Listed[]> {
+  /** @param id the beginning of an id; undefined gives all. */
+  async function placed(id?: string): Promise<Placed[]> {
     const { namespaces } = await call<{ namespaces: readonly { readonly name: string }[] }>(
       'Namespaces',
       'List',
       {},
     );
-    const lists = await Promise.all(namespaces.map(({ name }) => listedIn(name, id)));
+    // In such a filter dots are the only characters of ids that mean something else.
+    const request = id === undefined ? {} : { filters: [`id~="^${id.replaceAll('.', '[.]')}"`] };
+    const lists = await Promise.all(
+      namespaces.map(async ({ name: namespace }) => {
+        const { containers } = await call<{ containers: readonly StoredContainer[] }>(
+          'Containers',
+          'List',
+          request,
+          namespace,
+        );
+        return containers.map((stored) => ({ id: stored.id, namespace, stored }));
+      }),
+    );
     return lists.flat();
   }
 
-  async function listedIn(namespace: string, id: string | undefined): Promise<Listed[]> {
-    // In such a filter dots are the only characters of ids that mean something else.
-    const request = id === undefined ? {} : { filters: [`id~="^${id.replaceAll('.', '[.]')}"`] };
-    const { containers } = await call<{ containers: readonly StoredContainer[] }>(
-      'Containers',
-      'List',
-      request,
-      namespace,
+  /** Containers with the states of their tasks, which containerd asks each of their shims for. */
+  async function withStates(containers: readonly Placed[]): Promise<Listed[]> {
+    const lists = await Promise.all(
+      [...new Set(containers.map(({ namespace }) => namespace))].map(async (namespace) => {
+        const { tasks } = await call<{ tasks: readonly Task[] }>('Tasks', 'List', {}, namespace);
+        return tasks.map((task) => [`${namespace}/${task.id}`, STATES[task.status] ?? 'unknown'] as const);
+      }),
     );
-    if (containers.length === 0) return [];
-    const { tasks } = await call<{ tasks: readonly Task[] }>('Tasks', 'List', {}, namespace);
-    const states = new Map(tasks.map((task) => [task.id, STATES[task.status] ?? 'unknown'] as const));
-    return containers.map((stored) => ({
-      id: stored.id,
-      // A container without a task has not been started yet, or has been cleared away after its end.
-      state: states.get(stored.id) ?? 'stopped',
-      isPodSandbox: stored.labels['io.cri-containerd.kind'] === 'sandbox',
-      namespace,
-      stored,
-    }));
+    const states = new Map(lists.flat());
+    return containers.map((container) =>
+      listedAs(container, states.get(`${container.namespace}/${container.id}`) ?? 'stopped'),
+    );
   }
 
   async function find(id: string): Promise<Listed | undefined> {
-    return oneContainer(await listed(id), id, socket);
+    const found = oneContainer(await placed(id), id, socket);
+    return found && listedAs(found, await stateOf(found));
   }
 
-  async function need(id: string): Promise<Listed> {
-    const found = await find(id);
-    if (found !== undefined) return found;
+  /** Of one container alone: what another's shim is about must not stand in the way. */
+  async function stateOf({ id, namespace }: Placed): Promise<ContainerState> {
+    const task = await call<{ process: Task }>('Tasks', 'Get', { container_id: id }, namespace).catch(
+      (error: unknown) => {
+        if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return undefined;
+        throw error;
+      },
+    );
+    // A container without a task has not been started yet, or has been cleared away after its end.
+    return task === undefined ? 'stopped' : (STATES[task.process.status] ?? 'unknown');
+  }
+
+  function notFound(id: string): Error {
     const reason = `no id begins with ${id}`;
-    throw errors.create('CONTAINER_NOT_FOUND', { socket, call: 'Containers/List', reason });
+    return errors.create('CONTAINER_NOT_FOUND', { socket, call: 'Containers/List', reason });
   }
 
   async function needAlive(id: string): Promise<Listed> {
-    const found = await need(id);
+    const found = await find(id);
+    if (found === undefined) throw notFound(id);
     if (found.state !== 'stopped') return found;
     throw errors.create('CONTAINER_NOT_RUNNING', {
       id: found.id,
@@ -152,16 +172,10 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
     });
   }
 
-  async function hasEnded({ id, namespace }: Listed, milliseconds: number): Promise<boolean> {
+  async function hasEnded(container: Placed, milliseconds: number): Promise<boolean> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
-      const task = await call<{ process: Task }>('Tasks', 'Get', { container_id: id }, namespace).catch(
-        (error: unknown) => {
-          if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return undefined;
-          throw error;
-        },
-      );
-      if (task === undefined || task.process.status === 'STOPPED') return true;
+      if ((await stateOf(container)) === 'stopped') return true;
       await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
     }
     return false;
@@ -200,10 +214,12 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
       const { version } = await call<{ version: string }>('Version', 'Version', {});
       return { name: 'containerd', version };
     },
-    list: () => listed(),
+    list: async () => withStates(await placed()),
     find,
     async inspect(id) {
-      const { stored, namespace } = await need(id);
+      const found = oneContainer(await placed(id), id, socket);
+      if (found === undefined) throw notFound(id);
+      const { stored, namespace } = found;
       return recordOf(stored, specificationOf(stored), await digestOf(stored.image, namespace));
     },
     async pause(id) {
@@ -246,6 +262,11 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
     },
     close: channel.close,
   };
+}
+
+function listedAs(container: Placed, state: ContainerState): Listed {
+  const isPodSandbox = container.stored.labels['io.cri-containerd.kind'] === 'sandbox';
+  return { ...container, state, isPodSandbox };
 }
 
 /** The first field of a message where that is text, as the id of a container is in all events about one. */
