@@ -25,6 +25,8 @@ export const containerSchema = z.strictObject({
   hostPid: z.boolean().optional(),
   hostNetwork: z.boolean().optional(),
   sandbox: z.boolean().optional(),
+  /** How long ago it started: `90s`, `10m`. */
+  age: z.string().optional(),
 });
 
 /** A process: there before the case begins, or, where its first step is an exec, forked by its parent just then. */
@@ -44,7 +46,7 @@ export const processSchema = z.strictObject({
   /** Its id as its container counts; the first process of a container is 1. */
   vpid: z.number().int().optional(),
   tty: z.number().int().optional(),
-  /** How long it has been running: `90s`, `3m`. */
+  /** How long it has been running when the case begins: `90s`, `3m`; nobody knows, where it isn't said. */
   age: z.string().optional(),
   upperLayer: z.boolean().optional(),
   memfd: z.boolean().optional(),
@@ -82,11 +84,15 @@ export const caseSchema = z.strictObject({
   rule: z.union([z.string(), z.array(z.string())]).optional(),
   /** Rules that are off in their file and on in this case. */
   enable: z.array(z.string()).optional(),
-  /** Plays the case once for each, with `${key}` standing for the value in every text. */
-  each: z.array(z.record(z.string(), text)).min(1).optional(),
   ...castFields,
   given: z.union([z.array(stepSchema), z.strictObject({ capture: captureSchema })]),
   expect: z.union([z.literal('none'), z.literal('alert'), z.array(expectationSchema)]),
+});
+
+/** What is read of a case before its placeholders are filled in. */
+export const unfilledCaseSchema = z.looseObject({
+  /** Plays the case once for each, with `${key}` standing for the value in every text. */
+  each: z.array(z.record(z.string(), text)).min(1).optional(),
 });
 
 export const caseFileSchema = z.strictObject({
@@ -97,7 +103,7 @@ export const caseFileSchema = z.strictObject({
   /** The rule that cases are about which don't say so. */
   rule: z.union([z.string(), z.array(z.string())]).optional(),
   ...castFields,
-  cases: z.array(caseSchema).optional(),
+  cases: z.array(unfilledCaseSchema).optional(),
 });
 
 export type ContainerOfCase = z.infer<typeof containerSchema>;

@@ -299,6 +299,6 @@ function alertOf<Context>(
     rule: name,
     priority,
     output: bench.outputs[index]!.text(context).text,
-    fields: new Map(fields.map((field) => [field, bench.formatOf(field).json(context).values.get(field)])),
+    fields: new Map(fields.map((field) => [field, bench.formatOf(field).text(context).text])),
   };
 }

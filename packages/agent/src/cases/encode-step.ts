@@ -8,6 +8,7 @@ import {
   type ParameterValue,
   socketAddress,
   tuple,
+  unixTuple,
 } from '@seawall/events';
 import { bytesFromText, nearestName, parseIpv4, parseIpv6 } from '@seawall/rules';
 
@@ -41,7 +42,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly type: number; readonly numbe
 const CLIENT_PORT = 45_000;
 
 /** Words that are not parameters' names. */
-const OWN_WORDS = ['path', 'from', 'to', 'on', 'as', 'error', 'protocol'];
+const OWN_WORDS = ['path', 'from', 'to', 'on', 'as', 'error', 'protocol', 'unix'];
 
 /**
  * The events of one call: those of the sockets that it needs, then its own. Words are names of the event's parameters,
@@ -92,6 +93,8 @@ const socketCalls: Readonly<Record<string, SocketCall>> = {
   sendmmsg: sending,
   accept: accepting,
   accept4: accepting,
+  recvfrom: receiving,
+  recvmsg: receiving,
   bind: (type, words, descriptors, next) => {
     const { fd, events } = makeSocket(words, String(words.on), descriptors, next);
     const addr = socketAddress(endOf(String(words.on)));
@@ -115,6 +118,7 @@ function sending(
   descriptors: Descriptors,
   next: () => EventHead,
 ): readonly EventBatch[] {
+  if (words.unix !== undefined) return connectingUnix(type, words, descriptors, next);
   if (words.to === undefined) throw new StepMistake(`${type.name}: say to which address and port (to: ...)`);
   const to = String(words.to);
   const protocol = words.protocol ?? (type.name === 'connect' ? 'tcp' : 'udp');
@@ -127,6 +131,18 @@ function sending(
       ? { ...common, addr: socketAddress(endOf(to)) }
       : { ...common, res: words.error === undefined ? 1 : common.res, data: 'x', size: 1 };
   return [...events, encodeEvent(type.symbol, values, next())];
+}
+
+function connectingUnix(
+  type: EventType,
+  words: Words,
+  descriptors: Descriptors,
+  next: () => EventHead,
+): readonly EventBatch[] {
+  const fd = take(words, descriptors);
+  const made = encodeEvent('SOCKET_SOCKET_X', { fd, domain: 1, type: 1, proto: 0, flags: 0 }, next());
+  const ends = unixTuple(0xffff_8000_0000_0001n, 2n, bytesFromText(String(words.unix)));
+  return [made, encodeEvent(type.symbol, { res: resultOf(words), tuple: ends, fd }, next())];
 }
 
 function accepting(
@@ -142,6 +158,22 @@ function accepting(
   const fd = words.error === undefined ? take(words, descriptors) : resultOf(words);
   const ends = tuple(endOf(String(from)), endOf(String(on)));
   return [encodeEvent(type.symbol, { fd, tuple: ends, queuepct: 0, queuelen: 0, queuemax: 128 }, next())];
+}
+
+function receiving(
+  type: EventType,
+  words: Words,
+  descriptors: Descriptors,
+  next: () => EventHead,
+): readonly EventBatch[] {
+  const { from, on } = words;
+  if (from === undefined || on === undefined) {
+    throw new StepMistake(`${type.name}: say from which address and port (from: ...) and where (on: ...)`);
+  }
+  const { fd, events } = makeSocket({ protocol: 'udp', ...words }, String(on), descriptors, next);
+  const ends = tuple(endOf(String(from)), endOf(String(on)));
+  const values = { res: 1, fd, data: 'x', size: 1, tuple: ends };
+  return [...events, encodeEvent(type.symbol, values, next())];
 }
 
 /** A new socket that fits the address, or the one that the step names. */
@@ -189,6 +221,7 @@ function splitEnd(text: string): { readonly address: string; readonly port: numb
 /** The near end where a step doesn't say it: loopback for loopback, else some address. */
 function localEnd(to: string): string {
   const { address } = splitEnd(to);
+  if (address.startsWith('::ffff:')) return `[::ffff:10.0.0.5]:${CLIENT_PORT}`;
   if (isIpv6(to)) return `[${address === '::1' ? '::1' : '2001:db8::5'}]:${CLIENT_PORT}`;
   return `${address.startsWith('127.') ? '127.0.0.1' : '10.0.0.5'}:${CLIENT_PORT}`;
 }

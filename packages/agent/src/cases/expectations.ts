@@ -1,4 +1,3 @@
-import type { JsonValue } from '@seawall/rules';
 import type { Expectation, RuleCase } from './case-file.ts';
 
 /** An alert as expectations look at it. */
@@ -7,8 +6,8 @@ export interface RaisedAlert {
   readonly priority: string;
   /** The rule's output with its fields filled in. */
   readonly output: string;
-  /** What the fields show that the case's expectations name. */
-  readonly fields: ReadonlyMap<string, JsonValue | undefined>;
+  /** What the fields show that the case's expectations name: `<NA>` without a value, as in outputs. */
+  readonly fields: ReadonlyMap<string, string>;
 }
 
 /** The fields that a case's expectations name. */
@@ -55,13 +54,7 @@ function meets(alert: RaisedAlert, expectation: Expectation, isOnly: string | un
   if (rule !== undefined && alert.rule !== rule) return false;
   if (priority !== undefined && alert.priority.toLowerCase() !== priority.toLowerCase()) return false;
   if (output !== undefined && !alert.output.includes(output)) return false;
-  return Object.entries(fields).every(([name, value]) => shownAs(alert.fields.get(name)) === value);
-}
-
-/** A field without a value shows as `<NA>`, as in outputs. */
-function shownAs(value: JsonValue | undefined): string {
-  if (value === undefined || value === null) return '<NA>';
-  return Array.isArray(value) ? value.map(String).join(',') : String(value);
+  return Object.entries(fields).every(([name, value]) => alert.fields.get(name) === String(value));
 }
 
 function wordsOf({ rule, priority, output, fields }: Expectation, isOnly: string | undefined): string {

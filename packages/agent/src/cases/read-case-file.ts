@@ -6,6 +6,7 @@ import {
   type CaseFile,
   type ContainerOfCase,
   caseFileSchema,
+  caseSchema,
   type ProcessOfCase,
   type RawCase,
   type RawCaseFile,
@@ -22,6 +23,13 @@ interface ReadYaml {
   readonly content: RawCaseFile;
   /** The line of the n-th case. */
   lineOfCase(index: number): number;
+  /** Tells what is wrong with a value of the file. @throws agent/CASES_INVALID */
+  refuse(issues: readonly Issue[], path: readonly PropertyKey[]): never;
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
 /** So many mistakes of a file are told. */
@@ -32,15 +40,17 @@ const MOST_TOLD = 20;
  * @throws agent/CASES_UNREADABLE, agent/CASES_INVALID with every mistake, each with line and column.
  */
 export function readCaseFile(path: string): CaseFile {
-  const { content, lineOfCase } = readYaml(path);
+  const { content, lineOfCase, refuse } = readYaml(path);
   const folder = dirname(path);
   const inherited = (content.include ?? []).map((name) => castOf(readYaml(beside(folder, name)).content));
   const shared = joinCasts([...inherited, castOf(content)]);
-  const cases = (content.cases ?? []).flatMap((raw, index) => {
+  const cases = (content.cases ?? []).flatMap(({ each, ...unfilled }, index) => {
     const line = lineOfCase(index);
-    return (raw.each ?? [undefined]).map((values) =>
-      makeCase(fillIn(raw, values), shared, content, { path, line }, values),
-    );
+    return (each ?? [undefined]).map((values) => {
+      const result = caseSchema.safeParse(fillIn(unfilled, values));
+      if (!result.success) refuse(result.error.issues, ['cases', index]);
+      return makeCase(result.data!, shared, content, { path, line }, values);
+    });
   });
   const rules = (content.rules ?? ['..']).map((name) => beside(folder, name));
   return { name: path, rules, cases };
@@ -65,20 +75,25 @@ function readYaml(path: string): ReadYaml {
   const root = document.contents as Node | null;
   if (root === null) fail(0, 'the file is empty: write cases, each with a name, given and expect');
   const result = caseFileSchema.safeParse(document.toJS());
-  if (!result.success) {
-    const [first, ...others] = result.error.issues.slice(0, MOST_TOLD).map(({ path: where, message }) => {
-      const { line, col } = lines.linePos(offsetOf(root!, where));
-      const key = where.join('.');
-      return { offset: offsetOf(root!, where), text: `${key}: ${message}`, line, col };
+  const refuse = (issues: readonly Issue[], parent: readonly PropertyKey[]): never => {
+    const told = issues.slice(0, MOST_TOLD).map(({ path: where, message }) => {
+      const whole = [...parent, ...where];
+      return { offset: offsetOf(root!, whole), text: `${whole.join('.')}: ${message}` };
     });
-    fail(
+    const [first, ...others] = told;
+    return fail(
       first!.offset,
       first!.text,
-      others.map(({ line, col, text }) => `${path}:${line}:${col}: ${text}`),
+      others.map(({ offset, text }) => {
+        const { line, col } = lines.linePos(offset);
+        return `${path}:${line}:${col}: ${text}`;
+      }),
     );
-  }
+  };
+  if (!result.success) refuse(result.error.issues, []);
   return {
     content: result.data!,
+    refuse,
     lineOfCase: (index) => lines.linePos(offsetOf(root!, ['cases', index])).line,
   };
 }

@@ -26,6 +26,8 @@ const COMM_LENGTH = 15;
 const UPPER_LAYER = 2;
 const FROM_MEMFD = 4;
 const LOWER_LAYER = 8;
+/** Scap's flag of events that only keep tables right (SCAP_DF_STATE_ONLY). */
+const STATE_ONLY = 1;
 
 /** linux/capability.h, those that cases name. */
 const CAPABILITIES: Readonly<Record<string, number>> = {
@@ -49,6 +51,8 @@ interface Actor {
   readonly vpid: number;
   readonly parent: Actor | undefined;
   readonly container: string | undefined;
+  /** How long ago its container started, in nanoseconds. */
+  readonly containerAge: bigint;
   readonly descriptors: Descriptors;
   /** Whether it is there before the case begins. */
   readonly isThere: boolean;
@@ -61,7 +65,10 @@ export function stageCase(ruleCase: RuleCase): StagedCase {
   const actors = castActors(ruleCase, steps);
   const containers = [...ruleCase.containers].map(([name, container]) => describe(name, container));
   const clock = { time: START, number: 0 };
-  const batches: EventBatch[] = [];
+  const batches: EventBatch[] = [...actors.values()]
+    .filter(({ isThere, process }) => isThere && process.age !== undefined)
+    .flatMap((actor) => startedBefore(actor, nanoseconds(actor.process.age as string)))
+    .sort(byTime);
   const auditEvents: unknown[] = [];
   for (const step of steps) {
     for (const [who, what] of Object.entries(step)) {
@@ -70,7 +77,7 @@ export function stageCase(ruleCase: RuleCase): StagedCase {
       else batches.push(...play(who, what, actors, clock));
     }
   }
-  const there = [...actors.values()].filter(({ isThere }) => isThere);
+  const there = [...actors.values()].filter(({ isThere, process }) => isThere && process.age === undefined);
   return {
     sections: [
       { kind: 'header', majorVersion: 1, minorVersion: 2 },
@@ -106,7 +113,7 @@ function castActors(ruleCase: RuleCase, steps: readonly StepOfCase[]): ReadonlyM
   const firstCalls = new Map<string, string>();
   for (const step of steps) {
     for (const [who, what] of Object.entries(step)) {
-      if (!firstCalls.has(who)) firstCalls.set(who, callOf(what).call);
+      if (who !== 'wait' && who !== 'audit' && !firstCalls.has(who)) firstCalls.set(who, callOf(what).call);
     }
   }
   const vpids = new Map<string, number>();
@@ -132,6 +139,7 @@ function castActors(ruleCase: RuleCase, steps: readonly StepOfCase[]): ReadonlyM
       vpid: process.vpid ?? (inContainer === undefined ? tid : vpidInside),
       parent,
       container: inContainer,
+      containerAge: nanoseconds(ruleCase.containers.get(inContainer ?? '')?.age ?? ORDINARY_AGE),
       descriptors: { byName: new Map(), next: 3 },
       isThere: !/^execve(?:at)?$/.test(firstCalls.get(name) ?? ''),
       hasStarted: false,
@@ -141,6 +149,19 @@ function castActors(ruleCase: RuleCase, steps: readonly StepOfCase[]): ReadonlyM
   };
   for (const name of ruleCase.processes.keys()) add(name, name);
   return actors;
+}
+
+/** Captures don't tell how long their processes have been running: that takes their start, which rules don't see. */
+function startedBefore(actor: Actor, age: bigint): readonly EventBatch[] {
+  const head = { tid: actor.tid, time: START - age, number: 0 };
+  return [cloneOf(actor, head), execOf(actor, 'execve', {}, head)].map((batch) => ({
+    ...batch,
+    flags: Uint32Array.of(STATE_ONLY),
+  }));
+}
+
+function byTime(one: EventBatch, other: EventBatch): number {
+  return Number(one.data.getBigUint64(0, true) - other.data.getBigUint64(0, true));
 }
 
 function callOf(what: unknown): { readonly call: string; readonly words: Words } {
@@ -203,7 +224,7 @@ function cloneOf(actor: Actor, head: EventHead): EventBatch {
     {
       ...descriptionOf(actor),
       ...{ res: 0, exe, args: [], comm, flags: 0, uid: process.uid ?? 0, gid: process.uid ?? 0 },
-      ...{ vtid: vpid, vpid, pidns_init_start_ts: DAY },
+      ...{ vtid: vpid, vpid, pidns_init_start_ts: DAY - actor.containerAge },
     },
     head,
   );
@@ -289,7 +310,7 @@ function entryOf(actor: Actor): ProcessEntry {
     isExeLowerLayer: actor.container !== undefined && process.upperLayer !== true && process.memfd !== true,
     isExeFromMemfd: process.memfd === true,
     capabilities: { inheritable: 0n, permitted: capabilities, effective: capabilities },
-    cloneTime: START - nanoseconds(process.age ?? ORDINARY_AGE),
+    pidNamespaceStart: actor.container === undefined ? START - DAY : START - actor.containerAge,
   };
 }
 
@@ -358,7 +379,7 @@ function describe(key: string, container: ContainerOfCase): ContainerInfo {
     isHostPid: container.hostPid ?? false,
     isHostNetwork: container.hostNetwork ?? false,
     isPodSandbox: sandbox,
-    startTime: START - nanoseconds(ORDINARY_AGE),
+    startTime: START - nanoseconds(container.age ?? ORDINARY_AGE),
     pod:
       podName === undefined
         ? undefined
