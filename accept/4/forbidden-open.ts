@@ -123,7 +123,8 @@ async function startAgent(cgroup: string, path: string, port: number): Promise<A
     process: child,
     async ask() {
       child.stdin.write('\n');
-      return JSON.parse((await lines.next()).value);
+      const { value } = await lines.next();
+      return JSON.parse(value ?? '{}');
     },
   };
 }

@@ -181,7 +181,7 @@ struct vm_area_struct {
 };
 
 struct linux_binprm {
-	struct file *file;
+	struct file *executable, *file;
 	const char *filename, *interp;
 };
 

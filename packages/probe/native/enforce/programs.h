@@ -26,7 +26,6 @@ static __always_inline __u32 offset_of_waiting(void)
 
 struct script_search {
 	struct callback_head *next;
-	struct guarded *guarded;
 	__u32 found, reason;
 };
 
@@ -59,11 +58,16 @@ static long look_at_waiting(__u32 index, struct script_search *search)
 	return search->reason ? 1 : 0;
 }
 
-static __always_inline __u32 judge_scripts(void)
+static __always_inline __u32 judge_scripts(struct work *work, struct file *kept_open)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct script_search search = { .next = BPF_CORE_READ(task, task_works) };
 
+	/* some interpreters (binfmt_misc) are handed the file itself: then it is known */
+	if (kept_open) {
+		find_subject(&work->subject, opened_dentry(kept_open));
+		return judge_listed(work, AS_SCRIPT);
+	}
 	if (!&____fput)
 		return SCRIPT_UNKNOWN;
 	bpf_loop(WAITING_MAXIMUM, look_at_waiting, &search, 0);
@@ -139,7 +143,7 @@ int check_program(__u64 *context)
 	if (!reason)
 		reason = judge_first_code(work, program);
 	if (!reason && is_interpreted)
-		reason = judge_scripts();
+		reason = judge_scripts(work, BPF_CORE_READ(binary, executable));
 	if (reason) {
 		stop_for_file(&guarded, reason, work, 0);
 		return 0;

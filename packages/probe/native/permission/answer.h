@@ -63,7 +63,7 @@ static bool may_open(const struct table *table, const struct fanotify_event_meta
 	char link[64], path[PATH_MAX];
 	struct stat status;
 	ssize_t length;
-	const char *what;
+	const char *what, *inside;
 
 	if (event->pid == agent || event->pid == getpid() || !is_in_cgroup(event->pid, table->cgroup))
 		return true;
@@ -72,15 +72,16 @@ static bool may_open(const struct table *table, const struct fanotify_event_meta
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", event->fd);
 	length = readlink(link, path, sizeof(path) - 1);
 	path[length < 0 ? 0 : length] = 0;
+	inside = path_inside(table, path);
 	if (event->mask & FAN_OPEN_EXEC_PERM && table->restricts_programs &&
 	    !is_known(table->programs, table->program_count, &status, true))
 		what = "exec";
 	else if (event->mask & FAN_OPEN_PERM && (is_known(table->forbidden, table->forbidden_count, &status, false) ||
-						  is_forbidden_path(table, path)))
+						  is_forbidden_path(table, inside)))
 		what = "open";
 	else
 		return true;
-	tell_denial(table, what, event->pid, path, &status);
+	tell_denial(table, what, event->pid, inside, &status);
 	return table->only_reports;
 }
 

@@ -167,13 +167,16 @@ static bool is_known(const struct known_file *files, size_t count, const struct 
 	return false;
 }
 
-/* @path as seen from here. */
-static bool is_forbidden_path(const struct table *table, const char *path)
+/* A path as seen from here, as it is in the container's tree. */
+static const char *path_inside(const struct table *table, const char *path)
 {
 	size_t cut = strlen(table->root);
 
-	if (strncmp(path, table->root, cut) == 0 && path[cut] == '/')
-		path += cut;
+	return strncmp(path, table->root, cut) == 0 && path[cut] == '/' ? path + cut : path;
+}
+
+static bool is_forbidden_path(const struct table *table, const char *path)
+{
 	for (size_t i = 0; i < table->path_count; i++) {
 		size_t length = strlen(table->paths[i]);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -117,8 +117,10 @@ test('a violation says what was tried, by whom and why', { skip }, async () => {
     bench.attempt(cgroup, ['exec', 'symlink', '1', '/marks']);
     const [violation] = takeViolations();
     const { timestamp, pid, thread, cgroup: own, file, ...rest } = violation;
+    const inode = statSync(join(bench.lower, 'bin', 'forbidden'), { bigint: true }).ino;
     assert.deepEqual(rest, { guard: id, reason: 'not-listed', outcome: 'ended', comm: 'link' });
     assert.equal(file?.path, '/bin/forbidden');
+    assert.equal(file?.inode, inode);
     assert.ok(Math.abs(Number(timestamp / 1_000_000n) - Date.now()) < 60_000);
     assert.ok(pid > 1 && pid === thread && own > 0n);
   });
@@ -304,8 +306,8 @@ test('a forbidden file can not be opened, its neighbour can', { skip: opensSkip 
   assert.equal(attempts.denied, 3, JSON.stringify(attempts));
   const told = takeViolations();
   assert.deepEqual(
-    told.map(({ reason, outcome, file }) => [reason, outcome, file?.path.endsWith('/etc/secret')]),
-    new Array(3).fill(['open', 'denied', true]),
+    told.map(({ reason, outcome, file }) => [reason, outcome, file?.path]),
+    new Array(3).fill(['open', 'denied', '/etc/secret']),
   );
   assert.equal((await attemptWhileRunning({ opens }, ['open', '/etc/public', '3'])).passed, 3);
   const folder = { forbidden: ['/etc/'] };
@@ -365,6 +367,45 @@ test('a policy that can not be enforced is refused with every reason', { skip },
     isSeawallError(error, 'probe/NO_CGROUP'),
   );
 });
+
+test('what nobody reads is counted, and stopped all the same', { skip }, async () => {
+  await withGuard({ programs }, (cgroup) => {
+    const lostBefore = enforcement.status().counters.lost;
+    const attempts = bench.attempt(cgroup, ['exec', 'direct', '3500', '/marks']);
+    assert.equal(attempts.killed, 3500);
+    const told = takeViolations().length;
+    const lost = enforcement.status().counters.lost - lostBefore;
+    assert.ok(lost > 0);
+    assert.equal(told + lost, 3500);
+    assert.deepEqual(bench.marksMade(), []);
+  });
+});
+
+test('the answering program is started again when it dies', { skip: opensSkip }, async () => {
+  const opens = { forbidden: ['/etc/secret'] };
+  await attemptWhileRunning({ opens }, ['open', '/etc/secret', '1']);
+  const [child] = childrenNamed('permission');
+  process.kill(child, 'SIGKILL');
+  while (childrenNamed('permission').includes(child)) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal((await attemptWhileRunning({ opens }, ['open', '/etc/secret', '2'])).denied, 2);
+  assert.equal(enforcement.status().permission, 'running');
+  takeViolations();
+});
+
+/** Processes that this one started, by the name of their program. */
+function childrenNamed(name: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const [, comm, parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+        return comm === name && Number(parent) === process.pid;
+      } catch {
+        // It has ended since the folder was read, or is no process.
+        return false;
+      }
+    });
+}
 
 test('closing ends all guards and leaves no process behind', { skip }, async () => {
   const other = openEnforcement();

@@ -10,7 +10,7 @@ import {
   openEnforcementKernel,
 } from './kernel.ts';
 import { listFiles } from './listing.ts';
-import { type Permission, startPermission } from './permission.ts';
+import { type Permission, type PermissionTable, startPermission } from './permission.ts';
 import type { GuardPolicy, GuardTarget } from './policy.ts';
 import { refusals } from './refusals.ts';
 import { canEnforce, type EnforcementSupport } from './support.ts';
@@ -73,7 +73,8 @@ interface Kept {
   notes: readonly string[];
   /** The cgroup's id, or the slot of the expectation. */
   place: bigint | number;
-  table: (() => Promise<void>) | undefined;
+  /** One for each container whose opens are denied. */
+  tables: readonly PermissionTable[];
 }
 
 const EXPECTATIONS = 64;
@@ -121,9 +122,9 @@ function createEnforcement(
     if (isClosed || now - restartedAt < 10_000) return;
     restartedAt = now;
     permission = start(restartPermission);
-    for (const { table } of guards.values()) {
-      // Should that fail the program has ended again, which the status says.
-      table?.().catch(() => undefined);
+    for (const { tables } of guards.values()) {
+      // Should that fail the program has ended again, or the container: the status says the one, the other is no loss.
+      setTables(tables).catch(() => undefined);
     }
   }
 
@@ -173,49 +174,74 @@ function createEnforcement(
     retired.push(number);
   }
 
-  /** What the answering program has to know; undefined where it has nothing to do. */
-  function tableOf(
+  /** What the answering program has to know of each container that runs; nothing where it has nothing to do. */
+  function tablesOf(
     id: number,
     target: GuardTarget,
     policy: GuardPolicy,
     containers: readonly Inhabited[],
     loaders: readonly string[],
-  ) {
+  ): readonly PermissionTable[] {
     const { programs, opens } = policy;
-    if (!('cgroup' in target) || (opens === undefined && programs?.refusal !== 'deny')) return undefined;
+    if (!('cgroup' in target) || (opens === undefined && programs?.refusal !== 'deny')) return [];
     if (containers.length === 0) {
       throw errors.create('PERMISSION_FAILED', { reason: `nothing runs in ${target.cgroup} yet` });
     }
-    const table = {
+    return withDifferentRoots(containers).map(({ pid }) => ({
       guard: id,
+      cgroupId: inodeOf(folderOf(target.cgroup)),
+      container: pid,
       cgroup: join('/', target.cgroup),
-      root: `/proc/${containers[0].pid}/root`,
+      root: `/proc/${pid}/root`,
       programs: programs?.refusal === 'deny' ? [...programPaths(programs.allowed), ...loaders] : undefined,
       forbidden: opens?.forbidden ?? [],
       isReportOnly: policy.isReportOnly === true,
-    };
-    return () => {
-      permission ??= start(restartPermission);
-      return permission.set(table);
-    };
+    }));
+  }
+
+  /** Of the cgroups that one container has, the first. */
+  function withDifferentRoots(containers: readonly Inhabited[]): readonly Inhabited[] {
+    const seen = new Set<string>();
+    return containers.filter(({ pid }) => {
+      const { device, inode } = kernel.describe(`/proc/${pid}/root`, '/').description;
+      const isNew = !seen.has(`${device} ${inode}`);
+      seen.add(`${device} ${inode}`);
+      return isNew;
+    });
+  }
+
+  async function setTables(tables: readonly PermissionTable[]): Promise<void> {
+    if (tables.length === 0) return;
+    permission ??= start(restartPermission);
+    for (const table of tables) await permission.set(table);
+  }
+
+  /** Drops what no longer has a table among `remaining`. */
+  async function dropTables(tables: readonly PermissionTable[], remaining: readonly PermissionTable[]) {
+    for (const table of tables) {
+      if (!permission?.isRunning) return;
+      const isKept = remaining.some(({ container }) => container === table.container);
+      if (!isKept) await permission.drop(table);
+    }
   }
 
   async function replace(kept: Kept, policy: GuardPolicy): Promise<void> {
     check(policy, kept.target);
     const containers = containersOf(kept.target, policy);
     const written = write(kept.id, policy, containers);
-    const table = tableOf(kept.id, kept.target, policy, containers, written.loaders);
+    let tables: readonly PermissionTable[];
     try {
-      if (table !== undefined) await table();
+      tables = tablesOf(kept.id, kept.target, policy, containers, written.loaders);
+      await setTables(tables);
     } catch (error) {
       erase(written.number, written.files);
       throw error;
     }
     kernel.assign(kept.id, written.number);
     erase(kept.number, kept.files);
-    if (table === undefined && kept.table !== undefined) await permission?.drop(kept.id);
+    await dropTables(kept.tables, tables);
     const { number, files, notes } = written;
-    Object.assign(kept, { policy, table, number, files, notes });
+    Object.assign(kept, { policy, tables, number, files, notes });
     kernel.switchOff([...guards.values()].map((guard) => guard.policy));
   }
 
@@ -226,7 +252,7 @@ function createEnforcement(
     else kernel.stopExpecting(kept.place);
     erase(kept.number, kept.files);
     kernel.switchOff([...guards.values()].map((guard) => guard.policy));
-    if (kept.table !== undefined && permission?.isRunning) await permission.drop(kept.id);
+    await dropTables(kept.tables, []);
   }
 
   function freeSlot(): number {
@@ -255,11 +281,11 @@ function createEnforcement(
       const containers = containersOf(target, policy);
       const written = write(id, policy, containers);
       const { number, files, notes } = written;
-      const kept: Kept = { id, target, policy, place, table: undefined, number, files, notes };
+      const kept: Kept = { id, target, policy, place, tables: [], number, files, notes };
       guards.set(id, kept);
       try {
-        kept.table = tableOf(id, target, policy, containers, written.loaders);
-        if (kept.table !== undefined) await kept.table();
+        kept.tables = tablesOf(id, target, policy, containers, written.loaders);
+        await setTables(kept.tables);
         kernel.assign(id, written.number);
         if ('cgroup' in target) kernel.guard(place as bigint, id);
         else kernel.expect(place as number, below, id, target.expected);

@@ -3,9 +3,17 @@ import type { Readable, Writable } from 'node:stream';
 import { errors } from '../errors.ts';
 import type { Violation } from './violation.ts';
 
-/** What the answering program is told of a guard. */
-export interface PermissionTable {
+/** Whose table it is. */
+export interface TableName {
   readonly guard: number;
+  /** The guarded cgroup's id. */
+  readonly cgroupId: bigint;
+  /** Which of the guard's containers it is about: the process that its root was found by. */
+  readonly container: number;
+}
+
+/** What the answering program is told of a container. */
+export interface PermissionTable extends TableName {
   /** As /proc/PID/cgroup has it. */
   readonly cgroup: string;
   /** A folder: the container's root. */
@@ -20,7 +28,7 @@ export interface PermissionTable {
 export interface Permission {
   /** From then on the guard's opens are decided by the table, at once and without a moment between. */
   set(table: PermissionTable): Promise<void>;
-  drop(guard: number): Promise<void>;
+  drop(table: TableName): Promise<void>;
   /** Denials since the last time, in order. */
   take(visit: (violation: Violation) => void): number;
   /** Denials that nobody was told of. */
@@ -55,7 +63,7 @@ export function startPermission(program: string, namespacePid: number, onEnd: ()
 
   readMessages(child.stdout as Readable, ([kind, first, ...rest]) => {
     if (kind === 'denied') {
-      if (denials.length < KEPT) denials.push(violationOf(Number(first), rest));
+      if (denials.length < KEPT) denials.push(violationOf(first, rest));
       else lostHere += 1;
     } else if (kind === 'lost') {
       lostThere = Number(first);
@@ -98,15 +106,15 @@ export function startPermission(program: string, namespacePid: number, onEnd: ()
   }
 
   return {
-    set: ({ guard, cgroup, root, programs, forbidden, isReportOnly }) => {
+    set: ({ cgroup, root, programs, forbidden, isReportOnly, ...name }) => {
       const flags = `${programs === undefined ? '' : 'p'}${isReportOnly ? 'r' : ''}`;
       const listed = [
         ...(programs ?? []).flatMap((path) => ['program', path]),
         ...forbidden.flatMap((path) => ['open', path]),
       ];
-      return send(['set', String(guard), cgroup, root, flags, ...listed]);
+      return send(['set', textOf(name), cgroup, root, flags, ...listed]);
     },
-    drop: (guard) => send(['drop', String(guard)]),
+    drop: (name) => send(['drop', textOf(name)]),
     take(visit) {
       const taken = denials.splice(0);
       for (const denial of taken) visit(denial);
@@ -148,17 +156,23 @@ function readMessages(stream: Readable, take: (texts: string[]) => void): void {
   });
 }
 
-function violationOf(guard: number, fields: readonly string[]): Violation {
+/** A name in messages. */
+function textOf({ guard, cgroupId, container }: TableName): string {
+  return `${guard} ${cgroupId} ${container}`;
+}
+
+function violationOf(name: string, fields: readonly string[]): Violation {
+  const [guard, cgroup] = name.split(' ');
   const [what, pid, comm, path, device, inode, time] = fields;
   return {
-    guard,
+    guard: Number(guard),
     reason: what === 'open' ? 'open' : 'not-listed',
     outcome: 'denied',
     timestamp: BigInt(time),
     pid: Number(pid),
     thread: Number(pid),
     comm,
-    cgroup: 0n,
+    cgroup: BigInt(cgroup),
     file: { path, device: Number(device), inode: BigInt(inode) },
   };
 }

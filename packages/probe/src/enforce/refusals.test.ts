@@ -32,6 +32,7 @@ test('each fault is told in a sentence', () => {
     [{ programs: { allowed: ['/bin/../etcd'] } }, /not written the short way/],
     [{ programs: { allowed: [`/${'x'.repeat(250)}`] } }, /longer than 250 bytes/],
     [{ programs: { allowed: ['/lib64/ld-linux-x86-64.so.2'] } }, /starts any program/],
+    [{ programs: { allowed: [{ file: '/opt/tool' }], refusal: 'deny' } }, /takes paths of the container/],
     [{ forbiddenCalls: ['open_sesame'] }, /no system call open_sesame/],
     [{ connections: { otherwise: 'deny', rules: [{ verdict: 'allow', network: 'db' }] } }, /db is neither/],
     [

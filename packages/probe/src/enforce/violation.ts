@@ -33,9 +33,12 @@ export interface Violation {
   readonly thread: number;
   /** A byte string. */
   readonly comm: string;
-  /** The process's own cgroup, by id. */
+  /** The process's own cgroup, by id; where an open was denied, the guarded one. */
   readonly cgroup: bigint;
-  /** Of the file: its real path in the container's tree (a byte string), and where it lies. */
+  /**
+   * Of the file: its real path in the container's tree (a byte string), its device as stat tells it, and the inode
+   * that holds its bytes (in an overlay, that of the layer).
+   */
   readonly file?: { readonly path: string; readonly device: number; readonly inode: bigint };
   /** The system call's name, or its number where it has none. */
   readonly call?: string;
@@ -100,10 +103,16 @@ export function decodeViolation(
           file: {
             path: textAt(bytes, 104, 256),
             inode: bytes.readBigUInt64LE(24),
-            device: bytes.readUInt32LE(32),
+            device: deviceOfKernel(bytes.readUInt32LE(32)),
           },
         }),
   };
+}
+
+/** The kernel keeps 20 bits of the minor number, lowest; what stat tells is put together another way. */
+function deviceOfKernel(device: number): number {
+  const [major, minor] = [device >>> 20, device & 0xfffff];
+  return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x10_0000;
 }
 
 function textAt(bytes: Buffer, start: number, room: number): string {
