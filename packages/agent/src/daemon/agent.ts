@@ -304,7 +304,11 @@ async function start(
   }
   courier.start();
 
-  const stored = thread.ended.then(() => ledger.flush(NEVER));
+  const stored = thread.ended.then(async () => {
+    await ledger.flush(NEVER);
+    // A recording has come to its end, and nobody waits for more: what it caused is told before.
+    if (!isLive) await courier.drain();
+  });
   const done = Promise.race([stored, hopeless]);
   // Whoever doesn't wait for the end is not to be ended by it.
   done.catch(() => undefined);

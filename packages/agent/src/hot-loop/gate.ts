@@ -6,11 +6,11 @@ import {
   createScopeCache,
   decideActions,
   type GuardState,
-  type OffenceFacts,
   occurrenceKey,
   type PlannedAction,
   type ResolvedPolicy,
 } from '@seawall/policies';
+import type { Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { RunningSet } from '../rule-set/load-running-set.ts';
 import { ancestryOf } from './ancestry-of.ts';
@@ -44,13 +44,28 @@ export interface GateOptions {
   isComplete(): boolean;
 }
 
+/** A match that may be acted on. */
+interface ActedMatch {
+  readonly alert: Alert;
+  readonly context: EventContext;
+  readonly workload: Workload;
+  readonly event: string;
+  /** Monotonic milliseconds. */
+  readonly readAt: number;
+}
+
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 export function createGate(options: GateOptions): Gate {
   const { set, generation, workloadOf, guards, mounts, clock } = options;
   const scopes = createScopeCache(set.policies);
 
-  function actionsOf(policy: ResolvedPolicy, facts: OffenceFacts, readAt: number): readonly SightedAction[] {
+  function actionsOf(policy: ResolvedPolicy, match: ActedMatch): readonly SightedAction[] {
+    const { alert, context, workload, event, readAt } = match;
+    // Most findings are only to be told: what acting takes need not be looked up for them.
+    if (!options.isLive || policy.actions.length === 0) return [];
+    const occurrence = occurrenceKey(event, { name: alert.rule, source: alert.source }, policy.name);
+    const facts = offenceOf(context, workload, occurrence, alert.timestamp, mounts);
     return decideActions(policy, facts, guards).map((decision): SightedAction => {
       if (decision.outcome !== 'planned') {
         return {
@@ -83,8 +98,6 @@ export function createGate(options: GateOptions): Gate {
       const rules = alerts.map(({ rule }) => rule);
       return countingMatches(set.policies, decision, rules).map(({ policy, rule }): Sighting => {
         const alert = alerts[rules.indexOf(rule)];
-        const key = occurrenceKey(event, { name: rule, source: alert.source }, policy.name);
-        const facts = offenceOf(context, workload, key, alert.timestamp, mounts);
         return {
           alert,
           policy: policy.name,
@@ -92,9 +105,8 @@ export function createGate(options: GateOptions): Gate {
           event,
           workload,
           ancestry: ancestryOf(context),
-          facts,
           isStateComplete: isKnown && options.isComplete(),
-          actions: options.isLive ? actionsOf(policy, facts, readAt) : [],
+          actions: actionsOf(policy, { alert, context, workload, event, readAt }),
         };
       });
     },

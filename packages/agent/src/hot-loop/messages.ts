@@ -1,10 +1,4 @@
-import type {
-  ActionOutcome,
-  OffenceFacts,
-  PlannedAction,
-  QuorumVerdict,
-  RefusedAction,
-} from '@seawall/policies';
+import type { ActionOutcome, PlannedAction, QuorumVerdict, RefusedAction } from '@seawall/policies';
 import type { AncestryEntry, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
@@ -78,7 +72,6 @@ export interface Sighting {
   readonly event: string;
   readonly workload: Workload;
   readonly ancestry: readonly AncestryEntry[];
-  readonly facts: OffenceFacts;
   readonly isStateComplete: boolean;
   /** What is to be done, and what was not: in the order of the policy. */
   readonly actions: readonly SightedAction[];
