@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const MAIN = join(import.meta.dirname, '..', '..', '..', 'packages', 'cli', 'src', 'main.ts');
+
+/** `seawall agent`, as its own process. */
+export interface AgentProcess {
+  readonly process: ChildProcess;
+  /** Where health and metrics are: known when it has said so. */
+  readonly address: Promise<string>;
+  /** What it has written on standard error so far. */
+  log(): string;
+  /** Settles with its exit code, null after a signal. */
+  readonly ended: Promise<number | null>;
+}
+
+export function startAgentProcess(configuration: string, environment: NodeJS.ProcessEnv = {}): AgentProcess {
+  const agent = spawn(process.execPath, [...process.execArgv, MAIN, 'agent', '--config', configuration], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  let log = '';
+  const { promise: address, resolve, reject } = Promise.withResolvers<string>();
+  address.catch(() => undefined);
+  agent.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    const [, found] = /http:\/\/(\S+)\/readyz/.exec(log) ?? [];
+    if (found !== undefined) resolve(found);
+  });
+  const ended = once(agent, 'exit').then(([code]) => {
+    reject(new Error(`the agent ended: ${log}`));
+    return code as number | null;
+  });
+  return { process: agent, address, log: () => log, ended };
+}
+
+/** Waits until the agent says that it is ready. @throws after so many milliseconds */
+export async function untilReady(agent: AgentProcess, withinMilliseconds = 30_000): Promise<string> {
+  const address = await agent.address;
+  const until = performance.now() + withinMilliseconds;
+  for (;;) {
+    const isReady = await fetch(`http://${address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return address;
+    if (performance.now() > until) throw new Error(`the agent does not become ready: ${agent.log()}`);
+    await wait(50);
+  }
+}
+
+/** A metric's values by its labels as they are written; '' where it has none. */
+export async function readMetric(address: string, name: string): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(`http://${address}/metrics`)).text();
+  const values = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [, labels = '', value] = new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`).exec(line) ?? [];
+    if (value !== undefined) values.set(labels, Number(value));
+  }
+  return values;
+}
