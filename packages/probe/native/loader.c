@@ -461,18 +461,21 @@ static napi_value map_part(napi_env env, struct probe *probe, int index, int des
 	return buffer;
 }
 
-// mapRing(probe, map) -> { consumer, producer, pageSize }: the ring's pages. The consumer's position is the first
-// 8 bytes of `consumer`, the producer's the first 8 of `producer`; the data follow one page later, mapped twice in a
-// row. Both are empty after close.
+// mapRing(probe, map, beyond?) -> { consumer, producer, pageSize }: the ring's pages. The consumer's position is the
+// first 8 bytes of `consumer`, the producer's the first 8 of `producer`; the data follow one page later, and behind
+// their end once more from their start, for records that lie across it: all, or `beyond` bytes. Both are empty after
+// close.
 static napi_value map_ring(napi_env env, napi_callback_info info)
 {
-	napi_value arguments[2], result, consumer, producer, size;
-	size_t page_size = sysconf(_SC_PAGESIZE);
+	napi_value arguments[3], result, consumer, producer, size;
+	size_t page_size = sysconf(_SC_PAGESIZE), ring_size;
+	uint32_t beyond = ~0u;
 	struct probe *probe;
 	struct bpf_map *map;
 	int descriptor;
 
-	take_arguments(env, info, arguments, 2);
+	if (take_arguments(env, info, arguments, 3) == 3)
+		napi_get_value_uint32(env, arguments[2], &beyond);
 	probe = probe_of(env, arguments[0]);
 	if (!probe)
 		return NULL;
@@ -486,8 +489,9 @@ static napi_value map_ring(napi_env env, napi_callback_info info)
 	consumer = map_part(env, probe, 0, descriptor, PROT_READ | PROT_WRITE, 0, page_size);
 	if (!consumer)
 		return NULL;
+	ring_size = bpf_map__max_entries(map);
 	producer = map_part(env, probe, 1, descriptor, PROT_READ, page_size,
-			    page_size + 2 * (size_t)bpf_map__max_entries(map));
+			    page_size + ring_size + (beyond < ring_size ? beyond : ring_size));
 	if (!producer)
 		return NULL;
 	napi_create_uint32(env, page_size, &size);

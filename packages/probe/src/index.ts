@@ -37,9 +37,9 @@ export {
   type Probe,
   type ProbeOptions,
   type ProbeStatus,
-  type Wanted,
 } from './probe.ts';
 export { openProcessActions, type ProcessActions } from './process-actions.ts';
 export type { RingReader } from './ring.ts';
 export { seedFromProc } from './seed/seed.ts';
 export { probeSupport, type Support } from './support.ts';
+export { eitherWanted, type Wanted } from './wanted.ts';

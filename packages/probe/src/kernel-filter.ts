@@ -115,7 +115,7 @@ function startsOf(prefix: string): bigint {
   return 1n << BigInt(Math.imul(start, 2_654_435_761) >>> 26);
 }
 
-/** Leaves out only what both do: for the time in which either may be asked for. */
+/** Leaves out only what both do. */
 export function commonFilter(
   left: KernelFilter | undefined,
   right: KernelFilter | undefined,

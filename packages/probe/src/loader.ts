@@ -20,9 +20,11 @@ export interface Loader {
   detach(probe: LoadedProbe, link: number): void;
   /** Detaches in a thread of its own. */
   detachLater(probe: LoadedProbe, links: Uint32Array): void;
+  /** @param beyond bytes of the ring's start that are to lie behind its end once more, whole pages; all by default. */
   mapRing(
     probe: LoadedProbe,
     map: string,
+    beyond?: number,
   ): { readonly consumer: ArrayBuffer; readonly producer: ArrayBuffer; readonly pageSize: number };
   update(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): void;
   lookup(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): boolean;

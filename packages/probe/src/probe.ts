@@ -9,6 +9,7 @@ import { type EncodedFilter, encodeFilter, type KernelFilter, pathKey } from './
 import { type LoadedProbe, type Loader, loadLoader } from './loader.ts';
 import { createRingReader, type RingReader } from './ring.ts';
 import { probeSupport } from './support.ts';
+import type { Wanted } from './wanted.ts';
 
 export interface ProbeOptions {
   /** Bytes of the ring: a power of two, of whole pages. */
@@ -17,16 +18,6 @@ export interface ProbeOptions {
   readonly dataLength?: number;
   /** Whether the calls of this very process are events too. */
   readonly seesItself?: boolean;
-}
-
-/** What is to be seen, beyond processes being made and ending. */
-export interface Wanted {
-  /** Event types. */
-  readonly types: Iterable<number>;
-  /** Calls without an event type of their own, by name. */
-  readonly genericCalls?: Iterable<string>;
-  /** What of it the kernel is to leave out; absent: nothing. */
-  readonly filter?: KernelFilter;
 }
 
 export interface ProbeStatus {
@@ -66,6 +57,8 @@ export interface Probe {
 
 export const DEFAULT_RING_BYTES = 8 * 1024 * 1024;
 const DEFAULT_DATA_LENGTH = 80;
+/** A record may lie across the ring's end by so many bytes at most (native/record.h), in whole pages. */
+const LONGEST_RECORD = 128 * 1024;
 const CALL_CODES = 1024;
 /** Milliseconds for which a call stays on that nobody wants. */
 const UNWANTED_FOR = 10_000;
@@ -85,7 +78,7 @@ export function openProbe(options: ProbeOptions = {}): Probe {
   try {
     const programs = new Set(loader.programs(probe));
     setCallCodes(loader, probe);
-    const ring = createRingReader(loader.mapRing(probe, 'ring'), cpus);
+    const ring = createRingReader(loader.mapRing(probe, 'ring', LONGEST_RECORD), cpus, ringBytes);
     const created = createProbe(
       { loader, probe, programs, ring, cpus, ringBytes },
       options,

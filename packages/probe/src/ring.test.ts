@@ -36,7 +36,7 @@ function createRing() {
 
 test('records become events, numbered, and their memory is given back only on release', () => {
   const { ring, produce, consumed } = createRing();
-  const reader = createRingReader(ring, 2);
+  const reader = createRingReader(ring, 2, SIZE);
   produce(1, 0);
   produce(0, 0);
   assert.equal(reader.take(), 2);
@@ -51,7 +51,7 @@ test('records become events, numbered, and their memory is given back only on re
 
 test('a record that is still being written holds back those behind it', () => {
   const { ring, produce } = createRing();
-  const reader = createRingReader(ring, 1);
+  const reader = createRingReader(ring, 1, SIZE);
   produce(0, 0);
   const { finish } = produce(0, 1, 0x8000_0000);
   produce(0, 2);
@@ -63,7 +63,7 @@ test('a record that is still being written holds back those behind it', () => {
 
 test('discarded records are stepped over', () => {
   const { ring, produce, consumed } = createRing();
-  const reader = createRingReader(ring, 1);
+  const reader = createRingReader(ring, 1, SIZE);
   produce(0, 0, 0x4000_0000);
   produce(0, 0);
   assert.equal(reader.take(), 1);
@@ -73,7 +73,7 @@ test('discarded records are stepped over', () => {
 
 test('reading goes on across the end of the ring, many times round', () => {
   const { ring, produce } = createRing();
-  const reader = createRingReader(ring, 1);
+  const reader = createRingReader(ring, 1, SIZE);
   let events = 0;
   for (let sequence = 0; sequence < 1000; sequence += 1) {
     produce(0, sequence);
@@ -88,7 +88,7 @@ test('reading goes on across the end of the ring, many times round', () => {
 
 test('gaps in the sequence of a CPU are lost events, also where the sequence starts again', () => {
   const { ring, produce } = createRing();
-  const reader = createRingReader(ring, 2);
+  const reader = createRingReader(ring, 2, SIZE);
   for (const sequence of [0xffff_fffe, 0xffff_ffff, 0, 3]) produce(0, sequence);
   for (const sequence of [7, 8]) produce(1, sequence);
   reader.take();
@@ -97,7 +97,7 @@ test('gaps in the sequence of a CPU are lost events, also where the sequence sta
 
 test('an impossible length is an error, not a read beyond the ring', () => {
   const { ring, produce } = createRing();
-  const reader = createRingReader(ring, 1);
+  const reader = createRingReader(ring, 1, SIZE);
   produce(0, 0, 0, SIZE * 2);
   assert.throws(
     () => reader.take(),

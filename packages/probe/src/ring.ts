@@ -34,12 +34,13 @@ const PREFIX = 8;
 const SMALLEST_EVENT = 26;
 
 /**
+ * @param ring the data lie behind the producer's first page, and their start once more behind their end.
  * @param cpus CPUs that there can be.
+ * @param size bytes of the ring.
  * `take` throws probe/RING_BROKEN should a record's length be impossible.
  */
-export function createRingReader(ring: MappedRing, cpus: number): RingReader {
+export function createRingReader(ring: MappedRing, cpus: number, size: number): RingReader {
   const bytes = new Uint8Array(ring.producer, ring.pageSize);
-  const size = bytes.length / 2;
   const data = new DataView(ring.producer, ring.pageSize);
   const words = new Int32Array(ring.producer, ring.pageSize);
   const consumed = new BigUint64Array(ring.consumer, 0, 1);

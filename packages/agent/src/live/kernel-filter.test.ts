@@ -166,7 +166,7 @@ test('whatever a script does with files and sockets, it raises the same alerts w
     const { accounting } = live.report();
     assert.equal(accounting.dropped, 0);
     assert.equal(accounting.seen, accounting.evaluated + accounting.filtered);
-    return { alerts: alerts.map(({ rule, output }) => `${rule}: ${output}`), seen: accounting.seen };
+    return { alerts: alerts.map(({ rule, message }) => `${rule}: ${message}`), seen: accounting.seen };
   }
 
   try {

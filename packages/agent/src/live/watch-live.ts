@@ -1,5 +1,12 @@
 import type { CaptureSection } from '@seawall/events';
-import { type KernelCounters, liveSections, openProbe, type Probe, type ProbeStatus } from '@seawall/probe';
+import {
+  eitherWanted,
+  type KernelCounters,
+  liveSections,
+  openProbe,
+  type Probe,
+  type ProbeStatus,
+} from '@seawall/probe';
 import type { Rule } from '@seawall/rules';
 import type { AccountingReport, EventCounts } from '../accounting.ts';
 import type { Watch } from '../watch/options.ts';
@@ -8,6 +15,7 @@ import {
   type SectionsWatch,
   type SectionsWatchOptions,
 } from '../watch/watch-sections.ts';
+import { makeObjectsYoung } from './lean-memory.ts';
 import type { LiveContainers } from './live-containers.ts';
 import { wantedFor } from './wanted-calls.ts';
 import { withContainers } from './with-containers.ts';
@@ -53,11 +61,9 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
     },
   });
   let probe: Probe | undefined;
-  let { rules } = options;
   // Who looks at a recording asks for more than these rules do.
   const isUnfiltered = options.onSection !== undefined;
-  const want = (wanted: readonly Rule[]): void =>
-    probe?.want(wantedFor(wanted, options.catalogue, { isUnfiltered }));
+  let wanted = wantedFor(options.rules, options.catalogue, { isUnfiltered });
 
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
     const sections = liveSections(opened, { signal: options.signal });
@@ -72,6 +78,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
   return {
     async run() {
       try {
+        makeObjectsYoung();
         await liveContainers?.start();
         const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
         probe = opened;
@@ -81,7 +88,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
           DEADLINE_INTERVAL,
         );
         try {
-          want(rules);
+          opened.want(wanted);
           options.onStart?.(opened.status());
           await watch.run(sectionsOf(opened), () => opened.ring.lost);
         } finally {
@@ -93,10 +100,11 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
       }
     },
     replaceRules(next) {
-      want([...rules, ...next]);
+      const wantedNext = wantedFor(next, options.catalogue, { isUnfiltered });
+      probe?.want(eitherWanted(wanted, wantedNext));
       watch.replaceRules(next);
-      rules = next;
-      want(rules);
+      wanted = wantedNext;
+      probe?.want(wanted);
     },
     report: () => ({
       accounting: withKernelCounts(watch.accounting.report(), probe?.counters()),
