@@ -1,3 +1,18 @@
+export {
+  type ApiServerAddress,
+  type FindOptions,
+  findApiServer,
+  readKubeconfig,
+} from './api-server/credentials.ts';
+export {
+  type Isolation,
+  openPods,
+  type Pod,
+  type PodQuery,
+  type Pods,
+  QUARANTINE_LABEL,
+  QUARANTINE_POLICY,
+} from './api-server/pods.ts';
 export { AUDIT_SOURCE, createAuditCatalogue } from './audit/catalogue.ts';
 export { type AuditContext, type AuditEvent, createAuditContext } from './audit/event.ts';
 export { type AuditInputFault, type AuditInputItem, readAuditInput } from './audit/input.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type TcpNetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runTool } from './run-tool.ts';
 
@@ -18,14 +18,15 @@ const START_LIMIT = 30_000;
 const STOP_LIMIT = 15_000;
 
 /**
- * Starts a daemon and waits until its socket takes connections.
+ * Starts a daemon and waits until it takes connections.
+ * @param socket path of its unix socket, or its address and port.
  * @param logFile takes everything that it writes.
  * @throws with its log when it ends first, or takes longer than half a minute.
  */
 export async function startDaemon(
   program: string,
   parameters: readonly string[],
-  socket: string,
+  socket: string | TcpNetConnectOpts,
   logFile: string,
 ): Promise<Daemon> {
   const descriptor = openSync(logFile, 'a');
@@ -69,9 +70,9 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-function isListening(path: string): Promise<boolean> {
+function isListening(socket: string | TcpNetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const connection = connect(path);
+    const connection = typeof socket === 'string' ? connect(socket) : connect(socket);
     connection.once('connect', () => resolve(true));
     connection.once('error', () => resolve(false));
     connection.once('connect', () => connection.destroy());

@@ -1,3 +1,4 @@
+export { type ApiServer, apiServerMissing, startApiServer } from './api-server.ts';
 export {
   BUSYBOX_IMAGE,
   type ImageFiles,
