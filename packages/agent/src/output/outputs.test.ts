@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import type { Alert } from '../alert/alert.ts';
 import { alertJson, defaultAlertJsonOptions } from '../alert/render.ts';
 import { outputsConfig } from './configuration.ts';
@@ -47,6 +48,20 @@ function open(
   });
   return { outputs, reports };
 }
+
+test('docs/outputs.md names every setting, and its example is one', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/outputs.md'), 'utf8');
+  const [, example] = /^```yaml\n(.*?)^```/ms.exec(page)!;
+  assert.ok(outputsConfig.safeParse((parse(example!) as { outputs: unknown }).outputs).success);
+  const { shape } = outputsConfig;
+  // Names that begin alike are shortened there.
+  for (const name of Object.keys(shape)) assert.ok(page.includes(name.replace(/^json_include/, '')), name);
+  for (const output of ['file_output', 'syslog_output', 'program_output', 'http_output'] as const) {
+    for (const name of Object.keys(shape[output].unwrap().shape)) {
+      assert.ok(page.includes(`\`${name}\``) || name === 'enabled', name);
+    }
+  }
+});
 
 async function until(isSo: () => boolean): Promise<void> {
   for (let left = 500; left > 0 && !isSo(); left--) await sleep(10);
