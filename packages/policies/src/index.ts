@@ -11,6 +11,7 @@ export type {
   RefusalCause,
   RefusedAction,
 } from './action/decision.ts';
+export { type DeniedThings, deniedThings } from './action/deny.ts';
 export {
   type EtcdHealth,
   type EtcdQuorum,

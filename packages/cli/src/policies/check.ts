@@ -1,3 +1,5 @@
+import { deniedThings, type EnforcementCheck } from '@seawall/policies';
+import { canEnforce, refusals } from '@seawall/probe';
 import { falcoLoadResult } from '@seawall/rules';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
@@ -14,6 +16,7 @@ import { policyFilesArgument, rulesOption } from './options.ts';
 interface Options {
   readonly rules: readonly string[];
   readonly failOnWarning: boolean;
+  readonly here: boolean;
   readonly output: OutputFormat;
 }
 
@@ -25,6 +28,7 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
     .description('say what is wrong with policies, where, and what to write instead')
     .addOption(rulesOption())
     .option('--fail-on-warning', 'exit with code 1 for warnings, too', false)
+    .option('--here', 'say what this machine can’t enforce of what policies deny, too', false)
     .addOption(outputOption())
     .addHelpText(
       'after',
@@ -36,9 +40,9 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
 async function checkPolicies(
   { terminal, setExitCode }: CommandContext,
   paths: readonly string[],
-  { rules, failOnWarning, output }: Options,
+  { rules, failOnWarning, here, output }: Options,
 ): Promise<void> {
-  const loaded = await loadPolicies(paths, rules, terminal);
+  const loaded = await loadPolicies(paths, rules, terminal, here ? createCheckOfThisMachine() : undefined);
   const { policies, ruleSets, channels, diagnostics, ruleFiles, ruleCount } = loaded;
   const count = (severity: 'error' | 'warning'): number =>
     diagnostics.filter((diagnostic) => diagnostic.severity === severity).length +
@@ -69,4 +73,9 @@ async function checkPolicies(
     terminal.output.write(`${paint(verdict)}\n`);
   }
   if (errorCount + (failOnWarning ? warningCount : 0) > 0) setExitCode(exitCodes.findings);
+}
+
+function createCheckOfThisMachine(): EnforcementCheck {
+  const support = canEnforce();
+  return (action) => refusals(deniedThings(action, false), support).join('; ') || undefined;
 }

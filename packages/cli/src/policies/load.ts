@@ -1,6 +1,7 @@
 import {
   type ChannelObject,
   type Diagnostic,
+  type EnforcementCheck,
   holdsObjects,
   loadPolicyFiles,
   type PolicyFile,
@@ -30,16 +31,17 @@ export interface LoadedPolicies {
 }
 
 /**
- * Reads objects and rules. A folder may hold both; rule files that RuleSets name are read as well. Whether a node can
- * enforce what policies deny is decided on that node, not here.
+ * Reads objects and rules. A folder may hold both; rule files that RuleSets name are read as well.
  * @param paths files of objects, and folders.
  * @param rulePaths rule files and folders of them.
+ * @param canEnforce asked about what policies deny; left out, every node is taken to be able to.
  * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED. What is wrong with the contents is in the result.
  */
 export async function loadPolicies(
   paths: readonly string[],
   rulePaths: readonly string[],
   terminal: Terminal,
+  canEnforce: EnforcementCheck = () => undefined,
 ): Promise<LoadedPolicies> {
   const objects: PolicyFile[] = [];
   const rules: RuleFile[] = await readRuleFiles(await expandFolders(rulePaths), terminal);
@@ -69,7 +71,7 @@ export async function loadPolicies(
           ruleSets,
           rules: ruleFacts,
           channels: channels.map(({ name }) => name),
-          canEnforce: () => undefined,
+          canEnforce,
         });
   const all = [...diagnostics, ...resolved.diagnostics];
   const isBroken = all.some(({ severity }) => severity === 'error');

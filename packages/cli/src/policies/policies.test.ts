@@ -124,3 +124,13 @@ test('an explanation for a rule that no policy runs is a wrong question', async 
   assert.equal(code, 2);
   assert.match(stderr, /no policy runs a rule of that name/);
 });
+
+test('what this machine can’t enforce is told where it is asked for', async () => {
+  const denying = `${broken.replace('chanels: [chat]', 'mode: enforce').replace('tag: shels', "name: '*'")}  actions: [{ type: deny, calls: [ptrase] }]
+`;
+  const anywhere = await runCommand(['policies', 'check', '-', '--rules', rules], { input: denying });
+  assert.equal(anywhere.code, 0, anywhere.stdout);
+  const here = await runCommand(['policies', 'check', '-', '--rules', rules, '--here'], { input: denying });
+  assert.equal(here.code, 1);
+  assert.match(here.stdout, /can’t enforce what web denies: .*there is no system call ptrase/);
+});

@@ -86,13 +86,19 @@ const deny = z
       .default([]),
     ports: z
       .array(z.int().min(1).max(65535, { error: 'ports are 1 to 65535' }))
-      .describe('Ports that may be neither connected to nor listened on.')
+      .describe('Ports that may not be connected to, nor be sent datagrams.')
+      .default([]),
+    files: z
+      .array(
+        z.string().startsWith('/', { error: 'write the whole path: /etc/shadow, or /root/ for a folder' }),
+      )
+      .describe('Files that may not be opened; with / at the end, everything in that folder.')
       .default([]),
   })
   .refine(
-    ({ programsOtherThan, calls, ports }) =>
-      programsOtherThan !== undefined || calls.length > 0 || ports.length > 0,
-    { error: 'it forbids nothing: add programsOtherThan, calls or ports' },
+    ({ programsOtherThan, calls, ports, files }) =>
+      programsOtherThan !== undefined || calls.length + ports.length + files.length > 0,
+    { error: 'it forbids nothing: add programsOtherThan, calls, ports or files' },
   )
   .describe('Lets the kernel refuse what is forbidden, before it happens.');
 

@@ -39,10 +39,12 @@ export interface DenyAction {
   readonly type: 'deny';
   /** The only programs that may be started, by path; undefined asks nothing. */
   readonly programsOtherThan: readonly string[] | undefined;
-  /** System calls that end the process that makes them. */
+  /** System calls, by name, that end the process that makes them. */
   readonly calls: readonly string[];
-  /** Ports that may not be connected to or listened on. */
+  /** Ports that may not be connected to, nor be sent datagrams. */
   readonly ports: readonly number[];
+  /** Files that may not be opened, by path; with `/` at the end, everything in that folder. */
+  readonly files: readonly string[];
   readonly place: Place;
 }
 
