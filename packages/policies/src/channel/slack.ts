@@ -55,6 +55,8 @@ export function slackMessage(
   });
   const body = {
     text: plain(text.title),
+    unfurl_links: false,
+    unfurl_media: false,
     attachments: [{ color: colors[severityOf(notice)], blocks }],
     metadata: {
       event_type: 'seawall_notice',

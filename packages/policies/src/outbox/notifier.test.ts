@@ -156,6 +156,22 @@ test('quiet hours hold back until they end; what is bad enough passes', async (c
   assert.equal((await made.entries()).length, 2);
 });
 
+test('after a digest the hour begins anew for what was in it', async (context) => {
+  const made = world(context, plainChannel('ops', { rateLimit: { messages: 1, per: '1h' } }));
+  const notifier = await made.notifier();
+  for (const group of ['a', 'b', 'c']) await made.occur(notifier, occurrenceOf(made.clock, group));
+  const sent: number[] = [];
+  for (let minute = 0; minute < 150; minute++) {
+    await made.occur(notifier, occurrenceOf(made.clock, 'b'));
+    await notifier.tick();
+    if ((await made.entries()).length > sent.length) sent.push(minute);
+    made.clock.advance(MINUTE);
+  }
+  const kinds = await kindsOf(made);
+  assert.deepEqual(kinds.slice(0, 3), ['ops finding', 'ops digest', 'ops summary']);
+  assert.ok(sent[2]! - sent[1]! >= 60, `minutes ${sent}`);
+});
+
 test('what was resolved while it was held back is not told any more', async (context) => {
   const night = { from: '00:00', to: '24:00', timeZone: 'UTC', days: ['tuesday'] };
   const made = world(context, plainChannel('ops', { quietHours: [night] }));

@@ -35,6 +35,8 @@ export interface NotifierOptions {
   channels(): readonly NotificationChannel[];
   /** A policy as it is now; undefined where there is none of that name any more: nobody is told then. */
   policy(name: string): NotifyingPolicy | undefined;
+  /** Messages were put into the outbox: the courier may look at once. */
+  onMessages?(): void;
 }
 
 /** Occurrences that are about to be stored. */
@@ -117,6 +119,7 @@ export async function createNotifier(options: NotifierOptions): Promise<Notifier
     for (const [key, group] of settledGroups) if (owed.get(key) === group) owed.delete(key);
     for (const [key, value] of groups) setOrDelete(memory.groups, key, value);
     for (const [name, value] of channels) setOrDelete(memory.channels, name, value);
+    if (outbox.length > 0) options.onMessages?.();
   }
 
   function decide(group: FindingGroup, draft: Draft, now: number): void {
@@ -180,17 +183,14 @@ export async function createNotifier(options: NotifierOptions): Promise<Notifier
     }
     draft.channels.set(name, released.memory);
     if (found.length === 0 && held.furtherGroups === 0) return;
-    if (isDigest) {
-      draft.outbox.push(digestEntry(name, held, found, now));
-      return;
-    }
+    if (isDigest) draft.outbox.push(digestEntry(name, held, found, now));
     for (const [item, group] of found) {
-      draft.outbox.push(groupEntry(name, item, group, now));
+      if (!isDigest) draft.outbox.push(groupEntry(name, item, group, now));
       const known = draft.group(group.key);
       const told = known?.channels[name];
       if (known === undefined || told === undefined) continue;
-      const channels = { ...known.channels, [name]: { ...told, count: group.count, hasMessage: true } };
-      draft.groups.set(group.key, { ...known, channels });
+      const heard = { at: now, count: group.count, hasMessage: told.hasMessage || !isDigest };
+      draft.groups.set(group.key, { ...known, channels: { ...known.channels, [name]: heard } });
     }
   }
 
