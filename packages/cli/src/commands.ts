@@ -52,6 +52,11 @@ export const commands: readonly TopCommand[] = [
     load: async () => (await import('./policies/command.ts')).definePolicies,
   },
   {
+    name: 'findings',
+    description: 'list, show and follow what broke a policy; acknowledge and resolve it',
+    load: async () => (await import('./findings/command.ts')).defineFindings,
+  },
+  {
     name: 'actions',
     description: 'list what was done about findings, and undo it',
     load: async () => (await import('./actions/command.ts')).defineActions,

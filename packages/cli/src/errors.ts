@@ -8,6 +8,7 @@ export const errors = defineErrors('cli', {
   FILTER_INVALID: 'the filter {filter} makes no sense: {reason}',
   EXAMPLE_ABSENT:
     'the bundled recording is part of the repository, not of the published package: replay a capture of your own with seawall watch --capture FILE --rules FILE',
+  NO_SUCH_FINDING: 'there is no finding {id}: `seawall findings list --state all` shows those there are',
   OPTION_MISSING: '{command} needs {option}: {hint}',
   OPTION_INVALID: '{option} {value}: {problem}',
   SETTING_UNKNOWN: '-o {setting}: there is no such setting. Known are: {known}',

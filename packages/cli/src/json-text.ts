@@ -6,10 +6,14 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
  * programs that read JSON numbers as doubles lose the last of them, as they do with Falco's.
  */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, item: unknown) => (typeof item === 'bigint' ? rawJSON(String(item)) : item),
-    2,
-  );
-  return `${text}\n`;
+  return `${JSON.stringify(value, keepDigits, 2)}\n`;
+}
+
+/** The same on one line, for output that has a document a line. */
+export function lineOfJson(value: unknown): string {
+  return `${JSON.stringify(value, keepDigits)}\n`;
+}
+
+function keepDigits(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? rawJSON(String(value)) : value;
 }

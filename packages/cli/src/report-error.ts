@@ -9,6 +9,7 @@ const USAGE_ERRORS = new Set([
   'cli/SETTING_UNKNOWN',
   'cli/SETTING_INVALID',
   'cli/FILTER_INVALID',
+  'store/BAD_CURSOR',
   'cli/CHANNEL_UNKNOWN',
   'agent/CONFIGURATION_INVALID',
   'posture/NO_SUCH_CHECK',
