@@ -124,6 +124,37 @@ test('masking what is masked changes nothing', () => {
   );
 });
 
+test('no text takes more time than its length gives reason for', () => {
+  // Programs choose their arguments, so outputs are hostile. Compared by the processor's time: eight times the length may take
+  // eight times as long, with room for noise; a square would take 64 times as long.
+  const units = [
+    '_',
+    'a_',
+    'a.',
+    'a-',
+    '1.',
+    '1:',
+    ':',
+    '[:',
+    'pod=',
+    'k8s_a_',
+    '2026-11-21 ',
+    '-bcdfgh-bcdfg',
+    'pid ',
+  ];
+  for (const unit of units) {
+    const timeOf = (length: number): number => {
+      const text = unit.repeat(length / unit.length);
+      const before = process.cpuUsage().user;
+      maskIds(text);
+      return process.cpuUsage().user - before;
+    };
+    timeOf(2048);
+    const short = timeOf(4096) + 2000;
+    assert.ok(timeOf(32_768) < short * 8 * 4, unit);
+  }
+});
+
 test('the article’s output keeps all but the container’s id', () => {
   assert.equal(
     maskIds('Unauthorized process (ls ) running in (f1600721a783)'),

@@ -41,8 +41,7 @@ const masks: readonly Mask[] = [
     replacement: (whole, address, port) => (isEphemeral(port!) ? `${address}:<port>` : whole!),
   },
   {
-    pattern:
-      /(?<![A-Za-z])((?:[a-z_.]*[_.])?(?:[clr]?port|(?:client|local|remote|source|src)_?port))([=:] ?)(\d{5})(?!\w)/gi,
+    pattern: /(?<![A-Za-z])((?:[clr]?port|(?:client|local|remote|source|src)_?port))([=:] ?)(\d{5})(?!\w)/gi,
     replacement: (whole, key, between, port) => (isEphemeral(port!) ? `${key}${between}<port>` : whole!),
   },
   // Image digests, container ids (also short ones), uids without dashes, addresses, epoch times: long digits, whole words.
@@ -67,12 +66,12 @@ const masks: readonly Mask[] = [
   // pid=41, ppid: 40, proc.vpid=1, (pid 41), session_id=7, exe_ino=123, tty=34816
   {
     pattern:
-      /(?<![A-Za-z])((?:[a-z_.]*[_.])?(?:(?:pp|[vpatslc])?(?:pid|tid|pgid)|sid|session_?id|i?node?_?number|inode|ino)(?:\[\d+\])?)(=|: ?| (?=\d))-?\d+(?![\w.])/gi,
+      /(?<![A-Za-z])((?:(?:pp|[vpatslc])?(?:pid|tid|pgid)|sid|session_?id|i?node?_?number|inode|ino)(?:\[\d+\])?)(=|: ?| (?=\d))-?\d+(?![\w.])/gi,
     replacement: '$1$2<n>',
   },
   // 0 is no terminal, which means something; which of them it is doesn't.
   {
-    pattern: /(?<![A-Za-z])((?:[a-z_.]*[_.])?(?:tty|terminal))(=|: ?)[1-9]\d*(?!\w)/gi,
+    pattern: /(?<![A-Za-z])((?:tty|terminal))(=|: ?)[1-9]\d*(?!\w)/gi,
     replacement: '$1$2<n>',
   },
 ];
