@@ -4,6 +4,7 @@ import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
+import { errors } from '../errors.ts';
 import type { OutputsConfig } from './configuration.ts';
 import type { Output } from './output.ts';
 import { finalError } from './refusal.ts';
@@ -111,21 +112,39 @@ export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }
   };
 }
 
-/** @throws errors of the file system */
+/** @throws agent/FILE_UNREADABLE */
 function tlsOptions(config: HttpConfig): Readonly<Record<string, unknown>> {
   return {
     rejectUnauthorized: !config.insecure,
     ca: authorities(config),
-    ...(config.mtls ? { cert: readFileSync(config.client_cert), key: readFileSync(config.client_key) } : {}),
+    ...(config.mtls ? { cert: read(config.client_cert), key: read(config.client_key) } : {}),
   };
 }
 
 function authorities({ ca_cert: certificate, ca_bundle: bundle, ca_path: folder }: HttpConfig): string[] {
-  if (certificate !== '') return [readFileSync(certificate, 'utf8')];
-  if (bundle !== '') return [readFileSync(bundle, 'utf8')];
+  if (certificate !== '') return [read(certificate)];
+  if (bundle !== '') return [read(bundle)];
   if (folder === SYSTEM_FOLDER) return [...getCACertificates('default'), ...getCACertificates('system')];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => readFileSync(join(folder, name), 'utf8'))
+  return filesOf(folder)
+    .map(read)
     .filter((text) => text.includes('BEGIN CERTIFICATE'));
+}
+
+function filesOf(folder: string): string[] {
+  return attempt(folder, () => readdirSync(folder, { withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => join(folder, name));
+}
+
+function read(path: string): string {
+  return attempt(path, () => readFileSync(path, 'utf8'));
+}
+
+function attempt<Value>(path: string, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw errors.create('FILE_UNREADABLE', { path, reason }, error);
+  }
 }

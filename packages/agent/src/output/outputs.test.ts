@@ -4,12 +4,15 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import { createAuthority, exportKey, generateKey, issueLeaf } from '@seawall/pki';
 import { parse } from 'yaml';
 import type { Alert } from '../alert/alert.ts';
 import { alertJson, defaultAlertJsonOptions } from '../alert/render.ts';
@@ -227,6 +230,53 @@ test('a time-out over HTTP is tried again as often as allowed, a refusal not', a
   assert.match(reports.find(({ kind }) => kind === 'failed')!.detail, /within 150 ms, 3 times/);
   server.closeAllConnections();
   server.close();
+});
+
+test('HTTPS trusts the authority it is told, shows a client certificate, and looks at nothing when told so', async () => {
+  const order = { algorithm: 'p256', lifetimeDays: 2, now: Date.now() } as const;
+  const authority = await createAuthority({ ...order, commonName: 'Outputs' });
+  const issue = async (name: string, usage: 'serverAuth' | 'clientAuth') => {
+    const key = await generateKey('p256');
+    const contents = { commonName: name, usages: [usage], names: [name], key } as const;
+    const files = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
+    writeFileSync(files.cert, (await issueLeaf(authority, { ...order, ...contents })).toString());
+    writeFileSync(files.key, exportKey(key));
+    return files;
+  };
+  const [server, client] = [await issue('localhost', 'serverAuth'), await issue('client', 'clientAuth')];
+  const ca = join(folder, 'ca.crt');
+  writeFileSync(ca, authority.certificate.toString());
+  const seen: boolean[] = [];
+  const receiver = createSecureServer(
+    {
+      ...{ cert: readFileSync(server.cert), key: readFileSync(server.key), ca: readFileSync(ca) },
+      ...{ requestCert: true, rejectUnauthorized: false },
+    },
+    (request, response) => {
+      seen.push((request.socket as TLSSocket).authorized);
+      request.resume();
+      response.end();
+    },
+  );
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const url = `https://localhost:${(receiver.address() as AddressInfo).port}/`;
+  const post = async (settings: object, patience = 10_000): Promise<OutputReport[]> => {
+    const { outputs, reports } = open({ http_output: { url, ...settings } });
+    outputs.write(alertOf(1));
+    await outputs.close(patience);
+    return reports;
+  };
+  assert.match((await post({}, 500))[0]!.detail, /certificate/);
+  assert.deepEqual(seen, []);
+  assert.deepEqual(await post({ ca_cert: ca }), []);
+  assert.deepEqual(await post({ insecure: true }), []);
+  const mtls = { mtls: true, client_cert: client.cert, client_key: client.key };
+  assert.deepEqual(await post({ ca_bundle: ca, ...mtls }), []);
+  assert.deepEqual(seen, [false, false, true]);
+  assert.throws(() => open({ http_output: { url, ca_cert: join(folder, 'no.crt') } }), /no\.crt/);
+  receiver.closeAllConnections();
+  receiver.close();
 });
 
 test('syslog over UDP and TCP has facility, priority, time, host and tag', async () => {

@@ -37,7 +37,7 @@ export interface OutputsOptions {
 
 /**
  * Opens what `outputs` of seawall.yaml names.
- * @throws errors of the file system where certificates for HTTP can't be read
+ * @throws agent/FILE_UNREADABLE where certificates for HTTP can't be read
  */
 export function createOutputs(config: OutputsConfig, options: OutputsOptions): Outputs {
   const { clock = systemClock, report, retryAfter } = options;

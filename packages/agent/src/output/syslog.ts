@@ -19,6 +19,9 @@ const DEFAULT_PORT = 514;
 
 const END_WITHIN = 2000;
 
+/** UDP takes no more than 65,507 bytes: what is longer arrives cut, rather than not at all. */
+const LONGEST_DATAGRAM = 60_000;
+
 /** Alerts to the log of this machine, or of another by UDP or TCP, each with its priority. */
 export function createSyslogOutput(config: SyslogConfig): Output {
   const [, protocol, bracketed, plain, port = DEFAULT_PORT] =
@@ -91,7 +94,7 @@ function datagramCarrier(config: SyslogConfig, host: string, port: number): Carr
     async write(alerts) {
       for (const alert of alerts) {
         await new Promise<void>((resolve, reject) => {
-          const datagram = Buffer.from(remoteLine(config, alert));
+          const datagram = Buffer.from(remoteLine(config, alert)).subarray(0, LONGEST_DATAGRAM);
           socket.send(datagram, port, host, (error) => (error ? reject(error) : resolve()));
         });
       }
