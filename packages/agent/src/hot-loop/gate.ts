@@ -40,6 +40,8 @@ export interface GateOptions {
   readonly isLive: boolean;
   /** Does what the hot loop may do of an action; never waits. */
   act(action: PlannedAction): ActionOutcome | undefined;
+  /** Begins to keep events for a capture. */
+  beginCapture(action: PlannedAction): void;
   /** Whether the tables were whole when the event came. */
   isComplete(): boolean;
 }
@@ -75,6 +77,7 @@ export function createGate(options: GateOptions): Gate {
           reactionMilliseconds: undefined,
         };
       }
+      if (decision.kind === 'capture') options.beginCapture(decision);
       const outcome = decision.isImmediate ? options.act(decision) : undefined;
       if (outcome === undefined) {
         return { decision, outcome, latencyMilliseconds: undefined, reactionMilliseconds: undefined };

@@ -98,12 +98,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       mounts,
       clock,
       isLive,
-      act(action) {
-        if (action.kind !== 'capture') return host.act(action);
-        if (capturing === undefined) return undefined;
-        capturing.begin(action, containerOf(action));
-        return undefined;
-      },
+      act: host.act,
+      beginCapture: (action) => capturing?.begin(action, containerOf(action)),
       isComplete: () => lost === undefined,
     });
   }

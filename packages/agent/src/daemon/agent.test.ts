@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isSeawallError } from '@seawall/base';
+import { probeSupport } from '@seawall/probe';
+import { openStore, type Store } from '@seawall/store';
+import { readConfiguration } from '../configuration/read-configuration.ts';
+import { type Agent, startAgent } from './agent.ts';
+
+const example = join(import.meta.dirname, '../../../../examples/control-plane');
+const root = mkdtempSync(join(tmpdir(), 'seawall-agent-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const shellRule = `
+- rule: Shell in a container
+  desc: Nobody needs a shell there.
+  condition: evt.type = execve and container.id != host and proc.name in (sh, bash, dash)
+  output: "shell (command=%proc.cmdline pid=%proc.pid)"
+  priority: WARNING
+  tags: [shell]
+`;
+
+/** A folder with a configuration; files are written beside it. */
+function settings(name: string, files: Readonly<Record<string, string>>, lines: readonly string[]): string {
+  const folder = join(root, name);
+  rmSync(folder, { recursive: true, force: true });
+  const path = join(`${folder}.yaml`);
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(root, file), content);
+  const common = [
+    `store: { path: '${name}/store.db' }`,
+    `captures: { directory: '${name}/captures', before: 5s }`,
+    "http: { listen: '127.0.0.1:0' }",
+  ];
+  writeFileSync(path, [...common, ...lines].join('\n'));
+  return path;
+}
+
+const recording = [
+  `source: { capture: '${join(example, 'attack.scap.gz')}', containers: '${join(example, 'attack.containers.json.gz')}' }`,
+];
+
+async function start(path: string, logged: string[] = []): Promise<Agent> {
+  return startAgent({
+    configuration: readConfiguration(path),
+    environment: {},
+    log: (level, message) => logged.push(`${level} ${message}`),
+  });
+}
+
+async function withStore<Result>(name: string, use: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = openStore({ path: join(root, name, 'store.db'), access: 'read' });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+test('a recording is read once: its findings are grouped, told, and not found again by the next run', async () => {
+  const received: string[] = [];
+  const server = createServer((request, response) => {
+    text(request).then((body) => {
+      received.push(body);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const policies = `
+apiVersion: seawall.dev/v1alpha1
+kind: NotificationChannel
+metadata: { name: people }
+spec: { webhook: { url: 'http://127.0.0.1:${port}/' } }
+---
+apiVersion: seawall.dev/v1alpha1
+kind: RuntimePolicy
+metadata: { name: control-plane-shells }
+spec:
+  scope: { namespaces: [kube-system], containerLabels: { io.kubernetes.container.name: etcd } }
+  rules: [{ tag: shell }]
+  channels: [people]
+  severity: high
+---
+apiVersion: seawall.dev/v1alpha1
+kind: RuntimePolicy
+metadata: { name: all-shells }
+spec: { rules: [{ tag: shell }], mode: shadow }
+`;
+  const path = settings('recording', { 'shell.yaml': shellRule, 'shell-policies.yaml': policies }, [
+    'rules: [shell.yaml]',
+    'policies: [shell-policies.yaml]',
+    ...recording,
+  ]);
+  const first = await start(path);
+  await first.done;
+  const status = await first.status();
+  await first.stop();
+  assert.equal(status.hotLoop.state, 'ended');
+  assert.equal(status.ledger.stored, status.hotLoop.findings);
+  const groups = await withStore(
+    'recording',
+    async (store) => (await store.groups({}, { limit: 100 })).items,
+  );
+  const etcd = groups.filter(({ policy }) => policy === 'control-plane-shells');
+  assert.ok(etcd.length > 0, 'shells in etcd are found');
+  for (const { workload, severity } of etcd) {
+    assert.equal(workload.container?.name, 'etcd');
+    assert.equal(severity, 'high');
+  }
+  const shadow = groups.filter(({ policy }) => policy === 'all-shells');
+  const countOf = (all: typeof groups): number => all.reduce((sum, { count }) => sum + count, 0);
+  assert.ok(countOf(shadow) > countOf(etcd), 'the other policy is about all containers');
+  assert.equal(received.length, etcd.length, 'one message for each group of the policy that tells people');
+
+  const second = await start(path);
+  await second.done;
+  assert.equal((await second.status()).ledger.stored, 0);
+  await second.stop();
+  server.close();
+  const again = await withStore('recording', async (store) => (await store.groups({}, { limit: 100 })).items);
+  assert.deepEqual(
+    again.map(({ key, count }) => [key, count]),
+    groups.map(({ key, count }) => [key, count]),
+  );
+  assert.equal(received.length, etcd.length);
+});
+
+test('rules and policies with mistakes are not started with, and every mistake is told in its place', async () => {
+  const path = settings('broken', { 'mistake.yaml': shellRule.replace('proc.name', 'proc.nome') }, [
+    'rules: [mistake.yaml]',
+    ...recording,
+  ]);
+  await assert.rejects(
+    () => start(path),
+    (error) =>
+      isSeawallError(error, 'agent/SET_REFUSED') && /mistake\.yaml:4:.*proc\.nome/s.test(error.message),
+  );
+  assert.equal(existsSync(join(root, 'broken')), false, 'nothing was begun');
+});
+
+test('a configuration with mistakes is refused, with what is meant', () => {
+  const path = settings('typo', {}, [
+    'rules: [shell.yaml]',
+    'polices: [x.yaml]',
+    'limits: { cpuPercent: 1 }',
+  ]);
+  assert.throws(
+    () => readConfiguration(path),
+    (error) =>
+      isSeawallError(error, 'agent/CONFIGURATION_INVALID') &&
+      /typo\.yaml:5:1: error: there is no polices: is it policies\?/.test(error.message) &&
+      /typo\.yaml:6:/.test(error.message),
+  );
+});
+
+test('two agents do not share a store', async () => {
+  const path = settings('shared', { 'shell.yaml': shellRule }, ['rules: [shell.yaml]', ...recording]);
+  const first = await start(path);
+  await assert.rejects(
+    () => start(path),
+    (error) => isSeawallError(error, 'agent/ALREADY_RUNNING'),
+  );
+  await first.stop();
+});
+
+const support = probeSupport();
+const live = { skip: support.isSupported ? false : `SKIPPED: ${support.reason}`, timeout: 60_000 };
+
+function openedRule(mark: string): string {
+  return `
+- rule: Opened ${mark}
+  desc: Somebody opened a certain file.
+  condition: evt.type in (open, openat, openat2) and fd.name endswith /${mark}
+  output: "opened (file=%fd.name command=%proc.cmdline)"
+  priority: NOTICE
+`;
+}
+
+async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < end, `${what} did not come true`);
+    await wait(20);
+  }
+}
+
+test(
+  'this machine is watched; changes on disk are taken over or refused; what was missed is told',
+  live,
+  async () => {
+    const policies = `
+apiVersion: seawall.dev/v1alpha1
+kind: RuntimePolicy
+metadata: { name: files }
+spec:
+  scope: { host: true }
+  rules: [{ name: 'Opened *' }]
+  actions: [{ type: capture, before: 3s, after: 1s, extent: all }]
+  coolDown: 1ms
+`;
+    const logged: string[] = [];
+    const path = settings('live', { 'opened.yaml': openedRule('first-mark'), 'files.yaml': policies }, [
+      'rules: [opened.yaml]',
+      'policies: [files.yaml]',
+      'watchFiles: false',
+    ]);
+    // Another process: the agent does not look at itself.
+    const touch = (mark: string): unknown => execFileSync('touch', [join(root, mark)]);
+    const found = async (mark: string): Promise<boolean> =>
+      withStore('live', async (store) => {
+        const { items } = await store.groups({ rules: [`Opened ${mark}`] }, { limit: 1 });
+        return items.length > 0;
+      });
+    const agent = await start(path, logged);
+    await until('watching', () => logged.some((line) => line.includes('watching this machine')));
+    touch('first-mark');
+    await until('the first finding', () => found('first-mark'));
+
+    writeFileSync(join(root, 'opened.yaml'), openedRule('second-mark'));
+    assert.equal((await agent.reload()).kind, 'taken');
+    touch('second-mark');
+    await until('the finding of the new rule', () => found('second-mark'));
+
+    writeFileSync(join(root, 'opened.yaml'), 'nonsense');
+    assert.equal((await agent.reload()).kind, 'refused');
+    const ready = await fetch(`http://${agent.address}/readyz`);
+    assert.equal(ready.status, 503);
+    assert.match(await ready.text(), /what is on disk was refused/);
+    const metrics = await (await fetch(`http://${agent.address}/metrics`)).text();
+    assert.match(metrics, /^seawall_reload_pending 1$/m);
+    assert.match(metrics, /^seawall_reloads_total\{result="refused"\} 1$/m);
+    assert.match(metrics, /^seawall_events_total\{type="openat",fate="evaluated"\} [1-9]/m);
+
+    const captures = join(root, 'live', 'captures');
+    await until('a whole capture', () => readdirSync(captures).some((name) => name.endsWith('.scap')));
+    await agent.stop();
+
+    writeFileSync(join(root, 'opened.yaml'), openedRule('third-mark'));
+    const next = await start(path, logged);
+    after(next.stop);
+    const hasGap = (): Promise<boolean> =>
+      withStore('live', async (store) => (await store.gaps({ limit: 9 })).items.length === 1);
+    await until('the gap', hasGap);
+    await next.stop();
+    const trail = await withStore('live', async (store) => (await store.actions({}, { limit: 9 })).items);
+    assert.deepEqual(
+      trail.map(({ kind, result }) => `${kind} ${result}`).sort(),
+      trail.map(() => 'capture done'),
+      JSON.stringify(trail, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    );
+  },
+);
