@@ -227,7 +227,7 @@ function localEnd(to: string): string {
 }
 
 /** How the call ended: 0, or what `error` says. */
-function resultOf({ error, res }: Words): number {
+export function resultOf({ error, res }: Words): number {
   if (error === undefined) return typeof res === 'number' ? res : 0;
   const number = (constants.errno as Readonly<Record<string, number>>)[String(error)];
   if (number === undefined) throw new StepMistake(`there is no error ${String(error)}`);

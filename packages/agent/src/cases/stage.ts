@@ -245,7 +245,7 @@ function execOf(actor: Actor, call: string, words: Words, head: EventHead): Even
     call === 'execve' ? 'SYSCALL_EXECVE_19_X' : 'SYSCALL_EXECVEAT_X',
     {
       ...descriptionOf(actor),
-      res: words.error === undefined ? 0 : -2,
+      res: resultOf(words),
       exe: bytesFromText(exe),
       args: args.map(bytesFromText),
       comm: bytesFromText(comm),
