@@ -17,6 +17,8 @@ import { chooseOccurrencePlan } from './plan.ts';
 
 /** So many occurrences are counted one by one in some ten milliseconds. */
 const COUNTABLE = 40_000;
+/** Those of chosen series are not next to each other: each is looked up. */
+const LOOK_UP_COST = 10;
 
 /**
  * Counts findings by slices of time: one by one where few enough fit, else from the counts that were kept.
@@ -74,7 +76,8 @@ function isFew(
   { from, to }: SliceGrid,
   countable: number,
 ): boolean {
-  if (chooseOccurrencePlan(connection, dialect, filter, countable).plan === 'by series') return true;
+  const ofSeries = chooseOccurrencePlan(connection, dialect, filter, countable / LOOK_UP_COST);
+  if (ofSeries.plan === 'by series') return true;
   const [{ count }] = connection.rows(countSpanQuery(dialect, from, to, countable));
   return Number(count) < countable;
 }
