@@ -58,7 +58,9 @@ export async function run(): Promise<AcceptanceResult> {
 }
 
 async function measure(daemon: Containerd): Promise<AcceptanceResult> {
-  const alerts: Alert[] = [];
+  const findings: Findings = { seen: new Set(), all: 0, complete: 0, marked: 0, firstIncomplete: undefined };
+  /** Whole ids by the ones shown. */
+  const ids = new Map<string, string>();
   const controller = new AbortController();
   const started = Promise.withResolvers<void>();
   const services: MetadataService[] = [];
@@ -80,32 +82,27 @@ async function measure(daemon: Containerd): Promise<AcceptanceResult> {
     hostname: 'here',
     containers: [],
     drops: defaultDropPolicy,
-    onAlert: (alert) => alerts.push(alert),
+    onAlert: (alert) => judge(alert, ids, findings),
     onStart: () => started.resolve(),
   });
   const ended = watch.run();
   await Promise.race([started.promise, ended]);
 
-  const ids: string[] = [];
   let warm: Footprint | undefined;
-  let findings: Findings = { all: 0, complete: 0, marked: 0, firstIncomplete: undefined };
-  const seen = new Set<string>();
   const began = performance.now();
   for (let index = 1; index <= CONTAINERS; index += 1) {
     const id = randomBytes(32).toString('hex');
-    ids.push(id);
+    ids.set(id.slice(0, 12), id);
     await runToItsEnd(daemon.socket, id);
     if (index % WARM !== 0) continue;
     process.stderr.write(`${index} containers\n`);
     if (warm === undefined) {
       await sleep(SETTLING);
-      findings = judge(alerts.splice(0), ids, seen, findings);
       warm = footprint();
     }
   }
   const perContainer = (performance.now() - began) / CONTAINERS;
   await sleep(SETTLING);
-  findings = judge(alerts.splice(0), ids, seen, findings);
   const after = footprint();
   const { known, waiting } = (services[0] as MetadataService).counters();
   controller.abort();
@@ -114,11 +111,11 @@ async function measure(daemon: Containerd): Promise<AcceptanceResult> {
   const grown = after.heap - (warm as Footprint).heap;
   const descriptors = after.descriptors - (warm as Footprint).descriptors;
   const figure =
-    `${findings.all} findings in ${seen.size} of ${CONTAINERS} containers, ${(share * 100).toFixed(2)} % complete` +
+    `${findings.all} findings in ${findings.seen.size} of ${CONTAINERS} containers, ${(share * 100).toFixed(2)} % complete` +
     `${findings.firstIncomplete === undefined ? '' : ` (first that is not: ${findings.firstIncomplete})`}, ${findings.marked} marked incomplete; ` +
     `afterwards ${known} containers known, ${waiting} asked for; heap ${grown.toFixed(1)} MiB and descriptors ${descriptors} more than after ${WARM}; ` +
     `${perContainer.toFixed(0)} ms a container`;
-  const isWhole = share >= WANTED && seen.size === CONTAINERS;
+  const isWhole = share >= WANTED && findings.seen.size === CONTAINERS;
   return {
     figure,
     passed: isWhole && known === 0 && waiting === 0 && grown < HEAP_ALLOWED && descriptors <= 0,
@@ -144,43 +141,36 @@ async function runToItsEnd(socket: string, id: string): Promise<void> {
 }
 
 interface Findings {
-  readonly all: number;
-  readonly complete: number;
-  readonly marked: number;
-  readonly firstIncomplete: string | undefined;
+  /** Containers in which something was found. */
+  readonly seen: Set<string>;
+  all: number;
+  complete: number;
+  marked: number;
+  firstIncomplete: string | undefined;
 }
 
+const [REPOSITORY, TAG] = BUSYBOX_IMAGE.split(':');
+
 /** Counts what was found in our containers, and what of it tells all there is to know of them. */
-function judge(
-  alerts: readonly Alert[],
-  ids: readonly string[],
-  seen: Set<string>,
-  before: Findings,
-): Findings {
-  const fullIds = new Map(ids.map((id) => [id.slice(0, 12), id] as const));
-  let { all, complete, marked, firstIncomplete } = before;
-  for (const alert of alerts) {
-    const { fields } = alert;
-    const id = String(fields.get('container.id'));
-    const fullId = fullIds.get(id);
-    if (fullId === undefined) continue;
-    seen.add(id);
-    all += 1;
-    if (alert.isIncomplete) marked += 1;
-    const [repository, tag] = BUSYBOX_IMAGE.split(':');
-    const isComplete =
-      fields.get('container.full_id') === fullId &&
-      fields.get('container.name') === id &&
-      fields.get('container.type') === 'containerd' &&
-      fields.get('container.image.repository') === repository &&
-      fields.get('container.image.tag') === tag &&
-      /^sha256:[0-9a-f]{64}$/.test(String(fields.get('container.image.digest'))) &&
-      fields.get('container.label[team]') === 'sea' &&
-      fields.get('container.privileged') === false;
-    if (isComplete) complete += 1;
-    else firstIncomplete ??= alert.message;
-  }
-  return { all, complete, marked, firstIncomplete };
+function judge(alert: Alert, ids: ReadonlyMap<string, string>, findings: Findings): void {
+  const { fields } = alert;
+  const id = String(fields.get('container.id'));
+  const fullId = ids.get(id);
+  if (fullId === undefined) return;
+  findings.seen.add(id);
+  findings.all += 1;
+  if (alert.isIncomplete) findings.marked += 1;
+  const isComplete =
+    fields.get('container.full_id') === fullId &&
+    fields.get('container.name') === id &&
+    fields.get('container.type') === 'containerd' &&
+    fields.get('container.image.repository') === REPOSITORY &&
+    fields.get('container.image.tag') === TAG &&
+    /^sha256:[0-9a-f]{64}$/.test(String(fields.get('container.image.digest'))) &&
+    fields.get('container.label[team]') === 'sea' &&
+    fields.get('container.privileged') === false;
+  if (isComplete) findings.complete += 1;
+  else findings.firstIncomplete ??= alert.message;
 }
 
 interface Footprint {

@@ -57,6 +57,8 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
   };
   const firstTry = Promise.withResolvers<void>();
   let pause = timing.firstPause;
+  /** Ends the connection at hand. */
+  let disconnect = (): void => undefined;
 
   function noteFailure(error: unknown): void {
     status.state = isSeawallError(error, 'kube/RUNTIME_UNSUPPORTED') ? 'absent' : 'failing';
@@ -67,6 +69,7 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
     const ending = new AbortController();
     const stop = (): void => ending.abort();
     signal.addEventListener('abort', stop);
+    disconnect = stop;
     try {
       status.version = await runtime.version();
       // Before the list, so that nothing falls between the two.
@@ -102,7 +105,7 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
       try {
         await connectOnce();
         // The stream of events ended as if there were nothing more to tell: the runtime is being restarted.
-        if (!signal.aborted) status.state = 'connecting';
+        if (!signal.aborted && status.state === 'connected') status.state = 'connecting';
       } catch (error) {
         if (signal.aborted) break;
         noteFailure(error);
@@ -119,7 +122,10 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
     runtime,
     status,
     firstTry: firstTry.promise,
-    noteFailure,
+    noteFailure(error) {
+      noteFailure(error);
+      disconnect();
+    },
     async close() {
       controller.abort();
       await kept;

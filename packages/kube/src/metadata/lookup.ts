@@ -15,19 +15,21 @@ export interface Found {
 
 /**
  * Asks all connected runtimes for a container; the answer of the one that knows most counts.
- * @returns undefined when none knows it, after some tries; at once where none is connected.
+ * @returns `missing` when none knows it, after some tries, or at once where there is none; `unanswered` when one that
+ *   was connected is so no more: it tells all its containers when it is back.
  */
 export async function lookUpContainer(
   id: string,
   connections: () => readonly Connection[],
   signal: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<Found | 'missing' | 'unanswered'> {
   for (const pause of [...PAUSES, 0]) {
     const found = await askOnce(id, connections());
-    if (found !== undefined || signal.aborted || !connections().some(isAskable)) return found;
+    if (found !== undefined) return found;
+    if (signal.aborted || !connections().some(wasConnected)) break;
     if (pause > 0) await sleep(pause, signal);
   }
-  return undefined;
+  return connections().some((one) => wasConnected(one) && !isAskable(one)) ? 'unanswered' : 'missing';
 }
 
 async function askOnce(id: string, connections: readonly Connection[]): Promise<Found | undefined> {
@@ -58,6 +60,10 @@ async function inspect(connection: Connection, id: string): Promise<Found | unde
 
 function isAskable({ status }: Connection): boolean {
   return status.state === 'connected' || (status.state === 'connecting' && status.version !== undefined);
+}
+
+function wasConnected({ status }: Connection): boolean {
+  return status.version !== undefined && status.state !== 'absent';
 }
 
 /** Lower for runtimes that know more. */

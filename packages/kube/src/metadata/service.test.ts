@@ -36,7 +36,7 @@ function scriptedRuntime({ kind, socket }: RuntimeAddress) {
   const records = new Map<string, ContainerRecord>();
   const events: RuntimeEvent[] = [];
   let wake = (): void => undefined;
-  const state = { isDown: false, hasEvents: true, inspections: 0, connections: 0 };
+  const state = { isDown: false, hasEvents: true, isMute: false, inspections: 0, connections: 0 };
   const check = (): void => {
     if (state.isDown) throw errors.create('RUNTIME_UNREACHABLE', { socket, reason: 'down' });
   };
@@ -60,6 +60,7 @@ function scriptedRuntime({ kind, socket }: RuntimeAddress) {
     async inspect(id) {
       check();
       state.inspections += 1;
+      if (state.isMute) throw errors.create('RUNTIME_TIMEOUT', { socket });
       const record = [...records.values()].find(({ fullId }) => fullId.startsWith(id));
       if (record === undefined) throw errors.create('CONTAINER_NOT_FOUND', { socket });
       return record;
@@ -245,6 +246,21 @@ test('a runtime that goes away and comes back is connected again, and what it lo
       await until(() => service.status()[0].state === 'connected');
       await until(() => told.length === 2);
       assert.deepEqual(names(told), ['web', `removed ${SHORT}`]);
+    },
+  ));
+
+test('a runtime that does not answer in time is connected anew, and what it could not be asked is told then', () =>
+  withService(
+    ['docker'],
+    () => undefined,
+    async (service, told, [docker]) => {
+      docker.state.isMute = true;
+      docker.records.set(FULL, record('web'));
+      service.lookUp(SHORT);
+      await until(() => service.status()[0].state === 'failing');
+      docker.state.isMute = false;
+      await until(() => told.length === 1);
+      assert.deepEqual(names(told), ['web']);
     },
   ));
 

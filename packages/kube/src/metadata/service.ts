@@ -161,8 +161,8 @@ export function createMetadataService(options: MetadataOptions): MetadataService
     questions.delete(id);
     asked -= 1;
     if (!controller.signal.aborted) {
-      if (found !== undefined) noteFound(id, found);
-      else if (!known.has(id)) noteMissing(id);
+      if (typeof found !== 'string') noteFound(id, found);
+      else if (found === 'missing' && !known.has(id)) noteMissing(id);
       if (question.isToBeAskedAgain) void want(id, false);
       askNext();
     }
