@@ -31,6 +31,8 @@ int describe_file(__u64 *context)
 	description->flags = work->subject.flags;
 	if (find_path(work))
 		description->flags |= IS_IN_ROOT;
+	description->root.inode = BPF_CORE_READ(file, f_path.dentry, d_inode, i_ino);
+	description->root.device = work->subject.device;
 	take_identity(&description->identity, work->subject.inode);
 	__builtin_memcpy(description->path, work->key.path, PATH_MAXIMUM);
 	return 0;

@@ -123,7 +123,7 @@ struct description {
 	__u64 inode;
 	__u32 device;
 	__u32 flags;
-	/* of the root of the tree that the path was asked in */
+	/* before: of the tree that the path is asked in; afterwards: what the file is as the root of one */
 	struct root root;
 	__u32 path_length, padding;
 	char path[PATH_MAXIMUM];

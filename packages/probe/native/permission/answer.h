@@ -43,7 +43,7 @@ static bool is_in_cgroup(pid_t pid, const char *cgroup)
 	return line && strncmp(line, cgroup, length) == 0 && (line[length] == 0 || line[length] == '/' || line[length] == '\n');
 }
 
-static void tell_denial(const struct table *table, const char *what, pid_t pid, const char *path, const struct stat *status)
+static void tell_attempt(const struct table *table, const char *what, pid_t pid, const char *path, const struct stat *status)
 {
 	char process[16], device[24], inode[24], time[24], comm[32] = "";
 	struct timespec now;
@@ -55,7 +55,7 @@ static void tell_denial(const struct table *table, const char *what, pid_t pid, 
 	snprintf(time, sizeof(time), "%lld", now.tv_sec * 1000000000ll + now.tv_nsec);
 	read_proc(pid, "comm", comm, sizeof(comm));
 	comm[strcspn(comm, "\n")] = 0;
-	tell(9, "denied", table->id, what, process, comm, path, device, inode, time);
+	tell(9, table->only_reports ? "reported" : "denied", table->id, what, process, comm, path, device, inode, time);
 }
 
 static bool may_open(const struct table *table, const struct fanotify_event_metadata *event)
@@ -81,7 +81,7 @@ static bool may_open(const struct table *table, const struct fanotify_event_meta
 		what = "open";
 	else
 		return true;
-	tell_denial(table, what, event->pid, inside, &status);
+	tell_attempt(table, what, event->pid, inside, &status);
 	return table->only_reports;
 }
 

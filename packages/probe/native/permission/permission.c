@@ -6,7 +6,7 @@
 //   set ID CGROUP ROOT FLAGS (open PATH | program PATH)...   FLAGS: any of p (programs are restricted), r (only report)
 //   drop ID
 // and back:
-//   done ID, failed ID WHY, denied ID open|exec PID COMM PATH DEVICE INODE TIME, lost COUNT
+//   done ID, failed ID WHY, (denied | reported) ID open|exec PID COMM PATH DEVICE INODE TIME, lost COUNT
 // Usage: permission PID-OF-THE-AGENT PID-WHOSE-CGROUP-NAMESPACE-COUNTS
 #include <sched.h>
 #include <sys/epoll.h>

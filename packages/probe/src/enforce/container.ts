@@ -26,6 +26,16 @@ export interface Inhabited {
  * the namespaces of the machine (unless these count).
  */
 export function findInhabited(folder: string, outside: Namespaces | undefined): readonly Inhabited[] {
+  try {
+    return findInhabitedBelow(folder, outside);
+  } catch (error) {
+    // A cgroup that is removed meanwhile has no container.
+    if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+function findInhabitedBelow(folder: string, outside: Namespaces | undefined): readonly Inhabited[] {
   const found: Inhabited[] = [];
   const pid = readNumbers(join(folder, 'cgroup.procs')).find(
     (candidate) => outside === undefined || !isOutside(candidate, outside),

@@ -6,10 +6,11 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
-import { ALLOWED_IN_TREE, guardedTreeMissing, WAYS } from '../testing/guarded-tree.ts';
+import { ALLOWED_IN_TREE, guardedTreeMissing, WAYS, writeTree } from '../testing/guarded-tree.ts';
 import {
   type Attempts,
   type ContainerBench,
+  type ContainerKind,
   createCgroup,
   createContainerBench,
   parseAttempts,
@@ -272,10 +273,14 @@ test('connections to a forbidden port are denied in every form, others are not',
 });
 
 /** Starts attempts that wait for a line, sets the guard once they are in the cgroup, and lets them go on. */
-async function attemptWhileRunning(policy: GuardPolicy, words: readonly string[]): Promise<Attempts> {
+async function attemptWhileRunning(
+  policy: GuardPolicy,
+  words: readonly string[],
+  kind: ContainerKind = {},
+): Promise<Attempts> {
   const cgroup = createCgroup(own.folder, 'running');
   try {
-    const [program, ...rest] = bench.command(cgroup.folder, ['later', ...words]);
+    const [program, ...rest] = bench.command(cgroup.folder, ['later', ...words], kind);
     const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (bytes: Buffer) => {
@@ -312,6 +317,13 @@ test('a forbidden file can not be opened, its neighbour can', { skip: opensSkip 
   assert.equal((await attemptWhileRunning({ opens }, ['open', '/etc/public', '3'])).passed, 3);
   const folder = { forbidden: ['/etc/'] };
   assert.equal((await attemptWhileRunning({ opens: folder }, ['open', '/etc/public', '3'])).denied, 3);
+  takeViolations();
+  const reporting = { opens, isReportOnly: true };
+  assert.equal((await attemptWhileRunning(reporting, ['open', '/etc/secret', '1'])).passed, 1);
+  assert.deepEqual(
+    takeViolations().map(({ outcome }) => outcome),
+    ['reported'],
+  );
   assert.equal(enforcement.status().permission, 'running');
 });
 
@@ -328,6 +340,23 @@ test('where the container runs, a program that is not listed can be denied', {
   for (const way of ['allowed', 'allowed-dynamic', 'allowed-script']) {
     const result = await attemptWhileRunning(denying, ['exec', way, '2', '/marks']);
     assert.equal(result.passed, 2, `${way}: ${JSON.stringify(result)}`);
+  }
+});
+
+test('a container that runs already is guarded, whatever its files lie on', { skip }, async () => {
+  for (const kind of [{}, { isSplit: true }, { isPlain: true }]) {
+    for (const way of ['allowed', 'allowed-dynamic', 'allowed-script']) {
+      const attempts = await attemptWhileRunning({ programs }, ['exec', way, '2', '/marks'], kind);
+      assert.equal(attempts.passed, 2, `${way}, ${JSON.stringify(kind)}: ${JSON.stringify(attempts)}`);
+    }
+    assert.deepEqual(takeViolations(), []);
+    for (const way of ['direct', 'script', 'changed', 'planted-loader', 'symlink-over', 'own-root']) {
+      const attempts = await attemptWhileRunning({ programs }, ['exec', way, '2', '/marks'], kind);
+      assert.equal(attempts.killed, 2, `${way}, ${JSON.stringify(kind)}: ${JSON.stringify(attempts)}`);
+      assert.equal(takeViolations().length, 2);
+      if ('isPlain' in kind) writeTree(bench.plain, bench.tree);
+    }
+    assert.deepEqual(bench.marksMade(), []);
   }
 });
 

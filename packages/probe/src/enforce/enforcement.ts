@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { buildEnforcement } from './build.ts';
 import { findInhabited, type Inhabited, type Namespaces, namespacesOf } from './container.ts';
@@ -9,6 +10,7 @@ import {
   type ListedFile,
   openEnforcementKernel,
 } from './kernel.ts';
+import type { Root } from './layout.ts';
 import { listFiles } from './listing.ts';
 import { type Permission, type PermissionTable, startPermission } from './permission.ts';
 import type { GuardPolicy, GuardTarget } from './policy.ts';
@@ -62,6 +64,11 @@ export interface Enforcement {
   close(): Promise<void>;
 }
 
+/** A container that runs. */
+interface Container extends Inhabited {
+  readonly root: Root;
+}
+
 /** A guard as it is kept. */
 interface Kept {
   readonly id: number;
@@ -113,25 +120,34 @@ function createEnforcement(
   let permission: Permission | undefined;
   let lostBefore = 0;
   let isClosed = false;
-  let restartedAt = 0;
+  let restartedAt = Number.NEGATIVE_INFINITY;
 
   /** It is started anew once it has ended, with all tables; not over and over where it can't live. */
   function restartPermission(): void {
     const now = performance.now();
-    lostBefore += permission?.lost ?? 0;
     if (isClosed || now - restartedAt < 10_000) return;
     restartedAt = now;
-    permission = start(restartPermission);
     for (const { tables } of guards.values()) {
       // Should that fail the program has ended again, or the container: the status says the one, the other is no loss.
       setTables(tables).catch(() => undefined);
     }
   }
 
-  function containersOf(target: GuardTarget, policy: GuardPolicy): readonly Inhabited[] {
+  /** The containers that run, with where their files begin; one that ends meanwhile is none. */
+  function containersOf(target: GuardTarget, policy: GuardPolicy): readonly Container[] {
     if (!('cgroup' in target)) return [];
-    const folder = folderOf(target.cgroup);
-    return findInhabited(folder, policy.coversMachine === true ? undefined : outside);
+    const inhabited = findInhabited(
+      folderOf(target.cgroup),
+      policy.coversMachine === true ? undefined : outside,
+    );
+    return inhabited.flatMap(({ cgroup, pid }) => {
+      try {
+        return [{ cgroup, pid, root: kernel.describe(`/proc/${pid}/root`, '/').description.asRoot }];
+      } catch (error) {
+        if (isSeawallError(error, 'probe/NO_FILE') && !existsSync(`/proc/${pid}/root/.`)) return [];
+        throw error;
+      }
+    });
   }
 
   function folderOf(cgroup: string): string {
@@ -150,7 +166,7 @@ function createEnforcement(
   }
 
   /** Writes the policy with its list; nothing refers to it yet. */
-  function write(id: number, policy: GuardPolicy, containers: readonly Inhabited[]) {
+  function write(id: number, policy: GuardPolicy, containers: readonly Container[]) {
     const { files, loaders, notes } = listFiles(kernel, policy.programs?.allowed ?? [], containers);
     const number = nextNumber;
     nextNumber += 1;
@@ -162,9 +178,7 @@ function createEnforcement(
       throw error;
     }
     guardOfPolicy.set(number, id);
-    for (const { cgroup, pid } of containers) {
-      kernel.writeRoot(cgroup, kernel.describe(`/proc/${pid}/root`, '/').description);
-    }
+    for (const { cgroup, root } of containers) kernel.noteRoot(cgroup, root);
     return { number, files, loaders, notes };
   }
 
@@ -179,7 +193,7 @@ function createEnforcement(
     id: number,
     target: GuardTarget,
     policy: GuardPolicy,
-    containers: readonly Inhabited[],
+    containers: readonly Container[],
     loaders: readonly string[],
   ): readonly PermissionTable[] {
     const { programs, opens } = policy;
@@ -199,20 +213,12 @@ function createEnforcement(
     }));
   }
 
-  /** Of the cgroups that one container has, the first. */
-  function withDifferentRoots(containers: readonly Inhabited[]): readonly Inhabited[] {
-    const seen = new Set<string>();
-    return containers.filter(({ pid }) => {
-      const { device, inode } = kernel.describe(`/proc/${pid}/root`, '/').description;
-      const isNew = !seen.has(`${device} ${inode}`);
-      seen.add(`${device} ${inode}`);
-      return isNew;
-    });
-  }
-
   async function setTables(tables: readonly PermissionTable[]): Promise<void> {
     if (tables.length === 0) return;
-    permission ??= start(restartPermission);
+    if (!permission?.isRunning) {
+      lostBefore += permission?.lost ?? 0;
+      permission = start(restartPermission);
+    }
     for (const table of tables) await permission.set(table);
   }
 
@@ -326,6 +332,14 @@ function createEnforcement(
       await permission?.close();
     },
   };
+}
+
+/** Of the cgroups that one container has, the first. */
+function withDifferentRoots(containers: readonly Container[]): readonly Container[] {
+  const isSame = (one: Root, other: Root) => one.device === other.device && one.inode === other.inode;
+  return containers.filter(
+    ({ root }, index) => containers.findIndex((other) => isSame(other.root, root)) === index,
+  );
 }
 
 function inodeOf(folder: string): bigint {

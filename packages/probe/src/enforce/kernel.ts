@@ -62,7 +62,8 @@ export interface EnforcementKernel {
   unassign(assignment: number): void;
   guard(cgroup: bigint, assignment: number): void;
   unguard(cgroup: bigint): void;
-  writeRoot(cgroup: bigint, root: Root): void;
+  /** Where a container's files begin, unless that was noted when its first program started. */
+  noteRoot(cgroup: bigint, root: Root): void;
   expect(slot: number, parent: bigint, assignment: number, name: string): void;
   stopExpecting(slot: number): void;
   /**
@@ -197,13 +198,16 @@ function createKernel(
     unassign: (assignment) => loader.remove(kernel, 'assignments', number32(assignment)),
     guard: (cgroup, assignment) => update('guards', number64(cgroup), number32(assignment)),
     unguard: (cgroup) => loader.remove(kernel, 'guards', number64(cgroup)),
-    writeRoot: (cgroup, root) => update('roots', number64(cgroup), encodeRoot(root)),
+    noteRoot(cgroup, root) {
+      const key = number64(cgroup);
+      if (!loader.lookup(kernel, 'roots', key, Buffer.alloc(16))) update('roots', key, encodeRoot(root));
+    },
     expect: (slot, parent, assignment, name) =>
       update('expectations', number32(slot), encodeExpectation(parent, assignment, name)),
     stopExpecting: (slot) => loader.remove(kernel, 'expectations', number32(slot)),
     describe: (rootPath, path) =>
       withOpen(rootPath, '/', (rootDescriptor) => {
-        const root = describeDescriptor(rootDescriptor, { device: 0, inode: 0n });
+        const root = describeDescriptor(rootDescriptor, { device: 0, inode: 0n }).asRoot;
         return withOpen(rootPath, path, (descriptor) => {
           const opened = `/proc/self/fd/${descriptor}`;
           const loader = statSync(opened).isFile() ? loaderOf(opened) : undefined;

@@ -37,6 +37,8 @@ export interface Description extends Root {
   /** Whether it is in the tree of the root that was asked for, `path` being its real path there. */
   readonly isInRoot: boolean;
   readonly path: string;
+  /** What it is as the root of a tree: in an overlay that is another inode than the one that holds the bytes. */
+  readonly asRoot: Root;
 }
 
 export const DESCRIPTION_BYTES = 24 + 16 + 16 + 8 + PATH_ROOM;
@@ -150,5 +152,6 @@ export function decodeDescription(bytes: Buffer): Description {
     isUpper: (flags & 2) !== 0,
     isInRoot: (flags & 4) !== 0,
     path: path.toString('utf8', 0, path.indexOf(0)),
+    asRoot: { inode: bytes.readBigUInt64LE(ROOT_AT), device: bytes.readUInt32LE(ROOT_AT + 8) },
   };
 }

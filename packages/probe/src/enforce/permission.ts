@@ -62,8 +62,8 @@ export function startPermission(program: string, namespacePid: number, onEnd: ()
   let lostHere = 0;
 
   readMessages(child.stdout as Readable, ([kind, first, ...rest]) => {
-    if (kind === 'denied') {
-      if (denials.length < KEPT) denials.push(violationOf(first, rest));
+    if (kind === 'denied' || kind === 'reported') {
+      if (denials.length < KEPT) denials.push(violationOf(kind, first, rest));
       else lostHere += 1;
     } else if (kind === 'lost') {
       lostThere = Number(first);
@@ -161,13 +161,13 @@ function textOf({ guard, cgroupId, container }: TableName): string {
   return `${guard} ${cgroupId} ${container}`;
 }
 
-function violationOf(name: string, fields: readonly string[]): Violation {
+function violationOf(outcome: 'denied' | 'reported', name: string, fields: readonly string[]): Violation {
   const [guard, cgroup] = name.split(' ');
   const [what, pid, comm, path, device, inode, time] = fields;
   return {
     guard: Number(guard),
     reason: what === 'open' ? 'open' : 'not-listed',
-    outcome: 'denied',
+    outcome,
     timestamp: BigInt(time),
     pid: Number(pid),
     thread: Number(pid),

@@ -67,7 +67,10 @@ function faultsOfTarget(policy: GuardPolicy, target: GuardTarget): readonly stri
 function faultsOfPrograms(policy: ProgramPolicy): readonly string[] {
   const paths = policy.allowed.map(pathOf);
   const found = paths.flatMap(faultsOfPath);
-  if (policy.refusal === 'deny' && policy.allowed.some((entry) => typeof entry !== 'string' && 'file' in entry)) {
+  if (
+    policy.refusal === 'deny' &&
+    policy.allowed.some((entry) => typeof entry !== 'string' && 'file' in entry)
+  ) {
     found.push('denying programs takes paths of the container, not files of this machine');
   }
   const loader = paths.find((path) => /\/ld[-.6][^/]*$/.test(path));

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loaderOf } from '../enforce/container.ts';
 import type { AllowedFile } from '../enforce/policy.ts';
@@ -84,12 +92,14 @@ export function makeGuardedTree(scratch: string): GuardedTree {
   };
 }
 
-/** Writes the tree into a folder. */
+/** Writes the tree into a folder, anew where it is there already. */
 export function writeTree(root: string, tree: GuardedTree): void {
   for (const [path, content] of Object.entries(tree)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
+    rmSync(join(root, path), { force: true });
     writeFileSync(join(root, path), content, { mode: 0o755 });
   }
   for (const folder of ['tmp', 'proc', 'dev']) mkdirSync(join(root, folder), { recursive: true });
+  rmSync(join(root, 'bin', 'sh'), { force: true });
   symlinkSync('busybox', join(root, 'bin', 'sh'));
 }

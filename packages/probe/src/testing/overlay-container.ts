@@ -15,6 +15,14 @@ export interface Attempts {
   readonly longest: number;
 }
 
+/** What the container's files lie on. */
+export interface ContainerKind {
+  /** A plain folder, no overlay. */
+  readonly isPlain?: boolean;
+  /** An overlay whose layers lie on different file systems. */
+  readonly isSplit?: boolean;
+}
+
 /** A folder from which containers are run without a runtime: namespaces, an overlay, a cgroup. */
 export interface ContainerBench {
   readonly tree: GuardedTree;
@@ -28,9 +36,9 @@ export interface ContainerBench {
    * Runs attempt.c with these arguments as the first program of a container of its own, in the cgroup.
    * @param cgroup its folder.
    */
-  attempt(cgroup: string, words: readonly string[], options?: { isPlain?: boolean }): Attempts;
+  attempt(cgroup: string, words: readonly string[], options?: ContainerKind): Attempts;
   /** The shell command that does it, for what is to go on meanwhile. */
-  command(cgroup: string, words: readonly string[], options?: { isPlain?: boolean }): readonly string[];
+  command(cgroup: string, words: readonly string[], options?: ContainerKind): readonly string[];
   /** The marks that forbidden programs made so far. */
   marksMade(): readonly string[];
   /** The same, and removes them. */
@@ -48,14 +56,17 @@ export function createContainerBench(folder: string): ContainerBench {
   mkdirSync(marks);
   let containers = 0;
 
-  function command(cgroup: string, words: readonly string[], options: { isPlain?: boolean } = {}) {
+  function command(cgroup: string, words: readonly string[], options: ContainerKind = {}) {
     containers += 1;
     const [upper, work, root] = ['upper', 'work', 'root'].map((name) =>
-      join(folder, `${name}-${containers}`),
+      join(folder, String(containers), name),
     );
-    for (const place of [upper, work, root]) mkdirSync(place);
+    for (const place of [upper, work, root]) mkdirSync(place, { recursive: true });
     const overlay = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
     const script = [
+      ...(options.isSplit === true
+        ? [`mount -t tmpfs tmpfs ${join(root, '..')}`, `mkdir ${upper} ${work} ${root}`]
+        : []),
       options.isPlain === true
         ? `mount --bind ${plain} ${root}`
         : `mount -t overlay overlay -o ${overlay} ${root}`,
