@@ -27,7 +27,7 @@ export type {
   ProcessSignals,
   UndoData,
 } from './action/executors.ts';
-export { createFollowUp, type FollowUp, type FollowUpOptions, ISOLATION_LABEL } from './action/follow-up.ts';
+export { createFollowUp, type FollowUp, type FollowUpOptions } from './action/follow-up.ts';
 export { createGuardState, GUARD_MEMORY_PREFIX, type GuardOptions } from './action/guard-state.ts';
 export type { GuardState, NeverTouch, OwnIdentity } from './action/guards.ts';
 export {

@@ -89,3 +89,13 @@ test('what left nothing to undo, and what is not there, is told', async (context
     /there is no action ffff that can be undone: `seawall actions list --undoable`/,
   );
 });
+
+test('undoing a label without a way to the API server says what is missing', async (context) => {
+  const undo = { kind: 'set-labels', namespace: 'shop', pod: 'web', labels: { quarantine: null } };
+  const labelled: ActionRecord = { ...paused, kind: 'label-pod', target: 'shop/web', undo };
+  const store = await storeWith(context, [labelled]);
+  const words = ['actions', 'undo', labelled.key, '--store', store, '--kubeconfig', '/nowhere/config'];
+  const { code, stderr } = await runCommand(words);
+  assert.equal(code, 3);
+  assert.match(stderr, /\/nowhere\/config/);
+});

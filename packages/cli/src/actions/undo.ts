@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
-import { undoAction } from '@seawall/policies';
+import { findApiServer, openPods, type Pods } from '@seawall/kube';
+import { type UndoData, undoAction } from '@seawall/policies';
 import { type ActionRecord, openStore, type Store } from '@seawall/store';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
@@ -12,6 +13,7 @@ import { storeOption } from './store-option.ts';
 
 interface Options {
   readonly store: string;
+  readonly kubeconfig?: string;
   readonly output: OutputFormat;
 }
 
@@ -23,6 +25,7 @@ export function addUndoCommand(parent: Command, context: CommandContext): void {
     .command('undo')
     .argument('<key>', 'the action’s key as `seawall actions list --undoable` shows it, or its beginning')
     .description('undo a pause, a label or an isolation, on the node where it was done')
+    .option('--kubeconfig <file>', 'how to reach the API server, for labels and isolation')
     .addOption(storeOption())
     .addOption(outputOption())
     .addHelpText(
@@ -35,15 +38,18 @@ export function addUndoCommand(parent: Command, context: CommandContext): void {
 async function undo(
   { terminal }: CommandContext,
   key: string,
-  { store: path, output }: Options,
+  { store: path, kubeconfig, output }: Options,
 ): Promise<void> {
+  const { environment } = terminal;
   const store = openStore({ path, access: 'edit' });
+  let pods: Pods | undefined;
   try {
     const record = await findAction(store, key);
+    pods = needsApiServer(record) ? openPods(findApiServer({ kubeconfig, environment })) : undefined;
     const undone = await withRuntimes((runtimeOf) =>
       undoAction(record, {
         runtimeOf,
-        pods: undefined,
+        pods,
         now: () => BigInt(Date.now()) * 1_000_000n,
         actor: `user ${userName(terminal)}`,
       }),
@@ -52,8 +58,15 @@ async function undo(
     const text = `${undone.kind} of ${undone.target} is undone\n`;
     terminal.output.write(output === 'json' ? jsonText(undone) : text);
   } finally {
+    pods?.close();
     await store.close();
   }
+}
+
+/** The runtime and the kernel are asked on the node itself; pods only through the API server. */
+function needsApiServer({ undo, undone }: ActionRecord): boolean {
+  const data = undo as UndoData | undefined | null;
+  return undone === undefined && data != null && data.kind !== 'unpause';
 }
 
 /** A whole key names any action, so that one that can't be undone says why; a beginning is of one that can. */

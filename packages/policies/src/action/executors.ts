@@ -1,4 +1,4 @@
-import type { ContainerRuntime } from '@seawall/kube';
+import type { ContainerRuntime, Pods } from '@seawall/kube';
 import type { ActionResult } from '@seawall/store';
 
 /** How an action, or a part of it, ended. */
@@ -27,16 +27,7 @@ export type ContainerActions = Pick<
 >;
 
 /** What Kubernetes' API server can do about a pod. Each rejects with the server's reason. */
-export interface PodActions {
-  /** Sets labels; null removes one. @returns the values these labels had, null where there was none. */
-  setLabels(
-    namespace: string,
-    pod: string,
-    labels: Readonly<Record<string, string | null>>,
-  ): Promise<Readonly<Record<string, string | null>>>;
-  /** Makes the namespace's policy that cuts pods with the label `seawall.dev/isolated` off; keeps one that is there. */
-  ensureIsolationPolicy(namespace: string): Promise<void>;
-}
+export type PodActions = Pick<Pods, 'get' | 'label' | 'isolate' | 'release'>;
 
 /** What undoing an action needs; kept as JSON in the audit trail. */
 export type UndoData =
@@ -55,4 +46,5 @@ export type UndoData =
       readonly pod: string;
       /** As they were before; null where there was none. */
       readonly labels: Readonly<Record<string, string | null>>;
-    };
+    }
+  | { readonly kind: 'release'; readonly namespace: string; readonly pod: string };

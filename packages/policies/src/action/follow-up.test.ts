@@ -38,15 +38,23 @@ function runtimeThat(
   return { asked, runtime };
 }
 
-function podsThat(before: Readonly<Record<string, string | null>>) {
-  const asked: unknown[] = [];
+/** An API server with one pod, that writes down what it is asked. */
+function podsThat(labels: Readonly<Record<string, string>>, wasIsolated = false) {
+  const asked: string[] = [];
+  const pod = { name: 'web', namespace: 'shop', uid: '1', node: 'node-1', ip: '10.0.0.7', labels };
   const pods: PodActions = {
-    async setLabels(...words) {
-      asked.push(words);
-      return before;
+    get: async () => pod,
+    async label(namespace, name, wanted) {
+      asked.push(`label ${namespace}/${name} ${JSON.stringify(wanted)}`);
+      return pod;
     },
-    async ensureIsolationPolicy(namespace) {
-      asked.push(`policy in ${namespace}`);
+    async isolate(namespace, name) {
+      asked.push(`isolate ${namespace}/${name}`);
+      return { wasIsolated, stillAllowedBy: ['allow-dns'] };
+    },
+    async release(namespace, name) {
+      asked.push(`release ${namespace}/${name}`);
+      return true;
     },
   };
   return { asked, pods };
@@ -143,23 +151,31 @@ test('a pause through the runtime can be undone through it', async () => {
   await assert.rejects(undoAction(undone, undoing(runtime)), { code: 'policies/UNDONE_ALREADY' });
 });
 
-test('isolating makes the namespace’s policy first, and undoing takes the label away again', async () => {
-  const { pods, asked } = podsThat({ 'seawall.dev/isolated': null });
+test('an isolated pod is released by undoing, and what still lets something through is told', async () => {
+  const { pods, asked } = podsThat({});
   const outcome = await followUp(undefined, pods).follow(isolate, undefined);
+  assert.equal(outcome.detail, 'cut off by a network policy, but allow-dns still lets something through');
   await undoAction(recordOfOutcome(isolate, outcome, NOW), undoing(undefined, pods));
-  const pod = 'web-545bc4bfd4-zm282';
-  assert.deepEqual(asked, [
-    'policy in shop',
-    ['shop', pod, { 'seawall.dev/isolated': 'true' }],
-    ['shop', pod, { 'seawall.dev/isolated': null }],
-  ]);
+  const pod = 'shop/web-545bc4bfd4-zm282';
+  assert.deepEqual(asked, [`isolate ${pod}`, `release ${pod}`]);
 });
 
-test('labels come back as they were', async () => {
-  const { pods, asked } = podsThat({ quarantine: 'no' });
-  const outcome = await followUp(undefined, pods).follow(label, undefined);
-  await undoAction(recordOfOutcome(label, outcome, NOW), undoing(undefined, pods));
-  assert.deepEqual(asked[1], ['shop', 'web-545bc4bfd4-zm282', { quarantine: 'no' }]);
+test('a pod that somebody else has isolated is not ours to release', async () => {
+  const { pods } = podsThat({}, true);
+  const outcome = await followUp(undefined, pods).follow(isolate, undefined);
+  assert.deepEqual([outcome.result, outcome.undo], ['done', undefined]);
+});
+
+test('labels come back as they were, new ones go', async () => {
+  const { pods, asked } = podsThat({ quarantine: 'no', app: 'web' });
+  const both = plan({ type: 'label', labels: { quarantine: 'true', seen: 'yes' }, place });
+  const outcome = await followUp(undefined, pods).follow(both, undefined);
+  await undoAction(recordOfOutcome(both, outcome, NOW), undoing(undefined, pods));
+  const pod = 'shop/web-545bc4bfd4-zm282';
+  assert.deepEqual(asked, [
+    `label ${pod} {"quarantine":"true","seen":"yes"}`,
+    `label ${pod} {"quarantine":"no","seen":null}`,
+  ]);
 });
 
 test('without an API server labelling fails, and says so', async () => {

@@ -3,9 +3,6 @@ import type { PlannedAction } from './decision.ts';
 import type { ActionOutcome, ContainerActions, PodActions } from './executors.ts';
 import type { ImmediateExecutor } from './immediate.ts';
 
-/** The label by which a namespace's isolation policy finds the pods that it cuts off. */
-export const ISOLATION_LABEL = 'seawall.dev/isolated';
-
 /** Does what takes a runtime or the API server, on the main thread, after the immediate part. */
 export interface FollowUp {
   /**
@@ -86,12 +83,29 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
     labels: Readonly<Record<string, string>>,
   ): Promise<ActionOutcome> => {
     if (pods === undefined) return failed('there is no API server to ask');
-    const before = await pods.setLabels(namespace, pod, labels);
+    const { labels: before } = await pods.get(namespace, pod);
+    await pods.label(namespace, pod, labels);
     const names = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+    const earlier = Object.keys(labels).map((name) => [name, before[name] ?? null]);
     return {
       result: 'done',
       detail: `labelled ${names.join(', ')}`,
-      undo: { kind: 'set-labels', namespace, pod, labels: before },
+      undo: { kind: 'set-labels', namespace, pod, labels: Object.fromEntries(earlier) },
+    };
+  };
+
+  const isolate = async (namespace: string, pod: string): Promise<ActionOutcome> => {
+    if (pods === undefined) return failed('there is no API server to ask');
+    const { wasIsolated, stillAllowedBy } = await pods.isolate(namespace, pod);
+    // Policies add up: what another one allows stays allowed, and whoever reads the trail has to know.
+    const hole =
+      stillAllowedBy.length === 0 ? '' : `, but ${stillAllowedBy.join(', ')} still lets something through`;
+    // What somebody else began is not ours to end.
+    if (wasIsolated) return done(`it was cut off already${hole}`);
+    return {
+      result: 'done',
+      detail: `cut off by a network policy${hole}`,
+      undo: { kind: 'release', namespace, pod },
     };
   };
 
@@ -107,11 +121,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
     if (target.kind === 'pod') {
       const { namespace, pod } = target;
       if (kind === 'label-pod') return label(namespace, pod, action.parameters.labels ?? {});
-      if (kind === 'isolate-pod') {
-        await pods?.ensureIsolationPolicy(namespace);
-        const outcome = await label(namespace, pod, { [ISOLATION_LABEL]: 'true' });
-        return outcome.result === 'done' ? { ...outcome, detail: 'cut off by a network policy' } : outcome;
-      }
+      if (kind === 'isolate-pod') return isolate(namespace, pod);
     }
     return before ?? failed(`nothing here can do ${kind} to a ${target.kind}`);
   };

@@ -28,7 +28,7 @@ export async function undoAction(record: ActionRecord, options: UndoOptions): Pr
   }
   let said: string;
   try {
-    said = undo.kind === 'unpause' ? await unpause(undo, options) : await setLabels(undo, options);
+    said = undo.kind === 'unpause' ? await unpause(undo, options) : await restorePod(undo, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw errors.create('UNDO_FAILED', { key, kind, reason }, error);
@@ -61,8 +61,22 @@ async function unpause(undo: UndoData & { kind: 'unpause' }, options: UndoOption
   return 'the container is gone';
 }
 
-async function setLabels(undo: UndoData & { kind: 'set-labels' }, { pods }: UndoOptions): Promise<string> {
+async function restorePod(
+  undo: Exclude<UndoData, { kind: 'unpause' }>,
+  { pods }: UndoOptions,
+): Promise<string> {
   if (pods === undefined) throw new Error('there is no API server to ask');
-  await pods.setLabels(undo.namespace, undo.pod, undo.labels);
-  return 'the labels are as they were';
+  const { namespace, pod } = undo;
+  try {
+    if (undo.kind === 'release') {
+      return (await pods.release(namespace, pod))
+        ? 'it is let back to the network'
+        : 'it was let back already';
+    }
+    await pods.label(namespace, pod, undo.labels);
+    return 'the labels are as they were';
+  } catch (error) {
+    if (isSeawallError(error, 'kube/API_OBJECT_NOT_FOUND')) return 'the pod is gone';
+    throw error;
+  }
 }
