@@ -196,7 +196,11 @@ async function start(
     set.policies.policies.find((policy) => policy.name === name);
   const channels = (): readonly NotificationChannel[] =>
     reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
-  const notifier = await createNotifier({ store, clock, channels, policy: (name) => policyNamed(name) });
+  const notifier = await createNotifier({
+    ...{ store, clock, channels },
+    policy: (name) => policyNamed(name),
+    onMessages: () => courier.wake(),
+  });
   const secrets = createSecrets({ environment });
   const courier = createCourier({
     store,
@@ -231,10 +235,7 @@ async function start(
     onStored: (alert) => outputs?.write(alert),
     onActions: desk.follow,
     onTaken: (findings) => thread?.post({ kind: 'taken', findings }),
-    onCommit(milliseconds) {
-      metrics.observeCommit(milliseconds);
-      courier.wake();
-    },
+    onCommit: metrics.observeCommit,
     onFailure(reason) {
       if (reason === undefined) log('info', 'the store takes findings again');
       else log('error', `the store does not take findings: ${reason}; they wait`);
