@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Expectation } from './case-file.ts';
 import { findMismatches, type RaisedAlert } from './expectations.ts';
 
 const alert: RaisedAlert = {
@@ -19,7 +20,7 @@ test('none and alert say what they mean', () => {
 });
 
 test('an expectation is met by rule, priority, part of the text and fields', () => {
-  const met = [
+  const met: readonly Expectation[] = [
     {},
     { rule: 'A' },
     { priority: 'WARNING' },
@@ -28,7 +29,7 @@ test('an expectation is met by rule, priority, part of the text and fields', () 
     { times: 1 },
   ];
   for (const one of met) assert.deepEqual(findMismatches({ expect: [one], rules }, [alert]), []);
-  const unmet = [
+  const unmet: readonly Expectation[] = [
     { rule: 'B' },
     { priority: 'Error' },
     { output: 'web' },

@@ -3,7 +3,14 @@ import { type CaptureSection, type EventBatch, encodeEvent, type ProcessEntry } 
 import { type ContainerInfo, createContainerInfo } from '@seawall/inspector';
 import { bytesFromText } from '@seawall/rules';
 import type { ContainerOfCase, ProcessOfCase, RuleCase, StepOfCase } from './case-file.ts';
-import { type Descriptors, type EventHead, encodeCall, StepMistake, type Words } from './encode-step.ts';
+import {
+  type Descriptors,
+  type EventHead,
+  encodeCall,
+  resultOf,
+  StepMistake,
+  type Words,
+} from './encode-step.ts';
 
 /** What a case comes to: a capture's sections, what a runtime says of the containers, and the audit events. */
 export interface StagedCase {
