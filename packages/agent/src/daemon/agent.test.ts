@@ -172,7 +172,7 @@ test('two agents do not share a store', async () => {
 });
 
 const support = probeSupport();
-const live = { skip: support.isSupported ? false : `SKIPPED: ${support.reason}`, timeout: 60_000 };
+const live = { skip: support.isSupported ? false : `SKIPPED: ${support.reason}`, timeout: 150_000 };
 
 function openedRule(mark: string): string {
   return `
@@ -185,7 +185,7 @@ function openedRule(mark: string): string {
 }
 
 async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + 15_000;
+  const end = performance.now() + 40_000;
   while (!(await holds())) {
     assert.ok(performance.now() < end, `${what} did not come true`);
     await wait(20);

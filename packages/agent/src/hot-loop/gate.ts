@@ -2,6 +2,7 @@ import type { Clock } from '@seawall/base';
 import type { EventContext } from '@seawall/inspector';
 import {
   type ActionOutcome,
+  type CountingMatch,
   countingMatches,
   createScopeCache,
   decideActions,
@@ -95,11 +96,10 @@ export function createGate(options: GateOptions): Gate {
     sight(alerts, context, event) {
       const readAt = clock.monotonic();
       const workload = workloadOf(context);
-      const isKnown = workload.container === undefined || context.container !== undefined;
-      // What still isn't known here won't be: matches that hinge on metadata waited for it before.
-      const decision = scopes.decisionFor(workload, true);
+      const isDescribed = !alerts.some(({ isIncomplete }) => isIncomplete === true);
+      const decision = scopes.decisionFor(workload, isDescribed);
       const rules = alerts.map(({ rule }) => rule);
-      return countingMatches(set.policies, decision, rules).map(({ policy, rule }): Sighting => {
+      const sighting = ({ policy, rule }: CountingMatch, mayAct: boolean): Sighting => {
         const alert = alerts[rules.indexOf(rule)];
         return {
           alert,
@@ -108,10 +108,17 @@ export function createGate(options: GateOptions): Gate {
           event,
           workload,
           ancestry: ancestryOf(context),
-          isStateComplete: isKnown && options.isComplete(),
-          actions: actionsOf(policy, { alert, context, workload, event, readAt }),
+          isStateComplete: isDescribed && options.isComplete(),
+          actions: mayAct ? actionsOf(policy, { alert, context, workload, event, readAt }) : [],
         };
-      });
+      };
+      const counting = countingMatches(set.policies, decision, rules).map((match) => sighting(match, true));
+      if (decision.undecided.length === 0) return counting;
+      // Nobody could say in time whether these are meant: what happened is kept, and nothing is done about it.
+      const undecided = rules.flatMap((rule) =>
+        decision.undecided.filter(({ ruleFacts }) => ruleFacts.has(rule)).map((policy) => ({ policy, rule })),
+      );
+      return [...counting, ...undecided.map((match) => sighting(match, false))];
     },
   };
 }

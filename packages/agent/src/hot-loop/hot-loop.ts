@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { type Clock, systemClock } from '@seawall/base';
 import { type CaptureSection, type EventBatch, readCapture } from '@seawall/events';
 import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall/inspector';
-import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata } from '@seawall/kube';
+import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata, runtimesText } from '@seawall/kube';
 import type { ActionOutcome, GuardState, PlannedAction, QuorumVerdict } from '@seawall/policies';
 import type { Rule } from '@seawall/rules';
 import type { AccountingReport } from '../accounting.ts';
@@ -11,6 +11,7 @@ import type { Alert } from '../alert/alert.ts';
 import { containerInfoOf } from '../containers.ts';
 import { type DropNotice, defaultDropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
+import { createLiveContainers } from '../live/live-containers.ts';
 import { createLiveWatch } from '../live/watch-live.ts';
 import { type Catalogues, loadRunningSet, type RunningSet } from '../rule-set/load-running-set.ts';
 import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
@@ -47,6 +48,8 @@ interface SourceWatch {
   run(): Promise<void>;
   replaceRules(rules: readonly Rule[]): void;
   accounting(): AccountingReport;
+  /** Matches that wait for what is still to be told of their container. */
+  waitingNow(): number;
 }
 
 /** @throws agent/HOT_LOOP_FAILED where the rules, which the main thread has checked, can't be loaded here */
@@ -76,6 +79,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let rest = 0;
   let lastEvent = 0n;
   let eventCount = 0;
+  let lastPosition = handled;
   let lost: { from: bigint; to: bigint; events: number } | undefined;
   let tables: Tables | undefined;
   let batch: EventBatch | undefined;
@@ -119,6 +123,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       catalogue: catalogues.syscall,
       containers: knownContainers(),
       drops: { ...defaultDropPolicy, actions: ['log'], threshold: 0, rate: 1 },
+      // Whom a policy concerns is said by container and pod: what they are must be known, whatever the rule asks for.
+      waiting: { everyMatchWaits: true },
       isFirstOnly: false,
       isIsoTime: false,
       hostname: node.node,
@@ -169,13 +175,19 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     host.post({
       kind: 'findings',
       sightings,
-      position: isLive ? undefined : Math.max(handled, eventCount),
+      position: isLive ? undefined : position(),
       time: now(),
       lost,
       memory,
     });
     sightings = [];
     lost = undefined;
+  }
+
+  /** As long as matches wait for the description of a container, what comes after them is read again after a crash. */
+  function position(): number {
+    if (watch.waitingNow() === 0) lastPosition = Math.max(handled, eventCount);
+    return lastPosition;
   }
 
   async function* paced(sections: AsyncIterable<CaptureSection>): AsyncGenerator<CaptureSection> {
@@ -212,17 +224,21 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       run: () => sections.run(paced(readCapture(path, { name: path })), () => 0),
       replaceRules: sections.replaceRules,
       accounting: () => sections.accounting.report(),
+      waitingNow: () => sections.waiting.report().waitingNow,
     };
   }
 
   function watchLive(): SourceWatch {
     const { ringBytes } = source as Extract<HotLoopStart['source'], { kind: 'live' }>;
+    const liveContainers = createLiveContainers();
     const live = createLiveWatch({
       ...options(),
       signal: stopping.signal,
       ringBytes,
+      liveContainers,
       onStart({ calls }) {
-        host.post({ kind: 'started', description: `${calls.length} system calls are on` });
+        const lines = [`${calls.length} system calls are on`, ...runtimesText(liveContainers.runtimes())];
+        host.post({ kind: 'started', description: lines.join('; ') });
       },
       async onSection(section) {
         if (section.kind !== 'events') return;
@@ -234,6 +250,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       run: live.run,
       replaceRules: live.replaceRules,
       accounting: () => live.report().accounting,
+      waitingNow: () => 0,
     };
   }
 
