@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { buildEnforcement } from './build.ts';
 import { findInhabited, type Inhabited, type Namespaces, namespacesOf } from './container.ts';
@@ -67,6 +66,7 @@ export interface Enforcement {
 /** A container that runs. */
 interface Container extends Inhabited {
   readonly root: Root;
+  readonly mountNamespace: number;
 }
 
 /** A guard as it is kept. */
@@ -142,9 +142,10 @@ function createEnforcement(
     );
     return inhabited.flatMap(({ cgroup, pid }) => {
       try {
-        return [{ cgroup, pid, root: kernel.describe(`/proc/${pid}/root`, '/').description.asRoot }];
+        const root = kernel.describe(`/proc/${pid}/root`, '/').description.asRoot;
+        return [{ cgroup, pid, root, mountNamespace: namespacesOf(pid).mount }];
       } catch (error) {
-        if (isSeawallError(error, 'probe/NO_FILE') && !existsSync(`/proc/${pid}/root/.`)) return [];
+        if (!existsSync(`/proc/${pid}/root/.`)) return [];
         throw error;
       }
     });
@@ -201,7 +202,7 @@ function createEnforcement(
     if (containers.length === 0) {
       throw errors.create('PERMISSION_FAILED', { reason: `nothing runs in ${target.cgroup} yet` });
     }
-    return withDifferentRoots(containers).map(({ pid }) => ({
+    return withDifferentMounts(containers).map(({ pid }) => ({
       guard: id,
       cgroupId: inodeOf(folderOf(target.cgroup)),
       container: pid,
@@ -334,12 +335,10 @@ function createEnforcement(
   };
 }
 
-/** Of the cgroups that one container has, the first. */
-function withDifferentRoots(containers: readonly Container[]): readonly Container[] {
-  const isSame = (one: Root, other: Root) => one.device === other.device && one.inode === other.inode;
-  return containers.filter(
-    ({ root }, index) => containers.findIndex((other) => isSame(other.root, root)) === index,
-  );
+/** Of the cgroups that one container has, the first: its processes see the same mounts. */
+function withDifferentMounts(containers: readonly Container[]): readonly Container[] {
+  const first = new Map(containers.toReversed().map((container) => [container.mountNamespace, container]));
+  return containers.filter((container) => first.get(container.mountNamespace) === container);
 }
 
 function inodeOf(folder: string): bigint {

@@ -167,11 +167,14 @@ function createKernel(
     },
     switchOff(remaining) {
       const wanted = new Set(remaining.flatMap((policy) => policy.forbiddenCalls ?? []));
-      for (const [call, link] of calls) {
-        if (wanted.has(call)) continue;
-        loader.detach(kernel, link);
-        calls.delete(call);
-      }
+      const unwanted = [...calls].filter(([call]) => !wanted.has(call));
+      for (const [call] of unwanted) calls.delete(call);
+      // The kernel takes its time over each: nobody has to wait for that.
+      if (unwanted.length > 0)
+        loader.detachLater(
+          kernel,
+          Uint32Array.from(unwanted, ([, link]) => link),
+        );
     },
     writePolicy(number, policy, files) {
       update('policies', number32(number), encodePolicy(policy));
