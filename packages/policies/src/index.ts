@@ -12,6 +12,7 @@ export type {
   RefusedAction,
 } from './action/decision.ts';
 export { type DeniedThings, deniedThings } from './action/deny.ts';
+export { defaultEtcdNamespaces } from './action/etcd-member.ts';
 export {
   type EtcdHealth,
   type EtcdQuorum,

@@ -219,6 +219,15 @@ test('a process that only calls itself etcd is killed', () => {
   assert.deepEqual(summaryOf(within), ['kill-container: quorum', 'kill-process: planned']);
 });
 
+test('a pod that is passed off as etcd outside of etcd’s namespaces is killed', () => {
+  const { state } = guards({ quorum: () => ({ kind: 'unknown', reason: 'x' }) });
+  const offence = etcdFacts();
+  const elsewhere = { ...offence, workload: { ...offence.workload, namespace: 'shop' } };
+  assert.deepEqual(summaryOf(decideActions(policyThat([kill]), elsewhere, state)), [
+    'kill-container: planned',
+  ]);
+});
+
 test('an unconfigured quorum check is unknown, so etcd is not acted on', () => {
   const state = createGuardState({ own, clock: createManualClock(0) });
   const [decision] = decideActions(policyThat([kill]), etcdFacts(), state);

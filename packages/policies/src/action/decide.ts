@@ -122,7 +122,7 @@ function decideOne(
   if (kind !== 'capture') {
     const untouchable = guards.neverTouch(target, facts);
     if (untouchable !== undefined) return refuse('never-touch', untouchable);
-    if (kind !== 'label-pod' && hitsEtcdMember(target, facts)) {
+    if (kind !== 'label-pod' && hitsEtcdMember(target, facts, guards.etcdNamespaces)) {
       const danger = quorumDanger(guards);
       if (danger !== undefined && !policy.allowsQuorumLoss) return refuse('quorum', danger);
       if (danger !== undefined) because = `${reason}, and allows the loss of etcd’s quorum (${danger})`;

@@ -5,12 +5,22 @@ import type { ActionTarget, OffenceFacts } from './decision.ts';
 /** Where an etcd of the system's own lies: paths that only root can put a program under. */
 const systemEtcd = /^\/(?:usr|opt)\/.*\/etcd$|^\/(?:usr\/)?s?bin\/etcd$/;
 
+/** Where the cluster's own etcd runs as pods. Elsewhere anybody who may make pods could pass them off as etcd. */
+export const defaultEtcdNamespaces: readonly string[] = ['kube-system', 'openshift-etcd'];
+
 /**
  * Whether an action would take a member of etcd away from its cluster: any on its container or its network, and the killing
- * of etcd's process itself. Judged by what an intruder can't change: the container's image, labels, name and first program.
+ * of etcd's process itself. Judged by what an intruder can't change: the namespace, and the container's image, labels, name
+ * and first program.
  */
-export function hitsEtcdMember(target: ActionTarget, facts: OffenceFacts): boolean {
+export function hitsEtcdMember(
+  target: ActionTarget,
+  facts: OffenceFacts,
+  namespaces: readonly string[],
+): boolean {
+  const { namespace } = facts.workload;
   if (target.kind === 'node') return false;
+  if (namespace !== undefined && !namespaces.includes(namespace)) return false;
   if (target.kind !== 'process') return isEtcdContainer(facts);
   const { pid, executable } = target.process;
   if (facts.workload.container === undefined) return systemEtcd.test(executable);

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@seawall/base';
+import { defaultEtcdNamespaces } from './etcd-member.ts';
 import type { QuorumVerdict } from './etcd-quorum.ts';
 import type { GuardState, NeverTouch, OwnIdentity } from './guards.ts';
 import { createNeverTouchTest, defaultNeverTouch } from './never-touch.ts';
@@ -9,6 +10,8 @@ export interface GuardOptions {
   readonly neverTouch?: NeverTouch;
   /** Where left out, nothing is known of any etcd cluster, so its members are not acted on. */
   readonly quorum?: () => QuorumVerdict;
+  /** `defaultEtcdNamespaces` where left out. */
+  readonly etcdNamespaces?: readonly string[];
   readonly clock?: Clock;
   /** What `takeChanges` gave in earlier runs (the store's memory with the prefix `guard/`). */
   readonly memory?: ReadonlyMap<string, string>;
@@ -44,6 +47,7 @@ export function createGuardState(options: GuardOptions): GuardState {
   return {
     own,
     neverTouch: createNeverTouchTest(own, neverTouch),
+    etcdNamespaces: options.etcdNamespaces ?? defaultEtcdNamespaces,
     quorum:
       options.quorum ??
       (() => ({ kind: 'unknown', reason: 'no etcd endpoints are configured to ask about its health' })),

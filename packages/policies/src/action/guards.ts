@@ -32,6 +32,8 @@ export interface GuardState {
   readonly own: OwnIdentity;
   /** Says why a target is never acted on. */
   readonly neverTouch: NeverTouchTest;
+  /** The namespaces in which pods can be members of the cluster's etcd. */
+  readonly etcdNamespaces: readonly string[];
   /** What losing one more member of etcd on this node would mean, as last known; answers at once. */
   quorum(): QuorumVerdict;
   /** Counts an action of a policy; says from when on there is room again (milliseconds since the epoch) where there is none. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { loadRules } from '@seawall/rules';
+import fc from 'fast-check';
 import { ruleFactsOf } from '../rule-set/rule-facts.ts';
 import { ruleSourcesOf } from '../rule-set/sources.ts';
 import { loadPolicyFiles } from './load.ts';
@@ -168,6 +171,32 @@ test('no text makes loading throw', () => {
   ]) {
     loadPolicyFiles([{ path: 'p.yaml', text }]);
   }
+});
+
+test('no damage to a good file makes loading throw, and every problem has its place in it', () => {
+  const path = 'examples/policies/etcd.yaml';
+  const good = readFileSync(join(import.meta.dirname, '../../../..', path), 'utf8');
+  const damage = fc.record({
+    at: fc.nat(good.length),
+    removed: fc.nat(30),
+    added: fc.oneof(
+      fc.constantFrom('\n', ': ', '- ', '{', '[', '*a', '&a ', '!!x ', '|', '\t', '"', '---\n'),
+      fc.string(),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), (damages) => {
+      const text = damages.reduce(
+        (left, { at, removed, added }) => left.slice(0, at) + added + left.slice(at + removed),
+        good,
+      );
+      const lines = text.split('\n').length;
+      for (const { place, message } of loadPolicyFiles([{ path, text }]).diagnostics) {
+        assert.ok(place.line >= 1 && place.line <= lines && place.column >= 1, message);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
 
 const ruleSet = `kind: RuleSet
