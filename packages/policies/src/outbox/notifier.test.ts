@@ -156,6 +156,21 @@ test('quiet hours hold back until they end; what is bad enough passes', async (c
   assert.equal((await made.entries()).length, 2);
 });
 
+test('a flood just before quiet hours is told after them', async (context) => {
+  const quiet = { from: '12:05', to: '13:00', timeZone: 'UTC' };
+  const limits = { rateLimit: { messages: 1, per: '10m' }, quietHours: [quiet] };
+  const made = world(context, plainChannel('ops', limits));
+  const notifier = await made.notifier();
+  for (const group of ['a', 'b', 'c', 'd']) await made.occur(notifier, occurrenceOf(made.clock, group));
+  for (let minute = 0; minute < 60; minute++) {
+    await notifier.tick();
+    made.clock.advance(MINUTE);
+  }
+  assert.deepEqual(await kindsOf(made), ['ops finding']);
+  await notifier.tick();
+  assert.deepEqual(await kindsOf(made), ['ops finding', 'ops digest']);
+});
+
 test('after a digest the hour begins anew for what was in it', async (context) => {
   const made = world(context, plainChannel('ops', { rateLimit: { messages: 1, per: '1h' } }));
   const notifier = await made.notifier();

@@ -46,6 +46,10 @@ export function releaseHeld(before: ChannelMemory, limits: Limits, now: number):
   const { held } = before;
   if (held === undefined) return undefined;
   if (now < held.release && held.release - now < FARTHEST_RELEASE) return undefined;
+  // Gathered in a flood, and meanwhile quiet hours began.
+  const spans = limits.quietHours ?? [];
+  const isQuiet = held.items.every(({ severity }) => quietUntil(spans, severity, now) > now);
+  if (isQuiet && now - held.since < FARTHEST_RELEASE) return undefined;
   const { held: _, ...rest } = refill(before, limits, now);
   const isDigest = held.furtherGroups > 0 || held.items.length > Math.floor(rest.tokens);
   const used = isDigest ? 1 : held.items.length;
