@@ -3,8 +3,8 @@ import type { Connection } from './connection.ts';
 
 /** What a database takes on the disk, and giving back what it doesn't need. */
 
-/** Pages given back to the file system in one step: 4 MiB. */
-const VACUUM_PAGES = 1024;
+/** Pages given back to the file system in one step: 1 MiB. */
+const VACUUM_PAGES = 256;
 /** Pages of the text index that one step may rewrite. */
 const MERGE_PAGES = 200;
 
