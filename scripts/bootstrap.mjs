@@ -80,7 +80,9 @@ const options = [
   // A small nursery (MiB): hours of replay then need no more memory than seconds, and it costs no time.
   '--max-semi-space-size=4',
 ];
-const child = spawn(runtime, [...options, join(root, script), ...scriptArguments], { stdio: 'inherit' });
+// Compiled code is kept: what turns TypeScript into JavaScript takes 40 MB and a second, and is then not even loaded.
+const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...process.env };
+const child = spawn(runtime, [...options, join(root, script), ...scriptArguments], { stdio: 'inherit', env });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   process.stderr.write(`seawall: cannot start ${runtime}: ${error.message}\n`);

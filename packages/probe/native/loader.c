@@ -1,6 +1,7 @@
 // The thin addon over libbpf: opens a BPF object, loads, attaches, reads and writes maps, maps the ring buffer.
 // It knows nothing of events. Every function throws a JavaScript Error with `code` (the errno's name) on failure.
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <pthread.h>
@@ -271,6 +272,8 @@ static napi_value load_probe(napi_env env, napi_callback_info info)
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	error = bpf_object__load(probe->object);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	/* the description of the kernel's types took megabytes, and is not looked at again */
+	malloc_trim(0);
 	return error ? throw_errno(env, "the kernel refused the program", -error) : NULL;
 }
 

@@ -7,6 +7,10 @@ export interface LiveOptions {
   readonly signal: AbortSignal;
   /** Called after each look into the ring, however much there was. */
   onIdle?(): void;
+  /** Events were lost: until /proc has been looked through again, what is known of processes may be wrong. */
+  onIncomplete?(): void;
+  /** /proc has been looked through again: what was known before is forgotten. */
+  onComplete?(): void;
 }
 
 /** Milliseconds between two looks into the ring. */
@@ -16,6 +20,13 @@ const LONGEST_WAIT = 20;
 const NEARLY_EMPTY = 0.02;
 const FILLING = 0.1;
 const MILLISECONDS_BETWEEN_CLOCKS = 1000;
+/**
+ * Milliseconds without a loss after which /proc is looked through again; from the first loss, should they not end; and
+ * from one such look to the next.
+ */
+const QUIET_AFTER_LOSS = 200;
+const LONGEST_INCOMPLETE = 5000;
+const BETWEEN_REPAIRS = 10_000;
 
 /**
  * This machine as a capture that does not end: its sections as a file would have them, then events as they happen.
@@ -24,17 +35,30 @@ const MILLISECONDS_BETWEEN_CLOCKS = 1000;
  */
 export async function* liveSections(
   probe: Probe,
-  { signal, onIdle }: LiveOptions,
+  { signal, onIdle, onIncomplete, onComplete }: LiveOptions,
 ): AsyncGenerator<CaptureSection> {
-  yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
-  yield* seedFromProc(probe.bootTime());
+  yield* sectionsOfNow(probe);
   const { ring } = probe;
   let wait = SHORTEST_WAIT;
   let clockSetAt = performance.now();
+  let lost = ring.lost;
+  let lostAt = 0;
+  let incompleteSince = 0;
+  let repairedAt = Number.NEGATIVE_INFINITY;
+  let isComplete = true;
   while (!signal.aborted) {
     let fullest = 0;
     while (ring.take() > 0) {
       fullest = Math.max(fullest, ring.fill);
+      if (ring.lost !== lost) {
+        lost = ring.lost;
+        lostAt = performance.now();
+        if (isComplete) {
+          incompleteSince = lostAt;
+          onIncomplete?.();
+        }
+        isComplete = false;
+      }
       yield { kind: 'events', batch: ring.batch };
       ring.release();
       if (signal.aborted) break;
@@ -49,6 +73,14 @@ export async function* liveSections(
       probe.synchronizeClock();
       probe.tidy();
     }
+    const isTime = now - lostAt > QUIET_AFTER_LOSS || now - incompleteSince > LONGEST_INCOMPLETE;
+    if (!isComplete && isTime && now - repairedAt > BETWEEN_REPAIRS) {
+      // All that came before has been handled, and what comes meanwhile is handled after it, as at the start.
+      yield* sectionsOfNow(probe);
+      repairedAt = performance.now();
+      isComplete = true;
+      onComplete?.();
+    }
     await waitFor(wait, signal);
   }
   probe.stop();
@@ -57,6 +89,12 @@ export async function* liveSections(
     ring.release();
   }
   onIdle?.();
+}
+
+/** A capture's beginning: whoever reads it forgets what was before. */
+function* sectionsOfNow(probe: Probe): Generator<CaptureSection> {
+  yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
+  yield* seedFromProc(probe.bootTime());
 }
 
 function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -53,8 +53,10 @@ export interface LiveWatch extends Watch, Pick<SectionsWatch, 'dropReport'> {
  */
 export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
   const { liveContainers } = options;
+  let isStateIncomplete = false;
   const watch = createSectionsWatch({
     ...options,
+    isStateIncomplete: () => isStateIncomplete,
     waiting: {
       ...options.waiting,
       ...(liveContainers !== undefined && { lookUp: liveContainers.lookUp }),
@@ -66,7 +68,15 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
   let wanted = wantedFor(options.rules, options.catalogue, { isUnfiltered });
 
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
-    const sections = liveSections(opened, { signal: options.signal });
+    const sections = liveSections(opened, {
+      signal: options.signal,
+      onIncomplete() {
+        isStateIncomplete = true;
+      },
+      onComplete() {
+        isStateIncomplete = false;
+      },
+    });
     for await (const section of liveContainers === undefined
       ? sections
       : withContainers(sections, liveContainers)) {

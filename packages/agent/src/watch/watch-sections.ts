@@ -37,6 +37,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   onMatches?(alerts: readonly Alert[], context: EventContext): void;
   /** Events were lost, and the policy says to tell it. */
   onDrops?(notice: DropNotice): void;
+  /** Whether what is known of processes may be wrong just now: matches are marked then. */
+  isStateIncomplete?(): boolean;
 }
 
 /** A stream of sections being watched. */
@@ -143,7 +145,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
           },
           onMatches(context, matches, count) {
             const timestamp = timestampOf(context.view);
-            const isIncomplete = waiting.isOverdue(context);
+            const isIncomplete = waiting.isOverdue(context) || options.isStateIncomplete?.() === true;
             const alerts = Array.from(matches.subarray(0, count), (rule) => {
               const alert = running.factories[rule].create(context, timestamp, hostname);
               return isIncomplete ? { ...alert, isIncomplete } : alert;

@@ -1,5 +1,7 @@
 // Does one thing many times and prints how many nanoseconds each took: of time, and of processor time.
 // Usage: measure getppid|read|open|connect|fork COUNT
+//        measure flood PER_SECOND SECONDS: copies and closes a descriptor so often (0: as often as it can), and prints how
+//        many of each there were
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -73,6 +75,26 @@ static void connect_often(long count)
 	}
 }
 
+/* Pairs of calls between two looks at the clock. */
+#define BURST 200
+
+static long flood(double per_second, double seconds)
+{
+	double started = now();
+	long pairs = 0;
+
+	for (double passed = 0; passed < seconds * 1e9; passed = now() - started) {
+		if (per_second > 0 && 2 * pairs > passed * per_second / 1e9) {
+			usleep(100);
+			continue;
+		}
+		for (int i = 0; i < BURST; i++)
+			close(dup(0));
+		pairs += BURST;
+	}
+	return pairs;
+}
+
 int main(int arguments, char **argument)
 {
 	const char *what = arguments > 2 ? argument[1] : "";
@@ -81,6 +103,10 @@ int main(int arguments, char **argument)
 	double started, used;
 	char byte;
 
+	if (arguments > 3 && !strcmp(what, "flood")) {
+		printf("%ld\n", flood(count, atof(argument[3])));
+		return 0;
+	}
 	stay_on_one_cpu();
 	started = now();
 	used = processor_time(RUSAGE_SELF) + processor_time(RUSAGE_CHILDREN);
