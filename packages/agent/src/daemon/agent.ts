@@ -26,6 +26,7 @@ import { openStore } from '@seawall/store';
 import { createActionDesk } from '../actions/action-desk.ts';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
+import type { Alert } from '../alert/alert.ts';
 import { createAuditIntake } from '../audit/audit-intake.ts';
 import { createCaptureFiles } from '../captures/capture-files.ts';
 import { machineTables } from '../captures/machine-tables.ts';
@@ -60,6 +61,8 @@ export interface AgentOptions {
   /** What is worth telling whoever runs it; one line or more. */
   log(level: LogLevel, message: string): void;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Called with each alert whose finding is stored, besides the outputs. */
+  onAlert?(alert: Alert): void;
   readonly clock?: Clock;
   /** Where pods are labelled and isolated; undefined where there is no API server. */
   readonly pods?: PodActions;
@@ -232,7 +235,10 @@ async function start(
       return set && policyNamed(name, set);
     },
     actionRecords: desk.records,
-    onStored: (alert) => outputs?.write(alert),
+    onStored(alert) {
+      outputs?.write(alert);
+      options.onAlert?.(alert);
+    },
     onActions: desk.follow,
     onTaken: (findings) => thread?.post({ kind: 'taken', findings }),
     onCommit: metrics.observeCommit,

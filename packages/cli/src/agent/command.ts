@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   type AgentConfiguration,
+  type Alert,
   checkSet,
   type LogLevel,
   readConfiguration,
@@ -9,7 +10,7 @@ import {
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
-import { countOf } from '../number-text.ts';
+import { countOf, countText } from '../number-text.ts';
 import { prepareLive } from '../probe/prepare.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -54,11 +55,18 @@ function checkAgent({ terminal, setExitCode }: CommandContext, configuration: Ag
   terminal.output.write(`the agent can start with this: ${parts.join(', ')}\n`);
 }
 
+export interface RunOptions {
+  /** Ends it, as a signal of the system does. */
+  readonly signal?: AbortSignal;
+  /** Called with each alert whose finding is stored. */
+  readonly onAlert?: (alert: Alert) => void;
+}
+
 /** Runs an agent until it is told to end, or its recording has. */
 export async function runAgent(
   { terminal }: CommandContext,
   configuration: AgentConfiguration,
-  signal?: AbortSignal,
+  { signal, onAlert }: RunOptions = {},
 ): Promise<void> {
   if (configuration.source.capture === undefined) {
     const obstacle = prepareLive(terminal);
@@ -67,6 +75,7 @@ export async function runAgent(
   const agent = await startAgent({
     configuration,
     environment: terminal.environment,
+    ...(onAlert !== undefined && { onAlert }),
     log: (level, message) => writeLog(terminal, level, message),
   });
   const log = (message: string): void => writeLog(terminal, 'info', message);
@@ -86,7 +95,12 @@ export async function runAgent(
     await Promise.race([told, agent.done]);
   } finally {
     process.removeListener('SIGHUP', reload);
+    const { hotLoop, ledger } = await agent.status();
     await agent.stop();
+    const { seen, dropped } = hotLoop.accounting;
+    log(
+      `ended: ${countOf(seen, 'event')} seen, ${countText(dropped)} lost, ${countOf(ledger.stored, 'finding')} stored`,
+    );
   }
 }
 

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { agentConfiguration } from '@seawall/agent';
 import type { Command } from 'commander';
+import { runAgent } from '../agent/command.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { outputOption } from '../output-option.ts';
 import { prepareLive } from '../probe/prepare.ts';
 import { secondsOption } from '../probe/seconds-option.ts';
+import { createUntil } from '../probe/until.ts';
+import { createAlertWriter } from '../watch/alert-writer.ts';
 import { runWatch } from '../watch/run.ts';
 import { createWatchSettings } from '../watch/settings.ts';
 
@@ -36,26 +40,42 @@ async function start(context: CommandContext, options: Options): Promise<void> {
   else await watchLive(context, options);
 }
 
+/** Where what is found is kept between runs: in the checkout, as a machine with nothing set up has no better place. */
+const STATE = join(ROOT, '.seawall', 'agent');
+
 async function watchLive(context: CommandContext, { output, seconds }: Options): Promise<void> {
-  const { strong, faint } = context.terminal.errors.palette;
-  context.terminal.errors.write(
+  const { terminal } = context;
+  const { strong, faint } = terminal.errors.palette;
+  const store = join(STATE, 'seawall.db');
+  terminal.errors.write(
     [
       strong('Seawall watches this machine live.'),
-      faint('  rules      rules/ (your own: seawall watch --rules FILE...)'),
-      faint('Each line on standard output is an alert: time, priority, what happened.'),
+      faint('  rules      rules/ (for a node of yours: seawall agent --config seawall.yaml, docs/agent.md)'),
+      faint(`  findings   seawall findings list --store ${relative(process.cwd(), store)}`),
+      faint('Each line on standard output is an alert: time, priority, what happened. Ctrl-C ends it.'),
       '',
       '',
     ].join('\n'),
   );
-  await runWatch(context, {
-    input: { source: 'syscall', path: undefined },
+  const writer = createAlertWriter(terminal.output, { ...createWatchSettings(), isJson: output === 'json' });
+  const configuration = agentConfiguration.parse({
     rules: [RULES],
-    without: [],
-    ...(seconds !== undefined && { seconds }),
-    summary: 'text',
-    failOnAlert: false,
-    settings: { ...createWatchSettings(), isJson: output === 'json' },
+    store: { path: store },
+    captures: { directory: join(STATE, 'captures') },
+    http: { listen: '127.0.0.1:0' },
   });
+  const until = createUntil(seconds);
+  try {
+    await runAgent(context, configuration, {
+      signal: until.signal,
+      onAlert(alert) {
+        writer.write(alert);
+        writer.flush();
+      },
+    });
+  } finally {
+    until.release();
+  }
 }
 
 async function replayExample(context: CommandContext, output: OutputFormat): Promise<void> {
