@@ -350,6 +350,28 @@ static void from_thread(const char *mark)
 	pthread_join(thread, NULL);
 }
 
+static void prepare_preload(void)
+{
+	copy_to("/tmp/planted.so", "/lib/preload.so");
+}
+
+static void preload(const char *mark)
+{
+	setenv("LD_PRELOAD", "/tmp/planted.so", 1);
+	setenv("MARK", mark, 1);
+	run("/bin/allowed.dynamic", "");
+}
+
+/* Mapped to be read only, and then made code. */
+static void protect(const char *mark)
+{
+	int file = open(FORBIDDEN, O_RDONLY);
+	void *mapped = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+
+	if (mprotect(mapped, 4096, PROT_READ | PROT_EXEC) == 0)
+		_exit(open(mark, O_WRONLY | O_CREAT, 0644) < 0);
+}
+
 static const struct way {
 	const char *name;
 	void (*prepare)(void);
@@ -385,6 +407,8 @@ static const struct way {
 	{ "race", NULL, raced, true },
 	{ "changed", prepare_changed, changed },
 	{ "moved", prepare_moved, moved },
+	{ "preload", prepare_preload, preload },
+	{ "protect", NULL, protect },
 };
 
 static void count_child(pid_t pid)

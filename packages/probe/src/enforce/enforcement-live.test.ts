@@ -161,6 +161,26 @@ test('a listed loader starts only what is listed', { skip }, async () => {
   });
 });
 
+test('code is mapped only from listed files and the image’s libraries', { skip }, async () => {
+  const forEach = { preload: ['mmap', '/tmp/planted.so'], protect: ['mprotect', '/bin/forbidden'] };
+  await withGuard({ programs }, (cgroup) => {
+    for (const way of Object.keys(forEach)) {
+      assert.equal(bench.attempt(cgroup, ['exec', way, '1', '/marks']).passed, 1, way);
+      assert.deepEqual(bench.takeMarks(), [`${way}-0`]);
+    }
+  });
+  await withGuard({ programs: { ...programs, mappings: 'listed' } }, (cgroup) => {
+    for (const [way, [call, path]] of Object.entries(forEach)) {
+      assert.equal(bench.attempt(cgroup, ['exec', way, '2', '/marks']).killed, 2, way);
+      assert.deepEqual(
+        takeViolations().map((violation) => [violation.reason, violation.call, violation.file?.path]),
+        new Array(2).fill(['mapping', call, path]),
+      );
+    }
+    assert.deepEqual(bench.marksMade(), []);
+  });
+});
+
 test('cgroups that are expected are guarded before their first program, others are not', {
   skip,
 }, async () => {
@@ -287,16 +307,16 @@ async function attemptWhileRunning(
       output += bytes.toString();
     });
     const ended = once(child, 'close');
-    await bench.untilInhabited(cgroup.folder);
-    const guard = await enforcement.guard({ cgroup: join(OWN, 'running') }, policy);
     try {
+      await bench.untilInhabited(cgroup.folder);
+      const guard = await enforcement.guard({ cgroup: join(OWN, 'running') }, policy);
       takeViolations();
       child.stdin.write('\n');
       await ended;
+      await guard.release();
       return parseAttempts(output, '');
     } finally {
       child.kill('SIGKILL');
-      await guard.release();
     }
   } finally {
     cgroup.remove();

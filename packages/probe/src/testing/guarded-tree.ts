@@ -83,6 +83,7 @@ export function makeGuardedTree(scratch: string): GuardedTree {
     '/bin/changed': allowed,
     '/bin/moved': allowed,
     '/jail/bin/allowed': forbidden,
+    '/lib/preload.so': compile('preload.c', 'preload.so', '-shared', '-fPIC'),
     [loader]: readFileSync(loader),
     [library.replace(/^\/usr/, '')]: readFileSync(library),
     '/etc/secret': 'secret\n',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GuardedTree, makeGuardedTree, writeTree } from './guarded-tree.ts';
 
@@ -119,9 +119,24 @@ export function parseAttempts(output: string, complaint: string): Attempts {
   return { tried, killed, denied, passed, failed, longest };
 }
 
-/** A cgroup for a test, below one that is the test's own. */
+/** A cgroup for a test, below one that is the test's own. Removing it ends what is still in it. */
 export function createCgroup(root: string, name: string): { readonly folder: string; remove(): void } {
   const folder = join(root, name);
   mkdirSync(folder, { recursive: true });
-  return { folder, remove: () => rmdirSync(folder) };
+  return {
+    folder,
+    remove() {
+      writeFileSync(join(folder, 'cgroup.kill'), '1');
+      const end = performance.now() + 5000;
+      for (;;) {
+        try {
+          return rmdirSync(folder);
+        } catch (error) {
+          // What was killed takes a moment to go.
+          if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || performance.now() > end) throw error;
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        }
+      }
+    },
+  };
 }
