@@ -1,6 +1,8 @@
 import { type PartVerdict, type ResolvedPolicy, scopeVerdict } from '@seawall/policies';
+import { textFromBytes } from '@seawall/rules';
 import type { Workload } from '@seawall/store';
 import type { Command } from 'commander';
+import { withRuntimes } from '../actions/runtimes.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { jsonText } from '../json-text.ts';
@@ -14,6 +16,7 @@ import { policyFilesArgument, rulesOption } from './options.ts';
 interface Options {
   readonly rules: readonly string[];
   readonly rule?: string;
+  readonly id?: string;
   readonly cluster?: string;
   readonly node: string;
   readonly namespace?: string;
@@ -34,6 +37,7 @@ export function addExplainCommand(parent: Command, context: CommandContext): voi
     .description('say which policies apply to a container or the host, and why others do not')
     .addOption(rulesOption())
     .option('--rule <name>', 'only policies that run this rule')
+    .option('--id <container>', 'a container of this machine, by its id: its runtime is asked for the rest')
     .option('--cluster <name>', 'the cluster’s name')
     .option('--node <name>', 'the node’s name', 'node')
     .option('--namespace <name>', 'the pod’s namespace')
@@ -63,7 +67,7 @@ async function explainPolicies(
   options: Options,
 ): Promise<void> {
   const { terminal } = context;
-  const workload = workloadOf(options);
+  const workload = await workloadOf(options);
   const loaded = await loadPolicies(paths, options.rules, terminal);
   const { set } = loaded;
   if (set === undefined) {
@@ -121,8 +125,10 @@ function asText({ policy, isApplying, parts }: Explained, palette: Palette): str
   return `${palette.strong(policy.name)} ${verdict}\n${lines.join('')}`;
 }
 
-function workloadOf(options: Options): Workload {
-  const { container, image, digest, containerLabel } = options;
+/** By the options; with `--id` as the machine's container runtime describes the container. */
+async function workloadOf(options: Options): Promise<Workload> {
+  const { container, image, digest, containerLabel, id } = options;
+  if (id !== undefined) return askedWorkload(id, options);
   const hasContainer =
     [container, image, digest, options.pod].some((value) => value !== undefined) || containerLabel.length > 0;
   return {
@@ -135,6 +141,34 @@ function workloadOf(options: Options): Workload {
       ? { id: '', name: container, image, digest, labels: labelsOf('--container-label', containerLabel) }
       : undefined,
   };
+}
+
+/** What runtimes say comes as byte strings. */
+async function askedWorkload(id: string, { node, cluster }: Options): Promise<Workload> {
+  const record = await withRuntimes(async (runtimeOf) => (await runtimeOf(id))?.inspect(id));
+  if (record === undefined) {
+    const problem = 'no container runtime of this machine has such a container';
+    throw errors.create('OPTION_INVALID', { option: '--id', value: id, problem });
+  }
+  const { fullId, name, image, labels, pod } = record;
+  return {
+    node,
+    cluster,
+    namespace: pod && textFromBytes(pod.namespace),
+    pod: pod && textFromBytes(pod.name),
+    podLabels: textsOf(pod?.labels ?? new Map()),
+    container: {
+      id: fullId,
+      name: textFromBytes(name),
+      image: textFromBytes(image.name),
+      digest: image.digest || undefined,
+      labels: textsOf(labels),
+    },
+  };
+}
+
+function textsOf(labels: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...labels].map(([name, value]) => [textFromBytes(name), textFromBytes(value)]));
 }
 
 function labelsOf(option: string, texts: readonly string[]): Readonly<Record<string, string>> {

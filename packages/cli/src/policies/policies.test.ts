@@ -134,3 +134,17 @@ test('what this machine can’t enforce is told where it is asked for', async ()
   assert.equal(here.code, 1);
   assert.match(here.stdout, /can’t enforce what web denies: .*there is no system call ptrase/);
 });
+
+test('a container that no runtime has is a wrong question', async () => {
+  const { code, stderr } = await runCommand([
+    'policies',
+    'explain',
+    examples,
+    '-r',
+    rules,
+    '--id',
+    'f'.repeat(64),
+  ]);
+  assert.equal(code, 2);
+  assert.match(stderr, /no container runtime of this machine has such a container/);
+});
