@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
+import { loadPolicyFiles, renderDiagnostic, resolvePolicySet, ruleFactsOf } from '@seawall/policies';
 import { lintRuleSet, loadRules, renderLintFinding, renderLoadMessage } from '@seawall/rules';
 
 const folder = join(import.meta.dirname, '../rules');
@@ -27,4 +28,33 @@ test('the rules that come with Seawall load without a word, and no lint warns of
   for (const { description, output, tags } of ruleSet!.rules) {
     assert.ok(description.length > 20 && output.includes('%') && tags.length > 0);
   }
+});
+
+test('the policies that come with the rules load, run every rule, and begin in shadow', () => {
+  const catalogues = [createSyscallCatalogue(), createAuditCatalogue()];
+  const ruleFiles = globSync('*.yaml', { cwd: folder }).sort();
+  const files = ruleFiles.map((name) => ({ name, content: readFileSync(join(folder, name), 'utf8') }));
+  const rules = ruleFactsOf(loadRules(files, catalogues).ruleSet!);
+  const policyFiles = globSync('policies/*.yaml', { cwd: folder }).sort();
+  const objects = loadPolicyFiles(
+    policyFiles.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') })),
+  );
+  const { set, diagnostics } = resolvePolicySet(objects.policies, {
+    ruleSets: objects.ruleSets,
+    rules,
+    channels: objects.channels.map(({ name }) => name),
+  });
+  const told = [...objects.diagnostics, ...diagnostics].map(renderDiagnostic);
+  // What shadow leaves undone is said on purpose: it is what changing the mode switches on.
+  assert.deepEqual(
+    told.filter((line) => !/ in mode shadow: /.test(line)),
+    [],
+  );
+  assert.ok(objects.policies.every(({ mode }) => mode === 'shadow'));
+  assert.deepEqual(
+    rules
+      .map(({ name }) => name)
+      .filter((name, index) => rules[index]!.isEnabled && !set!.ruleNames.has(name)),
+    [],
+  );
 });
