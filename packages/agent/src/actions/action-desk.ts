@@ -39,7 +39,8 @@ export interface ActionDeskOptions {
   readonly clock: Clock;
   /** Something could not be written down, or undone: for the log. */
   onError(message: string): void;
-  onLatency(kind: string, milliseconds: number): void;
+  /** An action was done: so long after the offending event, and after that was read, in milliseconds. */
+  onDone(kind: string, latencyMilliseconds: number, reactionMilliseconds: number | undefined): void;
 }
 
 interface OpenCapture {
@@ -97,7 +98,12 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     underWay.add(guarded);
   }
 
-  async function bringToEnd({ decision, outcome, latencyMilliseconds }: SightedAction): Promise<void> {
+  async function bringToEnd({
+    decision,
+    outcome,
+    latencyMilliseconds,
+    reactionMilliseconds,
+  }: SightedAction): Promise<void> {
     if (decision.outcome !== 'planned') {
       count({ kind: decision.kind, result: decision.outcome });
       return;
@@ -108,7 +114,9 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
         ? decision.eventTime + BigInt(Math.round(latencyMilliseconds * 1e6))
         : now();
     const record = recordOfOutcome(decision, end, effectAt);
-    if (record.latencyMilliseconds !== undefined) options.onLatency(record.kind, record.latencyMilliseconds);
+    if (record.latencyMilliseconds !== undefined) {
+      options.onDone(record.kind, record.latencyMilliseconds, reactionMilliseconds);
+    }
     await finish(record);
   }
 

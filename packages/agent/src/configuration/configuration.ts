@@ -16,6 +16,10 @@ const source = z
     capture: path.optional(),
     /** What is known of the containers in the recording: JSON of the runtime's answers. */
     containers: path.optional(),
+    /** Sockets of container runtimes; the usual places when left out. */
+    runtimes: z
+      .array(z.strictObject({ kind: z.enum(['cri', 'containerd', 'docker', 'podman']), socket: path }))
+      .optional(),
     /** Bytes of the ring between kernel and agent, a power of two. */
     ringMebibytes: z.int().min(1).max(1024).default(8),
   })

@@ -185,7 +185,7 @@ async function start(
       clock,
     });
   cleanUp.push(() => quorum?.close());
-  const runtimes = createRuntimes();
+  const runtimes = createRuntimes(source.runtimes);
   cleanUp.push(runtimes.close);
 
   const reloader = createReloader({
@@ -222,7 +222,7 @@ async function start(
     captures,
     clock,
     onError: (message) => log('error', message),
-    onLatency: metrics.observeActionLatency,
+    onDone: metrics.observeAction,
   });
   cleanUp.push(() => desk.close(PATIENCE));
   const ledger = createLedger({

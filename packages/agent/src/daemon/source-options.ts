@@ -41,7 +41,12 @@ export async function sourceOptionsOf(
   store: Pick<Store, 'position'>,
 ): Promise<SourceOptions> {
   if (source.capture === undefined) {
-    return { kind: 'live', ringBytes: source.ringMebibytes * MEBIBYTE, run: `${node}/${randomUUID()}` };
+    return {
+      kind: 'live',
+      runtimes: source.runtimes,
+      ringBytes: source.ringMebibytes * MEBIBYTE,
+      run: `${node}/${randomUUID()}`,
+    };
   }
   const position = await store.position(sourceName);
   return {

@@ -229,8 +229,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   }
 
   function watchLive(): SourceWatch {
-    const { ringBytes } = source as Extract<HotLoopStart['source'], { kind: 'live' }>;
-    const liveContainers = createLiveContainers();
+    const { ringBytes, runtimes } = source as Extract<HotLoopStart['source'], { kind: 'live' }>;
+    const liveContainers = createLiveContainers(runtimes === undefined ? {} : { addresses: runtimes });
     const live = createLiveWatch({
       ...options(),
       signal: stopping.signal,

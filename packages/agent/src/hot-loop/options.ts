@@ -1,3 +1,4 @@
+import type { RuntimeAddress } from '@seawall/kube';
 import type { NeverTouch, OwnIdentity } from '@seawall/policies';
 import type { NodeIdentity } from './workload-of.ts';
 
@@ -11,6 +12,8 @@ export interface NodeFacts extends NodeIdentity {
 export type SourceOptions =
   | {
       readonly kind: 'live';
+      /** Where container runtimes are; undefined: at the usual places. */
+      readonly runtimes: readonly RuntimeAddress[] | undefined;
       readonly ringBytes: number /** Different for every start: part of findings' keys. */;
       readonly run: string;
     }

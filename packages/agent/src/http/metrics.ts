@@ -154,8 +154,11 @@ export const metricTable: readonly MetricDescription[] = [
 
 /** What is measured while it happens. */
 export interface Measurements {
-  /** From the event's time to the end of an immediate action: milliseconds. */
-  observeActionLatency(kind: string, milliseconds: number): void;
+  /**
+   * From the event's time to the end of an action, and from when the event was read to the end of what was done at once:
+   * milliseconds.
+   */
+  observeAction(kind: string, latencyMilliseconds: number, reactionMilliseconds: number | undefined): void;
   /** One commit into the store: milliseconds. */
   observeCommit(milliseconds: number): void;
 }
@@ -167,15 +170,22 @@ export interface Metrics extends Measurements {
 }
 
 const ACTION_LATENCY = 'seawall_action_latency_seconds';
+const ACTION_REACTION = 'seawall_action_reaction_seconds';
 const COMMIT_TIME = 'seawall_store_commit_seconds';
 
 /** Name, kind and help of the histograms, for the documentation. */
 export const histogramTable = [
   {
     name: ACTION_LATENCY,
-    help: 'From the offending event to the end of what was done about it at once, by kind of action.',
+    help: 'From the offending event to the end of what was done about it, by kind of action.',
     labels: ['kind'],
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+  },
+  {
+    name: ACTION_REACTION,
+    help: 'From when the offending event was read to the end of what the kernel was told to do at once, by kind of action.',
+    labels: ['kind'],
+    buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05],
   },
   {
     name: COMMIT_TIME,
@@ -193,13 +203,16 @@ export function createMetrics(): Metrics {
     description,
     metric: createMetric(description, register),
   }));
-  const [latency, commit] = histogramTable.map(
+  const [latency, reaction, commit] = histogramTable.map(
     ({ name, help, labels, buckets }) =>
       new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [register] }),
   );
   return {
     contentType: register.contentType,
-    observeActionLatency: (kind, milliseconds) => latency.observe({ kind }, milliseconds / 1000),
+    observeAction(kind, latencyMilliseconds, reactionMilliseconds) {
+      latency.observe({ kind }, latencyMilliseconds / 1000);
+      if (reactionMilliseconds !== undefined) reaction.observe({ kind }, reactionMilliseconds / 1000);
+    },
     observeCommit: (milliseconds) => commit.observe(milliseconds / 1000),
     render(status) {
       for (const { description, metric } of collectors) {

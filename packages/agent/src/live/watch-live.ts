@@ -27,6 +27,8 @@ export interface LiveWatchOptions extends SectionsWatchOptions {
   readonly ringBytes?: number;
   /** Who finds out about containers; nobody unless given. Started and closed with the watch. */
   readonly liveContainers?: LiveContainers;
+  /** Whether the kernel is to leave out nothing of the calls that are on: for recordings, of which more is asked. */
+  readonly isUnfiltered?: boolean;
   /** Everything is on: what happens from now on is seen. */
   onStart?(status: ProbeStatus): void;
   /** Called with each section before rules see it: to record it. A batch is only valid until it returns. */
@@ -63,8 +65,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
     },
   });
   let probe: Probe | undefined;
-  // Who looks at a recording asks for more than these rules do.
-  const isUnfiltered = options.onSection !== undefined;
+  const { isUnfiltered = false } = options;
   let wanted = wantedFor(options.rules, options.catalogue, { isUnfiltered });
 
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
