@@ -102,9 +102,10 @@ function withSandbox(
     ...container,
     pod: {
       ...pod,
-      ip: sandbox.ip,
+      ip: sandbox.ip || pod.ip,
       cniJson: sandbox.cniJson,
-      labels: sandbox.pod === undefined ? pod.labels : sandbox.pod.labels,
+      // Who describes the sandbox may know less of it than who describes the container.
+      labels: sandbox.pod === undefined || sandbox.pod.labels.size === 0 ? pod.labels : sandbox.pod.labels,
     },
   };
 }

@@ -39,11 +39,22 @@ const DEFAULT_STOP_SIGNAL = 'SIGTERM';
 /** Milliseconds between two looks at a task that was told to end. */
 const LOOK_INTERVAL = 50;
 
+/** Ids are mostly asked for by their first twelve characters. */
+const SHORT_ID_LENGTH = 12;
+/** Containers of which it is remembered where events placed them. */
+const MAXIMUM_TOLD = 1024;
+
 const TOPICS: Readonly<Record<string, RuntimeEvent['kind']>> = {
   '/containers/create': 'added',
   '/tasks/start': 'added',
   '/containers/delete': 'removed',
 };
+
+interface Envelope {
+  readonly namespace: string;
+  readonly topic: string;
+  readonly event: { readonly value: Uint8Array } | null;
+}
 
 interface Task {
   readonly id: string;
@@ -80,6 +91,36 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
     const metadata = new Metadata();
     metadata.set('containerd-namespace', namespace);
     return channel.call(method, request, { metadata });
+  }
+
+  /** Where containers are that events told of, by the first twelve characters of their ids: the newest last. */
+  const toldPlaces = new Map<string, { readonly id: string; readonly namespace: string }>();
+
+  function notePlace(id: string, namespace: string): void {
+    toldPlaces.set(id.slice(0, SHORT_ID_LENGTH), { id, namespace });
+    if (toldPlaces.size > MAXIMUM_TOLD) toldPlaces.delete(toldPlaces.keys().next().value as string);
+  }
+
+  /** The container that an event told of, with one question instead of three: some live no longer than those take. */
+  async function placedAsTold(id: string): Promise<Placed | undefined> {
+    const told = toldPlaces.get(id.slice(0, SHORT_ID_LENGTH));
+    if (told?.id.startsWith(id) !== true) return undefined;
+    try {
+      const { container } = await call<{ container: StoredContainer | null }>(
+        'Containers',
+        'Get',
+        { id: told.id },
+        told.namespace,
+      );
+      return container === null ? undefined : { id: told.id, namespace: told.namespace, stored: container };
+    } catch (error) {
+      if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
+  async function placedOne(id: string): Promise<Placed | undefined> {
+    return (await placedAsTold(id)) ?? oneContainer(await placed(id), id, socket);
   }
 
   /** @param id the beginning of an id; undefined gives all. */
@@ -120,7 +161,7 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
   }
 
   async function find(id: string): Promise<Listed | undefined> {
-    const found = oneContainer(await placed(id), id, socket);
+    const found = await placedOne(id);
     return found && listedAs(found, await stateOf(found));
   }
 
@@ -217,7 +258,7 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
     list: async () => withStates(await placed()),
     find,
     async inspect(id) {
-      const found = oneContainer(await placed(id), id, socket);
+      const found = await placedOne(id);
       if (found === undefined) throw notFound(id);
       const { stored, namespace } = found;
       return recordOf(stored, specificationOf(stored), await digestOf(stored.image, namespace));
@@ -249,15 +290,13 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
     kill: async (id, signal) => sendSignal(await needAlive(id), signal),
     async *events(signal): AsyncGenerator<RuntimeEvent> {
       const filters = Object.keys(TOPICS).map((topic) => `topic=="${topic}"`);
-      const events = channel.stream<{ topic: string; event: { value: Uint8Array } | null }>(
-        methodOf('Events', 'Subscribe'),
-        { filters },
-        signal,
-      );
-      for await (const { topic, event } of events) {
+      const events = channel.stream<Envelope>(methodOf('Events', 'Subscribe'), { filters }, signal);
+      for await (const { topic, event, namespace } of events) {
         const kind = TOPICS[topic];
         const id = event === null ? undefined : firstText(event.value);
-        if (kind !== undefined && id !== undefined) yield { kind, id };
+        if (kind === undefined || id === undefined) continue;
+        if (kind === 'added') notePlace(id, namespace);
+        yield { kind, id };
       }
     },
     close: channel.close,

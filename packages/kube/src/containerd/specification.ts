@@ -91,9 +91,16 @@ function podOf(
     uid: byteString(labels['io.kubernetes.pod.uid'] ?? ''),
     fullSandboxId,
     ip: '',
-    labels: new Map(),
+    labels: podLabelsOf(labels),
     networkJson: '',
   };
+}
+
+/** The CRI plugin gives a pod's labels to its sandbox, besides its own; containers have theirs. */
+function podLabelsOf(labels: StoredContainer['labels']): ReadonlyMap<string, string> {
+  if (labels[KIND_LABEL] !== 'sandbox') return new Map();
+  const ofPod = Object.entries(labels).filter(([name]) => !name.startsWith('io.cri-containerd'));
+  return new Map(ofPod.map(([name, value]) => [byteString(name), byteString(value)]));
 }
 
 /**

@@ -202,6 +202,7 @@ describe('CRI of containerd', { skip: containerdMissing() }, () => {
 
     const native = openRuntime({ kind: 'containerd', socket: daemon.socket });
     expectPod(await native.inspect(container.id), pod.sandboxId, pod.uid, false);
+    expectPod(await native.inspect(pod.sandboxId), pod.sandboxId, pod.uid);
     await pod.remove();
     assert.deepEqual(await cri.list(), []);
     native.close();
