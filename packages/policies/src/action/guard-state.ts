@@ -35,15 +35,21 @@ export function createGuardState(options: GuardOptions): GuardState {
   const { own, clock = systemClock, neverTouch = defaultNeverTouch, memory = new Map() } = options;
   const turns = new Map<string, number[]>();
   const coolDowns = new Map<string, CoolDown>();
-  const changes = new Map<string, string | undefined>();
+  const changed = new Set<string>();
   restore(memory, turns, coolDowns);
 
   const forget = (target: string): void => {
     coolDowns.delete(target);
-    changes.set(COOL + target, undefined);
+    changed.add(COOL + target);
   };
   // A clock that was set back would keep a target cool for longer than it was told to: then it counts as over.
   const isOver = ({ until, length }: CoolDown, now: number): boolean => until <= now || until - now > length;
+  const textOf = (key: string): string | undefined => {
+    const value = key.startsWith(RATE)
+      ? turns.get(key.slice(RATE.length))
+      : coolDowns.get(key.slice(COOL.length));
+    return value && JSON.stringify(value);
+  };
   return {
     own,
     neverTouch: createNeverTouchTest(own, neverTouch),
@@ -58,7 +64,7 @@ export function createGuardState(options: GuardOptions): GuardState {
       const isAllowed = times.length < count;
       if (isAllowed) {
         times.push(now);
-        changes.set(RATE + policy, JSON.stringify(times));
+        changed.add(RATE + policy);
       }
       turns.set(policy, times);
       return isAllowed
@@ -77,13 +83,13 @@ export function createGuardState(options: GuardOptions): GuardState {
       if (coolDowns.size >= TIDY_AT) {
         for (const [each, coolDown] of coolDowns) if (isOver(coolDown, now)) forget(each);
       }
-      const coolDown = { until: now + length, length };
-      coolDowns.set(target, coolDown);
-      changes.set(COOL + target, JSON.stringify(coolDown));
+      coolDowns.set(target, { until: now + length, length });
+      changed.add(COOL + target);
     },
     takeChanges() {
-      const taken = new Map(changes);
-      changes.clear();
+      const taken = new Map<string, string | undefined>();
+      for (const key of changed) taken.set(key, textOf(key));
+      changed.clear();
       return taken;
     },
   };
