@@ -350,6 +350,18 @@ static void from_thread(const char *mark)
 	pthread_join(thread, NULL);
 }
 
+/* Where an overlay can move folders of the image, the files in them stay the image's. */
+static void prepare_moved_folder(void)
+{
+	if (rename("/opt/listed", "/opt/former") || rename("/opt/other", "/opt/listed"))
+		fail("rename");
+}
+
+static void in_moved_folder(const char *mark)
+{
+	run("/opt/listed/tool", mark);
+}
+
 static void prepare_preload(void)
 {
 	copy_to("/tmp/planted.so", "/lib/preload.so");
@@ -407,6 +419,8 @@ static const struct way {
 	{ "race", NULL, raced, true },
 	{ "changed", prepare_changed, changed },
 	{ "moved", prepare_moved, moved },
+	{ "listed-folder", NULL, in_moved_folder },
+	{ "moved-folder", prepare_moved_folder, in_moved_folder },
 	{ "preload", prepare_preload, preload },
 	{ "protect", NULL, protect },
 };

@@ -161,6 +161,24 @@ test('a listed loader starts only what is listed', { skip }, async () => {
   });
 });
 
+test('a folder of the image that is moved to a listed path takes no program with it', { skip }, async () => {
+  const kind = { movesFolders: true };
+  await withGuard({ programs }, (cgroup) => {
+    assert.equal(bench.attempt(cgroup, ['exec', 'listed-folder', '1', '/marks'], kind).passed, 1);
+    assert.equal(bench.attempt(cgroup, ['exec', 'moved-folder', '2', '/marks'], kind).killed, 2);
+    assert.deepEqual(
+      takeViolations().map(({ file }) => file?.path),
+      ['/opt/other/tool', '/opt/other/tool'],
+    );
+    assert.deepEqual(bench.marksMade(), []);
+  });
+  await withGuard({ programs, isReportOnly: true }, (cgroup) => {
+    assert.equal(bench.attempt(cgroup, ['exec', 'moved-folder', '1', '/marks'], kind).passed, 1);
+    assert.equal(takeViolations().length, 1);
+    assert.deepEqual(bench.takeMarks(), ['moved-folder-0']);
+  });
+});
+
 test('code is mapped only from listed files and the image’s libraries', { skip }, async () => {
   const forEach = { preload: ['mmap', '/tmp/planted.so'], protect: ['mprotect', '/bin/forbidden'] };
   await withGuard({ programs }, (cgroup) => {

@@ -31,6 +31,7 @@ export const ALLOWED_IN_TREE: readonly AllowedFile[] = [
   '/bin/relinked',
   '/bin/changed',
   '/bin/moved',
+  '/opt/listed/tool',
 ];
 
 /** Ways of attempt.c to run the forbidden program. */
@@ -82,6 +83,8 @@ export function makeGuardedTree(scratch: string): GuardedTree {
     '/bin/relinked': allowed,
     '/bin/changed': allowed,
     '/bin/moved': allowed,
+    '/opt/listed/tool': allowed,
+    '/opt/other/tool': forbidden,
     '/jail/bin/allowed': forbidden,
     '/lib/preload.so': compile('preload.c', 'preload.so', '-shared', '-fPIC'),
     [loader]: readFileSync(loader),

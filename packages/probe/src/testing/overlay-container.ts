@@ -21,6 +21,8 @@ export interface ContainerKind {
   readonly isPlain?: boolean;
   /** An overlay whose layers lie on different file systems. */
   readonly isSplit?: boolean;
+  /** An overlay in which folders of the image can be moved. */
+  readonly movesFolders?: boolean;
 }
 
 /** A folder from which containers are run without a runtime: namespaces, an overlay, a cgroup. */
@@ -62,7 +64,8 @@ export function createContainerBench(folder: string): ContainerBench {
       join(folder, String(containers), name),
     );
     for (const place of [upper, work, root]) mkdirSync(place, { recursive: true });
-    const overlay = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    const moving = options.movesFolders === true ? ',redirect_dir=on' : '';
+    const overlay = `lowerdir=${lower},upperdir=${upper},workdir=${work}${moving}`;
     const script = [
       ...(options.isSplit === true
         ? [`mount -t tmpfs tmpfs ${join(root, '..')}`, `mkdir ${upper} ${work} ${root}`]
