@@ -23,7 +23,11 @@ export const lookedUpNotice: ContainerNotice = { name: CONTAINERS_LOOKED_UP, tex
 export function noticeOf(update: MetadataUpdate): ContainerNotice {
   switch (update.kind) {
     case 'described':
-      return { name: CONTAINER_ADDED, text: containerJson(containerInfoOf(update.record)) };
+      // No rule reads a container's environment, but recordings are passed on, and it is where secrets stand.
+      return {
+        name: CONTAINER_ADDED,
+        text: containerJson({ ...containerInfoOf(update.record), environment: [] }),
+      };
     case 'missing':
       return { name: CONTAINER_MISSING, text: containerJson(createContainerInfo(update.id)) };
     case 'removed':

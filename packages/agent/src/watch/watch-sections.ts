@@ -115,6 +115,13 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
     for (const alert of alerts) options.onAlert(alert);
   }
 
+  /** What is decided between batches is to be seen at once as well. */
+  function advance(seconds: number): void {
+    const { waitingNow } = waiting.report();
+    waiting.advance(seconds);
+    if (waiting.report().waitingNow !== waitingNow) options.onProgress?.(eventCount);
+  }
+
   function handleDrops(notice: DropNotice, context: EventContext): boolean {
     options.onDrops?.(notice);
     if (actions.includes('alert')) {
@@ -166,7 +173,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
       running = prepare(rules);
     },
     accounting,
-    waiting,
+    waiting: { ...waiting, advance },
     dropReport: drops.report,
   };
 }
