@@ -5,8 +5,8 @@ import { type CompilableRule, loadRules } from '@seawall/rules';
 export const catalogue = createSyscallCatalogue();
 
 /**
- * The rules about system calls of these files that are enabled: of the 93 stock rules 81 are, and Falco's own figures
- * are those of a run with just these.
+ * All rules about system calls of these files, those too that the files disable: 12 of the 93 stock rules are. (Falco's own
+ * figures are those of a run with the enabled ones.)
  * @throws Error when they don't load.
  */
 export function loadBenchmarkRules(paths: readonly string[]): readonly CompilableRule<EventContext>[] {
@@ -17,6 +17,6 @@ export function loadBenchmarkRules(paths: readonly string[]): readonly Compilabl
   if (ruleSet === undefined) {
     throw new Error(`the rules don't load: ${JSON.stringify(files.map(({ messages }) => messages[0]))}`);
   }
-  const rules = ruleSet.rules.filter(({ isEnabled, source }) => isEnabled && source === catalogue.source);
+  const rules = ruleSet.rules.filter(({ source }) => source === catalogue.source);
   return rules as unknown as readonly CompilableRule<EventContext>[];
 }

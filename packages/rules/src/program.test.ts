@@ -18,9 +18,9 @@ const TYPES = 4;
 const words = ['a', 'ab', 'abc', 'b', ''];
 
 const subjects: Record<string, Subject<World>> = {
-  name: { key: 'name', read: ({ process }) => process.name },
-  parent: { key: 'parent', read: ({ process }) => process.parentName },
-  path: { key: 'path', read: ({ path }) => path },
+  name: { isRepeatedText: true, key: 'name', read: ({ process }) => process.name },
+  parent: { isRepeatedText: true, key: 'parent', read: ({ process }) => process.parentName },
+  path: { isRepeatedText: true, key: 'path', read: ({ path }) => path },
 };
 
 /** Every comparison that the tests' conditions are made of. */

@@ -2,6 +2,7 @@ import type { VerdictScope } from './catalogue/catalogue.ts';
 import { emitSlotMatcher, type SlotMatcher } from './emit/emit.ts';
 import { createIndexedMatcher } from './emit/indexed.ts';
 import type { Candidate, Candidates } from './plan/candidate.ts';
+import { createNarrowingMemory, createSlotTexts, type SlotTexts } from './plan/narrowing.ts';
 import { createResidues, nothingLeft, type Remainder, type Residue } from './plan/residue.ts';
 
 /**
@@ -48,6 +49,7 @@ interface Verdicts<Context> {
 interface Slot<Context> {
   readonly candidates: readonly Candidate<Context>[];
   readonly match: SlotMatcher<Context>;
+  readonly texts: SlotTexts<Context> | undefined;
 }
 
 /**
@@ -63,19 +65,25 @@ export function createProgram<Context>(
   const owner = {};
   const wanted = new Uint8Array(typeCount);
   const slotOfType = new Int32Array(typeCount).fill(-1);
-  const slots: Slot<Context>[] = [];
+  const listed: (readonly Candidate<Context>[])[] = [];
   const slotByCandidates = new Map<string, number>();
   for (const [eventType, candidates] of byEventType) {
     const key = candidates.map(({ id }) => id).join();
     let slot = slotByCandidates.get(key);
     if (slot === undefined) {
-      slot = slots.push({ candidates, match: createMatcher(candidates) }) - 1;
+      slot = listed.push(candidates) - 1;
       slotByCandidates.set(key, slot);
     }
     slotOfType[eventType] = slot;
     wanted[eventType] = 1;
   }
-  const residues = createResidues(all, slots.length);
+  const residues = createResidues(all, listed.length);
+  const memory = createNarrowingMemory(residues.forget, residues.epoch);
+  const slots: readonly Slot<Context>[] = listed.map((candidates) => ({
+    candidates,
+    match: createMatcher(candidates),
+    texts: createSlotTexts(candidates, memory),
+  }));
   const matches = new Int32Array(ruleCount);
 
   function keepVerdicts(scope: VerdictScope, residue: Residue<Context>, ancestryVersion: number): void {
@@ -117,10 +125,11 @@ export function createProgram<Context>(
     return residue.remainders[slot] ?? residues.remainderOf(residue, slot, slots[slot].candidates);
   }
 
-  function collect(context: Context, slot: Slot<Context>, { certain, openBits, open }: Remainder): number {
-    matches.set(certain);
+  function collect(context: Context, { match, texts }: Slot<Context>, remainder: Remainder): number {
+    const { certain, open, openBits } = texts === undefined ? remainder : texts.narrow(remainder, context);
+    if (certain.length > 0) matches.set(certain);
     if (open.length === 0) return certain.length;
-    const count = slot.match(context, openBits, matches, certain.length);
+    const count = match(context, openBits, matches, certain.length, open);
     if (count > 1) matches.subarray(0, count).sort();
     return count;
   }

@@ -52,6 +52,17 @@ const textTypes: ReadonlySet<ParameterType> = new Set(['charbuf', 'fspath', 'fsr
 
 /** What the event's argument shows in an output: its meaning where it has one, else its text. */
 export function resolvedArgument(context: EventContext, index: number): string {
+  const { view } = context;
+  const facts = eventTypes[view.type]!.parameters[index]!;
+  const { type } = facts;
+  if (textTypes.has(type)) {
+    const path = textArgument(context, index);
+    return type === 'charbuf' || isWholePath(context, path) ? path : fullPath(context, facts, path) || path;
+  }
+  if (type === 'flags32' && parameterLength(view, index) >= 4) {
+    const flags = view.data.getUint32(parameterStart(view, index), true);
+    return flagNames(flags, facts.flagTable ?? []) || String(flags);
+  }
   const { text, meaning } = argumentText(context, index);
   return meaning === '' ? text : meaning;
 }
@@ -178,9 +189,15 @@ function readText(bytes: Uint8Array, start: number, length: number): string {
 }
 
 function pathText(context: EventContext, facts: ParameterFacts, path: string): ArgumentText {
-  if (context.process === undefined || path === '<NA>' || path === '' || path.startsWith('/'))
-    return plain(path);
-  return { text: path, meaning: concatenatePaths(baseDirectory(context, facts), path) };
+  return isWholePath(context, path) ? plain(path) : { text: path, meaning: fullPath(context, facts, path) };
+}
+
+function isWholePath({ process }: EventContext, path: string): boolean {
+  return process === undefined || path === '<NA>' || path === '' || path.startsWith('/');
+}
+
+function fullPath(context: EventContext, facts: ParameterFacts, path: string): string {
+  return concatenatePaths(baseDirectory(context, facts), path);
 }
 
 /** The directory that a relative path argument starts from: that of its descriptor argument, else the working one. */

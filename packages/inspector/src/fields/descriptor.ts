@@ -239,10 +239,22 @@ function directoryOf(context: EventContext): string | undefined {
   if (descriptor?.type === DescriptorType.directory) return descriptor.name;
   if (descriptor !== undefined && !isFile(descriptor.type)) return undefined;
   const name = descriptor?.name ?? descriptorNameFromEvent(context, 'absolute');
-  if (name === undefined) return undefined;
-  const slash = name.lastIndexOf('/');
-  if (slash <= 0) return '/';
-  return slash < name.length - 1 ? name.slice(0, slash) : name;
+  return name === undefined ? undefined : directoryOfPath(name);
+}
+
+/** Directories of paths that were asked for: the same files are opened over and over. */
+const directories = new Map<string, string>();
+const REMEMBERED_DIRECTORIES = 4096;
+
+function directoryOfPath(path: string): string {
+  let directory = directories.get(path);
+  if (directory === undefined) {
+    const slash = path.lastIndexOf('/');
+    directory = slash <= 0 ? '/' : slash < path.length - 1 ? path.slice(0, slash) : path;
+    if (directories.size >= REMEMBERED_DIRECTORIES) directories.clear();
+    directories.set(path, directory);
+  }
+  return directory;
 }
 
 function inContainer({ process }: EventContext, name: string | undefined): string | undefined {

@@ -13,6 +13,20 @@ export function enumerationNames(value: number, table: FlagTable): string {
  * named again by a later flag, and a name for exactly the whole value ends the list.
  */
 export function flagNames(value: number, table: FlagTable): string {
+  const knownOfTable = knownNames.get(table);
+  const known = knownOfTable?.get(value);
+  if (known !== undefined) return known;
+  const names = nameFlags(value, table);
+  if (knownOfTable === undefined) knownNames.set(table, new Map([[value, names]]));
+  else if (knownOfTable.size < REMEMBERED_SETS) knownOfTable.set(value, names);
+  return names;
+}
+
+/** Names of sets that were asked for, by table: calls use few sets over and over. */
+const knownNames = new Map<FlagTable, Map<number, string>>();
+const REMEMBERED_SETS = 256;
+
+function nameFlags(value: number, table: FlagTable): string {
   let rest = value;
   let names = '';
   for (const flag of table) {

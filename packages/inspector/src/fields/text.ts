@@ -2,7 +2,7 @@ import type { Tables } from '../context.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { Protocol } from '../descriptor/flags.ts';
 import type { Process } from '../process/process.ts';
-import { readTextsOf } from '../process/texts.ts';
+import { joinTextsOf, readTextsOf } from '../process/texts.ts';
 
 /** The arguments of a process with one space between them. */
 export function joinArguments(process: Process): string {
@@ -18,7 +18,7 @@ export function commandLineOf(process: Process): string {
 
 /** The environment that the thread shares with its group, one space between the variables. */
 export function environmentText(tables: Tables, process: Process): string {
-  return environmentOf(tables, process).join(' ');
+  return joinTextsOf((tables.leader(process) ?? process).environment);
 }
 
 /** A variable's value without the spaces around it; '' where it isn't set (or set to nothing). */
@@ -43,9 +43,19 @@ const CAPABILITY_NAMES =
   'PERFMON BPF CHECKPOINT_RESTORE';
 const capabilities = CAPABILITY_NAMES.split(' ').map((name) => `CAP_${name}`);
 
+/** Texts of sets that were asked for: nearly all threads have one of a few. */
+const capabilityTexts = new Map<bigint, string>();
+const REMEMBERED_CAPABILITIES = 256;
+
 /** The names of the capabilities in a set of bits (linux/capability.h), one space between them. */
 export function capabilityNames(bits: bigint): string {
-  return capabilities.filter((_, bit) => (bits >> BigInt(bit)) & 1n).join(' ');
+  let text = capabilityTexts.get(bits);
+  if (text === undefined) {
+    text = capabilities.filter((_, bit) => (bits >> BigInt(bit)) & 1n).join(' ');
+    if (capabilityTexts.size >= REMEMBERED_CAPABILITIES) capabilityTexts.clear();
+    capabilityTexts.set(bits, text);
+  }
+  return text;
 }
 
 const descriptorKinds: ReadonlyMap<number, readonly [name: string, character: string]> = new Map([
@@ -73,14 +83,27 @@ const descriptorKinds: ReadonlyMap<number, readonly [name: string, character: st
   [DescriptorType.pidfd, ['pidfd', 'P']],
 ]);
 
+/** By type, from that of uninitialized descriptors (-1) on. */
+const LOWEST_TYPE = DescriptorType.uninitialized;
+const names = tableOfKinds(0, '<NA>');
+const characters = tableOfKinds(1, '?');
+
+function tableOfKinds(part: 0 | 1, otherwise: string): readonly string[] {
+  const highest = Math.max(...Object.values(DescriptorType));
+  return Array.from(
+    { length: highest - LOWEST_TYPE + 1 },
+    (_, index) => descriptorKinds.get(index + LOWEST_TYPE)?.[part] ?? otherwise,
+  );
+}
+
 /** What `fd.type` calls a descriptor. */
 export function descriptorTypeName(descriptor: Descriptor): string {
-  return descriptorKinds.get(descriptor.type)?.[0] ?? '<NA>';
+  return names[descriptor.type - LOWEST_TYPE] ?? '<NA>';
 }
 
 /** What `fd.typechar` calls a descriptor. */
 export function descriptorTypeCharacter(descriptor: Descriptor): string {
-  return descriptorKinds.get(descriptor.type)?.[1] ?? '?';
+  return characters[descriptor.type - LOWEST_TYPE] ?? '?';
 }
 
 const LARGEST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);

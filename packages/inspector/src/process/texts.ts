@@ -1,4 +1,4 @@
-import { byteStringsAt } from '@seawall/events';
+import { byteStringAt, byteStringsAt } from '@seawall/events';
 
 /** A list of texts that few will ever read: it is taken apart when somebody does. */
 export interface Texts {
@@ -24,4 +24,12 @@ export function readTextsOf(source: Texts): readonly string[] {
     source.bytes = undefined;
   }
   return source.texts;
+}
+
+/** The texts with one space between them; does not take them apart. */
+export function joinTextsOf({ bytes, texts }: Texts): string {
+  if (bytes === undefined) return texts.join(' ');
+  const { length } = bytes;
+  const end = length > 0 && bytes[length - 1] === 0 ? length - 1 : length;
+  return byteStringAt(bytes, 0, end).replaceAll('\0', ' ');
 }

@@ -5,6 +5,7 @@ import type { DirectTest, Predicate } from '../plan/predicate.ts';
 /**
  * Asks the event parts of a slot's open candidates of the event that the context is about.
  * @param openBits positions of the candidates to ask, as a set.
+ * @param open the same positions, in order.
  * @param matches receives the rules that match, from index `count` on, in no particular order.
  * @returns the new count.
  */
@@ -13,6 +14,7 @@ export type SlotMatcher<Context> = (
   openBits: Uint32Array,
   matches: Int32Array,
   count: number,
+  open: Int32Array,
 ) => number;
 
 /** Tests that cost less than this (nanoseconds) are asked again rather than remembered. */
@@ -77,12 +79,27 @@ export function emitSlotSource<Context>(
         return `((u = ${value}) !== undefined && u !== ${constant})`;
       case 'startsWith':
       case 'endsWith':
+        return emitEdge(value, constant, direct);
       case 'includes':
         return `((u = ${value}) !== undefined && u.${direct.relation}(${constant}))`;
       default:
         // Nothing is less or greater than undefined, and no constant equals it.
         return `${value} ${direct.relation} ${constant}`;
     }
+  }
+
+  /** Looking at one character first spares most calls: of the texts that share the first, few share the last as well. */
+  function emitEdge(
+    value: string,
+    constant: string,
+    { relation, constant: text }: DirectTest<Context>,
+  ): string {
+    const { length } = text as string;
+    const call = `u.${relation}(${constant})`;
+    if (length === 0) return `((u = ${value}) !== undefined)`;
+    const place = relation === 'startsWith' ? String(length - 1) : `u.length - ${length}`;
+    const code = (text as string).charCodeAt(relation === 'startsWith' ? length - 1 : 0);
+    return `((u = ${value}) !== undefined && u.charCodeAt(${place}) === ${code} && ${call})`;
   }
 
   function emitTest(predicate: Predicate<Context>): string {

@@ -9,6 +9,9 @@ import { cheapestFirst, emitSlotMatcher, type SlotMatcher } from './emit.ts';
 /** How many candidates one function asks: more, and it outgrows what V8 optimises. */
 const EMITTED_TOGETHER = 64;
 
+/** Where no more candidates are open than this they are asked in turn. */
+const ASKED_IN_TURN = 24;
+
 /** Texts one of which the subject must equal or start with. */
 interface Access<Context> {
   readonly subject: Subject<Context>;
@@ -50,12 +53,16 @@ export function createIndexedMatcher<Context>(
     if (tests[position](context)) matches[count++] = rules[position];
   }
 
-  return (eventContext, openBits, found, foundCount) => {
+  return (eventContext, openBits, found, foundCount, openPositions) => {
     now += 1;
     context = eventContext;
     open = openBits;
     matches = found;
     count = foundCount;
+    if (openPositions.length <= ASKED_IN_TURN) {
+      for (let index = 0; index < openPositions.length; index++) ask(openPositions[index]);
+      return count;
+    }
     for (const { subject, byText, byPrefix } of indexes) {
       const value = subject.read(context);
       if (typeof value !== 'string') continue;
@@ -64,7 +71,7 @@ export function createIndexedMatcher<Context>(
       if (!byPrefix.isEmpty) byPrefix.visit(value, ask);
     }
     for (let index = 0; index < unfiled.length; index++) {
-      count = unfiled[index](context, open, matches, count);
+      count = unfiled[index](context, open, matches, count, openPositions);
     }
     return count;
   };

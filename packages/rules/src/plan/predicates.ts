@@ -117,18 +117,27 @@ function subjectOf<Context>(left: BoundOperand<Context>): Subject<Context> | und
   const { field, extract, text: key } = left;
   if (field?.compareEach !== undefined) {
     const { compareEach } = field;
-    return { key, read: (context) => joinCompared(context, compareEach) };
+    return { key, isRepeatedText: false, read: (context) => joinCompared(context, compareEach) };
   }
   if (field?.compare !== undefined) return undefined;
   if (left.isList)
-    return { key, read: (context) => joinValues(extract(context) as readonly Value[] | undefined) };
+    return {
+      key,
+      isRepeatedText: false,
+      read: (context) => joinValues(extract(context) as readonly Value[] | undefined),
+    };
   return {
     key,
+    isRepeatedText: isTextual(left) && left.dependsOn.some((dependency) => dependency !== 'event'),
     read: (context) => {
       const value = extract(context) as Value | undefined;
       return value instanceof Uint8Array ? bytesFromArray(value) : value;
     },
   };
+}
+
+function isTextual({ type }: Pick<BoundOperand<never>, 'type'>): boolean {
+  return type === 'charbuf' || type === 'fspath' || type === 'fsrelpath';
 }
 
 /** All values that a comparison would be made with. */
@@ -163,8 +172,12 @@ const lookupKinds: Partial<Record<ComparisonOperator, Lookup['kind']>> = {
 
 function lookupOf<Context>({ node, left, right }: BoundCheck<Context>): Lookup | undefined {
   if (node.kind === 'exists' || node.quantifier !== undefined || !isConstants(right)) return undefined;
-  const isText = left.type === 'charbuf' || left.type === 'fspath' || left.type === 'fsrelpath';
-  if (!isText || left.isList || left.field?.compare !== undefined || left.field?.compareEach !== undefined) {
+  if (
+    !isTextual(left) ||
+    left.isList ||
+    left.field?.compare !== undefined ||
+    left.field?.compareEach !== undefined
+  ) {
     return undefined;
   }
   const kind = lookupKinds[node.operator];
@@ -236,8 +249,7 @@ function costOf<Context>({ node, left }: BoundCheck<Context>): number {
 function readingCost<Context>({ field, isList, type, dependsOn }: BoundOperand<Context>): number {
   if (field === undefined) return 60;
   if (isList || field.compareEach !== undefined || field.compare !== undefined) return 40;
-  const isText = type === 'charbuf' || type === 'fspath' || type === 'fsrelpath';
-  return isText && lifetimeOf(dependsOn) === 'event' ? 25 : 4;
+  return isTextual({ type }) && lifetimeOf(dependsOn) === 'event' ? 25 : 4;
 }
 
 function isStateful<Context>(

@@ -28,6 +28,16 @@ export interface Remainder {
   readonly open: Int32Array;
   /** The same positions as a set. */
   readonly openBits: Uint32Array;
+  /** What is left for certain texts of the event, learned by `plan/narrowing.ts`; undefined while nobody asked. */
+  narrowing: Narrowing | undefined;
+}
+
+/** What one text of the event tells of a remainder. */
+export interface Narrowing {
+  /** Which of the slot's groups of texts is to be asked; -1 when none tells more. */
+  readonly group: number;
+  /** By the class of the text: what is left then. */
+  readonly byClass: Map<object, Remainder>;
 }
 
 export interface Residues<Context> {
@@ -38,6 +48,8 @@ export interface Residues<Context> {
   refind(context: Context, known: Residue<Context>): Residue<Context>;
   /** What is left for a slot; `candidates` are the slot's own. */
   remainderOf(residue: Residue<Context>, slot: number, candidates: readonly Candidate<Context>[]): Remainder;
+  /** Forgets all residues: the memory is bounded. */
+  forget(): void;
   /** Changes whenever all residues were forgotten: those found before must be found again. */
   epoch(): number;
   /** How many distinct residues are remembered. */
@@ -48,6 +60,7 @@ export const nothingLeft: Remainder = {
   certain: new Int32Array(0),
   open: new Int32Array(0),
   openBits: new Uint32Array(0),
+  narrowing: undefined,
 };
 
 /** Prepares everything about the candidates that depends on the process alone. */
@@ -120,6 +133,7 @@ export function createResidues<Context>(
   return {
     groups,
     find,
+    forget,
     refind(context, known) {
       for (const index of ancestorGroups) {
         if (groups[index].classify(context) !== known.classes[index]) return find(context);
@@ -136,8 +150,7 @@ export function createResidues<Context>(
         if (candidate.eventParts.length === 0) certain.push(candidate.rule);
         else open.push(position);
       });
-      const remainder =
-        certain.length + open.length === 0 ? nothingLeft : describe(certain, open, slotCandidates.length);
+      const remainder = describeRemainder(Int32Array.from(certain), open, slotCandidates.length);
       residue.remainders[slot] = remainder;
       return remainder;
     },
@@ -146,10 +159,12 @@ export function createResidues<Context>(
   };
 }
 
-function describe(certain: readonly number[], open: readonly number[], slotSize: number): Remainder {
+/** @param slotSize how many candidates the slot has. */
+export function describeRemainder(certain: Int32Array, open: readonly number[], slotSize: number): Remainder {
+  if (certain.length + open.length === 0) return nothingLeft;
   const openBits = createBits(slotSize);
   for (const position of open) setBit(openBits, position);
-  return { certain: Int32Array.from(certain), open: Int32Array.from(open), openBits };
+  return { certain, open: Int32Array.from(open), openBits, narrowing: undefined };
 }
 
 function haveSameClasses<Context>(
@@ -176,7 +191,11 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): {
   function assignGroup(predicate: Predicate<Context>): number {
     const known = groupOf.get(predicate);
     if (known !== undefined) return known;
-    const subject = predicate.subject ?? { key: predicate.text, read: predicate.holds };
+    const subject = predicate.subject ?? {
+      key: predicate.text,
+      isRepeatedText: false,
+      read: predicate.holds,
+    };
     let index = indexByKey.get(subject.key);
     if (index === undefined) {
       index = subjects.push(subject) - 1;

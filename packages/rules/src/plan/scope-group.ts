@@ -2,6 +2,7 @@ import { clearBit, createBits, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
+import { createPrefixTree } from './prefix-tree.ts';
 
 /** How many values a group remembers before it forgets them all: what hostile process names can cost at most. */
 const REMEMBERED_VALUES = 8192;
@@ -40,7 +41,12 @@ export function createScopeGroup<Context>(
   parts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>,
   candidateCount: number,
 ): ScopeGroup<Context> {
-  const tested = predicates.filter(({ lookup }) => lookup === undefined || lookup.kind !== 'equals');
+  const tested = predicates.filter(({ lookup }) => lookup === undefined);
+  const byPrefix = createPrefixTree(
+    predicates.flatMap(({ lookup }, index) =>
+      lookup?.kind === 'startsWith' ? lookup.texts.map((text) => [text, index] as const) : [],
+    ),
+  );
   const byText = indexEquals(predicates);
   const users = indexUsers(parts);
   const deadByDefault = createBits(candidateCount);
@@ -63,16 +69,21 @@ export function createScopeGroup<Context>(
   }
 
   function classOf(value: unknown, context: Context): ScopeClass<Context> {
-    const holding = [...(byText.get(value) ?? []), ...tested.filter((predicate) => predicate.holds(context))];
+    const found = new Set([
+      ...(byText.get(value) ?? []),
+      ...tested.filter((predicate) => predicate.holds(context)),
+    ]);
+    if (typeof value === 'string') byPrefix.visit(value, (index) => found.add(predicates[index]));
+    const holding = [...found];
     holding.sort((left, right) => left.id - right.id);
     const key = holding.map(({ id }) => id).join();
-    let found = classes.get(key);
-    if (found === undefined) {
+    let known = classes.get(key);
+    if (known === undefined) {
       const holds = new Set(holding);
-      found = { id: classes.size, holds, dead: deadFor(holds) };
-      classes.set(key, found);
+      known = { id: classes.size, holds, dead: deadFor(holds) };
+      classes.set(key, known);
     }
-    return found;
+    return known;
   }
 
   return {
