@@ -41,6 +41,7 @@ const OPEN_BY_PATH = 2;
 const PREFIX_MAXIMUM = 64;
 /** Bytes behind the first slash that tell quickly that a path can't be one of those asked for. */
 const START_LENGTH = 4;
+const EVERY_START = 0xffff_ffff_ffff_ffffn;
 const EVENT_TYPES = 512;
 const OPENS_OFFSET = 16;
 const NEEDS_OFFSET = OPENS_OFFSET + OPEN_KIND_COUNT;
@@ -69,7 +70,11 @@ export function encodeFilter(
   const settings = Buffer.alloc(NEEDS_OFFSET + EVENT_TYPES);
   settings.writeUInt32LE(epoch, 8);
   for (const type of unwantedTypes) settings.writeUInt8(NEEDED_BY_NOBODY, NEEDS_OFFSET + type);
-  if (filter === undefined) return { settings, paths: new Map([...knownPaths].map((path) => [path, 0])) };
+  if (filter === undefined) {
+    // A program that reads this while it is being written may still look at paths.
+    settings.writeBigUInt64LE(EVERY_START, 0);
+    return { settings, paths: new Map([...knownPaths].map((path) => [path, 0])) };
+  }
   settings.writeUInt8(filter.omitsFiles ? 1 : 0, 12);
   const kindsByPrefix = new Map<string, number>();
   filter.opens.forEach((wanted, kind) => {
@@ -110,7 +115,7 @@ function wayOf(wanted: KernelFilter['opens'][number]): number {
 }
 
 function startsOf(prefix: string): bigint {
-  if (prefix.length <= START_LENGTH) return 0xffff_ffff_ffff_ffffn;
+  if (prefix.length <= START_LENGTH) return EVERY_START;
   const start = Buffer.from(prefix, 'latin1').readUInt32LE(1);
   return 1n << BigInt(Math.imul(start, 2_654_435_761) >>> 26);
 }

@@ -73,6 +73,10 @@ export async function* liveSections(
       probe.synchronizeClock();
       probe.tidy();
     }
+    if (isComplete && probe.lacksDescriptors) {
+      isComplete = false;
+      onIncomplete?.();
+    }
     const isTime = now - lostAt > QUIET_AFTER_LOSS || now - incompleteSince > LONGEST_INCOMPLETE;
     if (!isComplete && isTime && now - repairedAt > BETWEEN_REPAIRS) {
       // All that came before has been handled, and what comes meanwhile is handled after it, as at the start.
@@ -93,6 +97,7 @@ export async function* liveSections(
 
 /** A capture's beginning: whoever reads it forgets what was before. */
 function* sectionsOfNow(probe: Probe): Generator<CaptureSection> {
+  probe.startOver();
   yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
   yield* seedFromProc(probe.bootTime());
 }

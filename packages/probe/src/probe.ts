@@ -44,6 +44,10 @@ export interface Probe {
    */
   tidy(milliseconds?: number): void;
   counters(): KernelCounters;
+  /** Whether descriptors are wanted now that were left out before: /proc has to be looked through again. */
+  readonly lacksDescriptors: boolean;
+  /** The reader is about to look through /proc: from now on it counts as told of every descriptor. */
+  startOver(): void;
   /** Nanoseconds from the epoch to the machine's start. */
   bootTime(): bigint;
   /** Sets events' clock anew, where the machine's time was changed. */
@@ -112,6 +116,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
   let missingTypes: readonly number[] = [];
   let filter: KernelFilter | undefined;
   let epoch = 0;
+  let lacksDescriptors = false;
   let knownPaths: readonly string[] = [];
   let isClosed = false;
   let isStopped = false;
@@ -154,9 +159,15 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     loader.update(probe, 'filters', new Uint8Array(4), settings);
   }
 
-  /** What is written one after the other must at no time leave out more than either filter would. */
+  /**
+   * Sets the filter, after nothing was filtered for a while: paths are written before what makes them count, so that at
+   * no time more is left out than either filter would.
+   */
   function setFilter(next: KernelFilter | undefined): void {
-    if (next?.omitsFiles === true && filter?.omitsFiles !== true) epoch += 1;
+    const omitted = filter?.omitsFiles === true;
+    const omits = next?.omitsFiles === true;
+    if (omits && !omitted) epoch += 1;
+    if (omitted && !omits) lacksDescriptors = true;
     filter = next;
     writeFilter(encodeFilter(filter, epoch, typesOfCalls(new Set(unwantedSince.keys())), knownPaths));
   }
@@ -165,7 +176,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     ring,
     want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
-      writeFilter(encodeFilter(undefined, epoch, [], knownPaths));
+      loader.update(probe, 'filters', new Uint8Array(4), encodeFilter(undefined, epoch).settings);
       const wanted = callsFor(types, genericCalls, programs);
       missingTypes = wanted.missing;
       const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));
@@ -196,6 +207,14 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     },
     counters: readCounters,
     bootTime: () => loader.bootTime(),
+    get lacksDescriptors() {
+      return lacksDescriptors;
+    },
+    startOver() {
+      lacksDescriptors = false;
+      epoch += 1;
+      setFilter(filter);
+    },
     synchronizeClock: writeSettings,
     status: () => ({
       calls: [...links.keys()].filter((call) => !unwantedSince.has(call)).sort(),

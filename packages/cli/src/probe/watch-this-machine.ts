@@ -38,7 +38,7 @@ export function watchThisMachine(
           `${countOf(unseen, 'kind')} of events that rules name can not be seen here: seawall probe status --rules ... says which\n`,
         );
     },
-    ...(writer === undefined ? {} : { onSection: (section) => writer.write(section) }),
+    ...(writer === undefined ? {} : { isUnfiltered: true, onSection: (section) => writer.write(section) }),
   });
   return {
     async run() {
