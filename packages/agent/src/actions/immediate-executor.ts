@@ -7,25 +7,42 @@ import {
 } from '@seawall/policies';
 import { openProcessActions } from '@seawall/probe';
 
+export interface LazyExecutor extends ImmediateExecutor {
+  /** Makes it ready now, so that the first action takes no longer than others. */
+  prepare(): void;
+}
+
 /**
  * What does the actions that take the kernel alone. It is made ready with the first of them, since most agents never act;
  * where that fails, each action says why.
  */
-export function createLazyExecutor(own: OwnIdentity, clock: Clock = systemClock): ImmediateExecutor {
+export function createLazyExecutor(own: OwnIdentity, clock: Clock = systemClock): LazyExecutor {
   let executor: ImmediateExecutor | undefined;
+
+  function open(): ImmediateExecutor {
+    executor ??= createImmediateExecutor({
+      signals: openProcessActions(),
+      ownPids: [own.pid, ...own.ancestors],
+      now: () => BigInt(Math.round(clock.now() * 1000)) * 1000n,
+    });
+    return executor;
+  }
+
   return {
+    prepare() {
+      try {
+        open();
+      } catch {
+        // Each action that comes will try again, and say why it failed.
+      }
+    },
     perform(action): ActionOutcome | undefined {
       try {
-        executor ??= createImmediateExecutor({
-          signals: openProcessActions(),
-          ownPids: [own.pid, ...own.ancestors],
-          now: () => BigInt(Math.round(clock.now() * 1000)) * 1000n,
-        });
+        return open().perform(action);
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error);
         return { result: 'failed', detail, undo: undefined };
       }
-      return executor.perform(action);
     },
   };
 }

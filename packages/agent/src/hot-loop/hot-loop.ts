@@ -26,6 +26,8 @@ export interface HotLoopHost {
   post(message: FromHotLoop): void;
   /** Guards with what earlier runs remembered; the verdict about etcd is asked for at each decision. */
   createGuards(start: HotLoopStart, quorum: () => QuorumVerdict): GuardState;
+  /** Some policy may act: what that takes is made ready, so that the first action is as fast as the others. */
+  prepareToAct(): void;
   /** Does what the hot loop may do of an action; never waits. */
   act(action: PlannedAction): ActionOutcome | undefined;
 }
@@ -94,6 +96,12 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   }
 
   function gateOf(set: RunningSet): Gate {
+    if (
+      isLive &&
+      set.policies.policies.some(({ mode, actions }) => mode === 'enforce' && actions.length > 0)
+    ) {
+      host.prepareToAct();
+    }
     return createGate({
       set,
       generation,
@@ -237,6 +245,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       ringBytes,
       liveContainers,
       onStart({ calls }) {
+        state = 'running';
+        postStatus();
         const lines = [`${calls.length} system calls are on`, ...runtimesText(liveContainers.runtimes())];
         host.post({ kind: 'started', description: lines.join('; ') });
       },
@@ -291,7 +301,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   return {
     async run() {
-      state = 'running';
+      if (!isLive) state = 'running';
       const timers = [setInterval(beat, BEAT), setInterval(postStatus, STATUS_PERIOD)];
       try {
         await watch.run();

@@ -17,6 +17,7 @@ try {
   const loop = createHotLoop(start, {
     post,
     createGuards: ({ memory }, quorum) => createGuardState({ own, neverTouch, quorum, memory }),
+    prepareToAct: executor.prepare,
     act: executor.perform,
   });
   port.on('message', (message: ToHotLoop) => loop.receive(message));
