@@ -35,6 +35,15 @@ test('a machine that can not be watched says why, in one line', {
   assert.match(stdout, /^this machine can not be watched live: .+\n$/);
 });
 
+test('a container runtime is named by its kind and its socket, or none', async () => {
+  const { code, stderr } = await runCommand(['watch', '--rules', 'rules', '--runtime', 'docker=x.sock']);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /--runtime .* is invalid\. It is one of cri, docker, podman, containerd, an equals sign/,
+  );
+});
+
 test('capture record keeps what a filter chooses, and the events that the tables need', {
   skip,
 }, async () => {
