@@ -62,7 +62,7 @@ export interface MetadataCounters {
 const TIMING = { firstPause: 500, longestPause: 30_000, listInterval: 60_000, searchInterval: 5_000 };
 const KEEP_REMOVED = 10_000;
 /** Milliseconds for which a container that nobody knows is not asked for again. */
-const KEEP_UNKNOWN = 5000;
+const KEEP_UNKNOWN = 60_000;
 /** Removed containers that are kept at most, and unknown ones: then the ones longest gone are forgotten early. */
 const MAXIMUM_REMEMBERED = 1024;
 const SWEEP_INTERVAL = 1000;
