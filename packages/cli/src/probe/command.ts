@@ -107,7 +107,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'EVENT' },
   { title: 'PER SECOND', align: 'right' },
   { title: 'SEEN', align: 'right' },
-  { title: 'OF THIS COMMAND', align: 'right' },
+  { title: 'LEFT OUT', align: 'right' },
   { title: 'LOST', align: 'right' },
 ];
 
