@@ -13,7 +13,7 @@ const FIELD = /\b[a-z]\w*(?:\.\w+)+(?:\[[^\]]*\])?/g;
 const ARGUMENT = /^evt\.(?:raw)?arg(?:\.(\w+)|\[(\d+)\])/;
 
 /** The calls whose descriptor is the one that they open. */
-const openTypes: readonly number[] = [
+export const openTypes: readonly number[] = [
   'SYSCALL_OPEN_X',
   'SYSCALL_OPENAT_2_X',
   'SYSCALL_OPENAT2_X',

@@ -22,7 +22,10 @@ export interface LiveContainers {
   close(): Promise<void>;
 }
 
-/** Notices that wait to be taken at most: then the oldest are lost, as a runtime that says so much is not well. */
+/**
+ * Notices that wait to be taken at most: then the older half is lost, as a runtime that says so much is not well. Their
+ * containers are looked up again when they are seen.
+ */
 const MAXIMUM_NOTICES = 65_536;
 
 /** @param createService who finds out, so that tests can say when what becomes known. */
@@ -39,7 +42,10 @@ export function createLiveContainers(
     ...options,
     onUpdate(update) {
       notices.push(noticeOf(update));
-      if (notices.length - next > MAXIMUM_NOTICES) next += 1;
+      if (notices.length - next > MAXIMUM_NOTICES) {
+        notices = notices.slice(next + MAXIMUM_NOTICES / 2);
+        next = 0;
+      }
       wake?.();
       wake = undefined;
     },

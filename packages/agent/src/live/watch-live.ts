@@ -9,6 +9,7 @@ import {
 } from '@seawall/probe';
 import type { Rule } from '@seawall/rules';
 import type { AccountingReport, EventCounts } from '../accounting.ts';
+import type { ActivityCollector } from '../activity/collector.ts';
 import type { Watch } from '../watch/options.ts';
 import {
   createSectionsWatch,
@@ -20,7 +21,9 @@ import type { LiveContainers } from './live-containers.ts';
 import { wantedFor } from './wanted-calls.ts';
 import { withContainers } from './with-containers.ts';
 
-export interface LiveWatchOptions extends SectionsWatchOptions {
+export interface LiveWatchOptions extends Omit<SectionsWatchOptions, 'activity'> {
+  /** Who sees what workloads do: what it needs is shown by the kernel as well. */
+  readonly activity?: Pick<ActivityCollector, 'rules' | 'wanted' | 'observe'>;
   /** Ends the watching: what happened until then is still evaluated. */
   readonly signal: AbortSignal;
   /** Bytes of the ring between kernel and agent. */
@@ -66,7 +69,8 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
   });
   let probe: Probe | undefined;
   const { isUnfiltered = false } = options;
-  let wanted = wantedFor(options.rules, options.catalogue, { isUnfiltered });
+  const activityRules = options.activity?.rules ?? [];
+  let wanted = wantedFor([...options.rules, ...activityRules], options.catalogue, { isUnfiltered });
 
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
     const sections = liveSections(opened, {
@@ -111,7 +115,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
       }
     },
     replaceRules(next) {
-      const wantedNext = wantedFor(next, options.catalogue, { isUnfiltered });
+      const wantedNext = wantedFor([...next, ...activityRules], options.catalogue, { isUnfiltered });
       probe?.want(eitherWanted(wanted, wantedNext));
       watch.replaceRules(next);
       wanted = wantedNext;
