@@ -1,3 +1,5 @@
+import { damaged } from './damaged.ts';
+
 /** Parts of the language that TypeScript's library doesn't describe yet: numbers that keep all their digits in JSON. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
@@ -10,10 +12,19 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value, writeWhole) ?? 'null';
 }
 
-/** The value of a text that {@link toJson} made: whole numbers beyond 2^53 come back as `bigint`. */
+/**
+ * The value of a text that {@link toJson} made: whole numbers beyond 2^53 come back as `bigint`.
+ * @throws an error with SQLite's code for damage where it isn't such a text: then the disk has changed it.
+ */
 export function fromJson(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
-  return (JSON.parse as (text: string, reviver: SourceReviver) => unknown)(text, readWhole);
+  try {
+    // A damaged row may lack the column, which the parser would take for the text `null`.
+    if (typeof text !== 'string') throw new TypeError('there is no text');
+    if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+    return (JSON.parse as (text: string, reviver: SourceReviver) => unknown)(text, readWhole);
+  } catch (cause) {
+    throw damaged('a text in it is no JSON', cause);
+  }
 }
 
 function writeWhole(_: string, value: unknown): unknown {

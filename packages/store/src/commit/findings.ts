@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { existing } from '../damaged.ts';
 import { toJson } from '../json.ts';
 import { groupOf } from '../rows.ts';
 import { severityRank } from '../severity.ts';
@@ -109,12 +110,14 @@ function writeGroup(
   const newOutputs = writeOutputs(statements, groupId, outputs);
   const series = draftSeries(workloads, occurrences);
   for (const [workload, drafted] of series) {
-    const { id } = statements.addSeries.get({
-      groupId,
-      workloadId: workload,
-      severity,
-      count: drafted.count,
-    })!;
+    const { id } = existing(
+      statements.addSeries.get({
+        groupId,
+        workloadId: workload,
+        severity,
+        count: drafted.count,
+      }),
+    );
     drafted.id = Number(id);
     for (const slice of sumSlices(drafted.seconds, seriesLevels)) {
       statements.addSeriesSlice.run({ ...slice, seriesId: drafted.id });
@@ -134,15 +137,17 @@ function writeGroup(
       ancestry: toJson(occurrence.ancestry),
     });
   }
-  const written = statements.addToGroup.get({
-    id: groupId,
-    count: occurrences.length,
-    first,
-    last: last.time,
-    newOutputs,
-    output: last.output,
-    workloadId,
-  })!;
+  const written = existing(
+    statements.addToGroup.get({
+      id: groupId,
+      count: occurrences.length,
+      first,
+      last: last.time,
+      newOutputs,
+      output: last.output,
+      workloadId,
+    }),
+  );
   return written.workload_id === BigInt(workloadId)
     ? groupOf(written, last.workload)
     : readGroup(statements, identity.key);
@@ -172,7 +177,9 @@ function writeOutputs(
   let fresh = 0;
   for (const [text, draft] of drafts) {
     const { count, first, last } = draft;
-    const written = statements.addOutput.get({ groupId, hash: hashOf(text), text, count, first, last })!;
+    const written = existing(
+      statements.addOutput.get({ groupId, hash: hashOf(text), text, count, first, last }),
+    );
     draft.id = Number(written.id);
     // Outputs that no occurrence has any more are deleted, so one with this count alone was made now.
     if (written.count === BigInt(count)) fresh++;
@@ -217,7 +224,7 @@ function severitySlices() {
 }
 
 function readGroup(statements: FindingStatements, key: string): FindingGroup {
-  const row = statements.readGroup.get({ key })!;
+  const row = existing(statements.readGroup.get({ key }));
   return groupOf(row, statements.workloadOf(row));
 }
 

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSeawallError, type SeawallError } from '@seawall/base';
+import { SQLITE_CORRUPT } from '../damaged.ts';
 import { errors } from '../errors.ts';
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html) that mean something to whoever uses a store. */
@@ -8,7 +9,6 @@ const BUSY = 5;
 const LOCKED = 6;
 const READ_ONLY = 8;
 const INPUT_OUTPUT = 10;
-const CORRUPT = 11;
 const FULL = 13;
 const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
@@ -30,7 +30,7 @@ export function storeErrorOf(error: unknown, path: string): unknown {
       return errors.create('LOCKED', { path, seconds: BUSY_SECONDS }, error);
     case READ_ONLY:
       return errors.create('READ_ONLY', { path, reason }, error);
-    case CORRUPT:
+    case SQLITE_CORRUPT:
     case NOT_A_DATABASE:
       return corruptError(path, reason, 'nothing was changed', error);
     case INPUT_OUTPUT:

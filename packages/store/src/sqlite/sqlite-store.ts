@@ -8,7 +8,7 @@ import * as records from '../query/records.ts';
 import { retain } from '../retain/retain.ts';
 import * as rows from '../rows.ts';
 import { migrations } from '../schema/migrations.ts';
-import type { GroupFilter, Page, Store } from '../store.ts';
+import type { GroupFilter, Page, Paged, Store } from '../store.ts';
 import type { FindingGroup } from '../types/finding.ts';
 import { chooseOccurrencePlan, chooseTextPlan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -19,13 +19,20 @@ const { builder } = sqlite;
 
 /** The store on an open SQLite file: runs the queries and makes their rows into what is handed out. */
 export function createSqliteStore(session: Session): Store {
-  const ask = <Row>(query: Compilable<Row>): Row[] => session.run((connection) => connection.rows(query));
+  /** Makes items inside of the session, where a text that the disk has changed is known as damage. */
+  const ask = <Row, Item>(query: Compilable<Row>, itemOf: (row: Row) => Item): Item[] =>
+    session.run((connection) => connection.rows(query).map(itemOf));
+  const askPage = <Row, Item>(
+    query: Compilable<Row>,
+    { limit }: Page,
+    placeOf: (row: Row) => readonly [bigint, bigint | string],
+    itemOf: (row: Row) => Item,
+  ): Paged<Item> => session.run((connection) => pageOf(connection.rows(query), limit, placeOf, itemOf));
   const change = <Row>(query: Compilable<Row>): Row[] =>
     session.run((connection) => connection.transaction(() => connection.rows(query)));
 
   function findGroup(id: number): FindingGroup | undefined {
-    const [row] = ask(groups.groupQuery(builder, id));
-    return row && rows.groupOf(row, rows.workloadOf(row.workload_json!));
+    return ask(groups.groupQuery(builder, id), groupOf)[0];
   }
 
   return {
@@ -33,21 +40,26 @@ export function createSqliteStore(session: Session): Store {
 
     async groups(filter, page) {
       const plan = session.run((connection) => chooseTextPlan(connection, sqlite, filter.text));
-      return pageOf(
-        ask(groups.groupsQuery(sqlite, filter, page, plan)),
-        page.limit,
+      return askPage(
+        groups.groupsQuery(sqlite, filter, page, plan),
+        page,
         (row) => [row.last_seen, row.id],
-        (row) => rows.groupOf(row, rows.workloadOf(row.workload_json!)),
+        groupOf,
       );
     },
     group: async (id) => findGroup(id),
     async occurrences(groupId, page) {
-      return occurrencePage(ask(occurrences.groupOccurrencesQuery(builder, groupId, page)), page);
+      return askPage(
+        occurrences.groupOccurrencesQuery(builder, groupId, page),
+        page,
+        (row) => [row.time, row.id],
+        rows.occurrenceOf,
+      );
     },
     async outputs(groupId, page) {
-      return pageOf(
-        ask(groups.outputsQuery(builder, groupId, page)),
-        page.limit,
+      return askPage(
+        groups.outputsQuery(builder, groupId, page),
+        page,
         (row) => [row.id, row.id],
         ({ text, count, first_seen, last_seen }) => ({
           text,
@@ -59,10 +71,15 @@ export function createSqliteStore(session: Session): Store {
     },
     async feed(wanted, page) {
       const { plan, filter } = session.run((connection) => chooseOccurrencePlan(connection, sqlite, wanted));
-      return occurrencePage(ask(occurrences.feedQuery(sqlite, filter, page, plan)), page);
+      return askPage(
+        occurrences.feedQuery(sqlite, filter, page, plan),
+        page,
+        (row) => [row.time, row.id],
+        rows.occurrenceOf,
+      );
     },
     async newer(filter, afterOccurrence, limit) {
-      return ask(occurrences.newerQuery(sqlite, filter, afterOccurrence, limit)).map(rows.occurrenceOf);
+      return ask(occurrences.newerQuery(sqlite, filter, afterOccurrence, limit), rows.occurrenceOf);
     },
     timeline: async (filter: GroupFilter, span) =>
       session.run((connection) => readTimeline(connection, sqlite, filter, span)),
@@ -74,24 +91,24 @@ export function createSqliteStore(session: Session): Store {
     },
 
     async actions(filter, page) {
-      return pageOf(
-        ask(records.actionsQuery(builder, filter, page)),
-        page.limit,
+      return askPage(
+        records.actionsQuery(builder, filter, page),
+        page,
         (row) => [row.time, row.key],
         rows.actionOf,
       );
     },
     async action(key) {
-      return ask(records.actionQuery(builder, key)).map(rows.actionOf)[0];
+      return ask(records.actionQuery(builder, key), rows.actionOf)[0];
     },
 
     async dueOutbox(channel, now, limit) {
-      return ask(records.dueOutboxQuery(builder, channel, now, limit)).map(rows.outboxEntryOf);
+      return ask(records.dueOutboxQuery(builder, channel, now, limit), rows.outboxEntryOf);
     },
     async outbox(filter, page) {
-      return pageOf(
-        ask(records.outboxQuery(builder, filter, page)),
-        page.limit,
+      return askPage(
+        records.outboxQuery(builder, filter, page),
+        page,
         (row) => [row.id, row.id],
         rows.outboxEntryOf,
       );
@@ -104,19 +121,14 @@ export function createSqliteStore(session: Session): Store {
     resend: async (ids, due) =>
       ids.length === 0 ? 0 : change(records.resendQuery(builder, ids, due)).length,
 
-    activity: async (filter) => ask(records.activityQuery(builder, filter)).map(rows.activityOf),
-    workloads: async () => ask(records.workloadsQuery(builder)).map(({ workload }) => workload),
+    activity: async (filter) => ask(records.activityQuery(builder, filter), rows.activityOf),
+    workloads: async () => ask(records.workloadsQuery(builder), ({ workload }) => workload),
     async gaps(page) {
-      return pageOf(
-        ask(records.gapsQuery(builder, page)),
-        page.limit,
-        (row) => [row.from_time, row.id],
-        rows.gapOf,
-      );
+      return askPage(records.gapsQuery(builder, page), page, (row) => [row.from_time, row.id], rows.gapOf);
     },
-    position: async (source) => ask(records.positionQuery(builder, source))[0]?.value,
+    position: async (source) => ask(records.positionQuery(builder, source), ({ value }) => value)[0],
     memory: async (prefix) =>
-      new Map(ask(records.memoryQuery(builder, prefix)).map(({ key, value }) => [key, value])),
+      new Map(ask(records.memoryQuery(builder, prefix), ({ key, value }) => [key, value])),
 
     async retain(limits) {
       try {
@@ -126,16 +138,16 @@ export function createSqliteStore(session: Session): Store {
       }
     },
     async statistics() {
-      const [found] = ask(records.statisticsQuery(builder));
-      return {
+      const bytes = session.run(fileBytes);
+      return ask(records.statisticsQuery(builder), (found) => ({
         schemaVersion: migrations.length,
-        bytes: session.run(fileBytes),
+        bytes,
         groups: Number(found.groups),
         occurrences: Number(found.occurrences),
         waiting: Number(found.waiting),
         dead: Number(found.dead),
         lastOccurrence: Number(found.last_occurrence),
-      };
+      }))[0];
     },
     check: async () =>
       session.run((connection) => {
@@ -146,6 +158,6 @@ export function createSqliteStore(session: Session): Store {
   };
 }
 
-function occurrencePage(found: readonly rows.OccurrenceRow[], page: Page) {
-  return pageOf(found, page.limit, (row) => [row.time, row.id], rows.occurrenceOf);
+function groupOf(row: rows.GroupRow & { readonly workload_json: string | null }): FindingGroup {
+  return rows.groupOf(row, rows.workloadOf(row.workload_json!));
 }
