@@ -86,8 +86,8 @@ async function useDamaged(path: string): Promise<string | undefined> {
     (used) => used.feed({ text: 'sensitive' }, PAGE),
     (used) => used.timeline({}, { from: 0n, to: 2n ** 61n, slices: 50 }),
     (used) => used.retain({ maximumBytes: 500_000 }),
-    (used) => used.commit({ occurrences, positions: new Map([['capture', '2']]) }),
     (used) => used.check(),
+    (used) => used.commit({ occurrences, positions: new Map([['capture', '2']]) }),
   ];
   try {
     for (const use of uses) {
