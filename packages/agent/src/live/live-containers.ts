@@ -24,7 +24,7 @@ export interface LiveContainers {
 
 /**
  * Notices that wait to be taken at most: then the older half is lost, as a runtime that says so much is not well. Their
- * containers are looked up again when they are seen.
+ * containers stay without a description until something more happens to them.
  */
 const MAXIMUM_NOTICES = 65_536;
 
