@@ -66,7 +66,7 @@ function isAnswer(alert: SeenAlert, expectation: Expectation, step: Step): boole
 function isAbout({ fields, output }: SeenAlert, object: string, hasProcess: boolean): boolean {
   const pod = /(?:^|pod )([a-z0-9-]+)\/([a-z0-9.-]+)/.exec(object);
   if (pod !== null && !hasProcess) {
-    return [fields['k8s.pod.name'], fields['ka.target.name']].includes(pod[2]);
+    return [fields['k8s.pod.name'], fields['ka.target.name'], fields['ka.resp.name']].includes(pod[2]);
   }
   const connection = /->([0-9a-f.:]+:\d+)$/.exec(object);
   if (connection !== null) return output.includes(connection[1]);
