@@ -107,6 +107,7 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
           ancestry: [],
           facts,
           isStateComplete: true,
+          isUndecided: false,
           actions: decideActions(policy, facts, guards).map((decision) => ({
             decision,
             outcome: undefined,

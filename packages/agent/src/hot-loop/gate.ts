@@ -99,7 +99,7 @@ export function createGate(options: GateOptions): Gate {
       const isDescribed = !alerts.some(({ isIncomplete }) => isIncomplete === true);
       const decision = scopes.decisionFor(workload, isDescribed);
       const rules = alerts.map(({ rule }) => rule);
-      const sighting = ({ policy, rule }: CountingMatch, mayAct: boolean): Sighting => {
+      const sighting = ({ policy, rule }: CountingMatch, isUndecided: boolean): Sighting => {
         const alert = alerts[rules.indexOf(rule)];
         return {
           alert,
@@ -109,16 +109,17 @@ export function createGate(options: GateOptions): Gate {
           workload,
           ancestry: ancestryOf(context),
           isStateComplete: isDescribed && options.isComplete(),
-          actions: mayAct ? actionsOf(policy, { alert, context, workload, event, readAt }) : [],
+          isUndecided,
+          actions: isUndecided ? [] : actionsOf(policy, { alert, context, workload, event, readAt }),
         };
       };
-      const counting = countingMatches(set.policies, decision, rules).map((match) => sighting(match, true));
+      const counting = countingMatches(set.policies, decision, rules).map((match) => sighting(match, false));
       if (decision.undecided.length === 0) return counting;
-      // Nobody could say in time whether these are meant: what happened is kept, and nothing is done about it.
+      // Nobody could say in time whether these are meant: what happened is kept, and nothing else.
       const undecided = rules.flatMap((rule) =>
         decision.undecided.filter(({ ruleFacts }) => ruleFacts.has(rule)).map((policy) => ({ policy, rule })),
       );
-      return [...counting, ...undecided.map((match) => sighting(match, false))];
+      return [...counting, ...undecided.map((match) => sighting(match, true))];
     },
   };
 }

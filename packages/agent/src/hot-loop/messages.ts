@@ -73,6 +73,8 @@ export interface Sighting {
   readonly workload: Workload;
   readonly ancestry: readonly AncestryEntry[];
   readonly isStateComplete: boolean;
+  /** Nobody could say in time whether the policy means that container: it is kept, and nobody is told. */
+  readonly isUndecided: boolean;
   /** What is to be done, and what was not: in the order of the policy. */
   readonly actions: readonly SightedAction[];
 }

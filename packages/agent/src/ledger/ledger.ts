@@ -170,7 +170,7 @@ function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): O
   const { alert, event, workload, ancestry, isStateComplete } = sighting;
   const rule = policy?.ruleFacts.get(alert.rule);
   if (policy === undefined || rule === undefined) return undefined;
-  return createOccurrence(policy, rule, {
+  return createOccurrence(sighting.isUndecided ? { ...policy, mode: 'shadow' } : policy, rule, {
     event,
     time: alert.timestamp,
     output: textFromBytes(alert.message),
