@@ -75,7 +75,7 @@ export async function run(): Promise<AcceptanceResult> {
     check(mails.length > 0, 'no email arrived');
     check(slack.length > 0, 'no Slack message arrived');
     const groups = await groupsIn(folder);
-    for (const { output, id } of groups) {
+    for (const { output } of groups) {
       process.stderr.write(`${output}\n`);
     }
     const shell = groups.find(({ output }) => output.startsWith('Unauthorized process (sh '));
