@@ -24,10 +24,13 @@ function watched(context: EventContext, onLook: () => void): EventContext {
     },
   });
   const telling = process && new Proxy(process, tellingOf(new Set(['descriptors'])));
-  return new Proxy({ ...context, process: telling }, tellingOf(new Set(['descriptor'])));
+  const all: object = { ...context, process: telling };
+  return new Proxy(all, tellingOf(new Set(['descriptor']))) as EventContext;
 }
 
-test('whatever a field looks at of a descriptor that another event made, it is known to do', { skip }, async () => {
+test('whatever a field looks at of a descriptor that another event made, it is known to do', {
+  skip,
+}, async () => {
   const fields = [...catalogue.fields.values()]
     .filter(({ argument }) => argument.presence !== 'required')
     .map((field) => ({ name: field.name, extract: field.bind(undefined).extract }));
@@ -59,7 +62,8 @@ test('whatever a field looks at of a descriptor that another event made, it is k
           extract(watched(context, onLook));
           if (!hasLooked) continue;
           looks += 1;
-          if (!showsOtherDescriptor(name, type, catalogue)) unknown.add(`${name} of ${eventTypes[type].name}`);
+          if (!showsOtherDescriptor(name, type, catalogue))
+            unknown.add(`${name} of ${eventTypes[type].name}`);
         }
       }
     }
