@@ -13,6 +13,8 @@ export const errors = defineErrors('agent', {
   LISTEN_FAILED: 'can not listen at {address}: {reason}; choose another address in the configuration',
   HOT_LOOP_FAILED: 'looking at events ended: {reason}',
   ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
+  ACTIVITY_RULES_INVALID: 'what workloads do can not be watched for with this table of fields: {problems}',
   CASES_UNREADABLE: 'cannot read the rule cases in {path}: {reason}',
   CASES_INVALID: '{problems}',
+  STEP_INVALID: '{problem}',
 });

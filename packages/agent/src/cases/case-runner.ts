@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
+import { isSeawallError } from '@seawall/base';
 import { type CaptureSection, createCaptureWriter, EVENT_TYPE_COUNT, readCapture } from '@seawall/events';
 import {
   type ContainerInfo,
@@ -27,7 +28,6 @@ import { replayAudit } from '../replay/replay-audit.ts';
 import { replayCapture } from '../replay/replay-capture.ts';
 import type { RuleCase } from './case-file.ts';
 import { type CountedCheck, type CountedCondition, countParts } from './count-parts.ts';
-import { StepMistake } from './encode-step.ts';
 import { expectedFields, findMismatches, type RaisedAlert } from './expectations.ts';
 import { createTrials, type Trials } from './mutation-trial.ts';
 import { stageCase } from './stage.ts';
@@ -177,7 +177,7 @@ async function stage(ruleCase: RuleCase) {
     const { sections, containers, auditEvents } = stageCase(ruleCase);
     return { sections: readCapture(await captureOf(sections)), containers, auditEvents };
   } catch (error) {
-    if (!(error instanceof StepMistake)) throw error;
+    if (!isSeawallError(error, 'agent/STEP_INVALID')) throw error;
     const problems = `${file}:${line}: ${ruleCase.name}: ${error.message}`;
     throw errors.create('CASES_INVALID', { problems }, error);
   }

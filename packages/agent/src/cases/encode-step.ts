@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { SeawallError } from '@seawall/base';
 import {
   type EventBatch,
   type EventType,
@@ -11,6 +12,7 @@ import {
   unixTuple,
 } from '@seawall/events';
 import { bytesFromText, nearestName, parseIpv4, parseIpv6 } from '@seawall/rules';
+import { errors } from '../errors.ts';
 
 /** Of whom and when an event is. */
 export interface EventHead {
@@ -28,8 +30,10 @@ export interface Descriptors {
 /** What a step's words may be. */
 export type Words = Readonly<Record<string, unknown>>;
 
-/** A mistake in a step, for people. */
-export class StepMistake extends Error {}
+/** A mistake in a step, in words. */
+export function stepMistake(problem: string): SeawallError {
+  return errors.create('STEP_INVALID', { problem });
+}
 
 const AT_FDCWD = -100;
 /** linux/in.h, linux/net.h. */
@@ -48,7 +52,7 @@ const OWN_WORDS = ['path', 'from', 'to', 'on', 'as', 'error', 'protocol', 'unix'
  * The events of one call: those of the sockets that it needs, then its own. Words are names of the event's parameters,
  * or `path`, `from` and `to` for its paths or ends, `error` for how it failed, `as` for a name of the new descriptor.
  * @param next gives the head of each event.
- * @throws StepMistake
+ * @throws agent/STEP_INVALID
  */
 export function encodeCall(
   call: string,
@@ -76,7 +80,7 @@ export function typeOfCall(call: string): EventType {
   const type = types.at(-1);
   if (type !== undefined) return type;
   const nearest = nearestName(call, eventTypesByName.keys());
-  throw new StepMistake(`there is no call ${call}${nearest === undefined ? '' : `: is it ${nearest}?`}`);
+  throw stepMistake(`there is no call ${call}${nearest === undefined ? '' : `: is it ${nearest}?`}`);
 }
 
 type SocketCall = (
@@ -119,7 +123,7 @@ function sending(
   next: () => EventHead,
 ): readonly EventBatch[] {
   if (words.unix !== undefined) return connectingUnix(type, words, descriptors, next);
-  if (words.to === undefined) throw new StepMistake(`${type.name}: say to which address and port (to: ...)`);
+  if (words.to === undefined) throw stepMistake(`${type.name}: say to which address and port (to: ...)`);
   const to = String(words.to);
   const protocol = words.protocol ?? (type.name === 'connect' ? 'tcp' : 'udp');
   const { fd, events } = makeSocket({ ...words, protocol }, to, descriptors, next);
@@ -153,7 +157,7 @@ function accepting(
 ): readonly EventBatch[] {
   const { from, on } = words;
   if (from === undefined || on === undefined) {
-    throw new StepMistake(`${type.name}: say from which address and port (from: ...) and where (on: ...)`);
+    throw stepMistake(`${type.name}: say from which address and port (from: ...) and where (on: ...)`);
   }
   const fd = words.error === undefined ? take(words, descriptors) : resultOf(words);
   const ends = tuple(endOf(String(from)), endOf(String(on)));
@@ -168,7 +172,7 @@ function receiving(
 ): readonly EventBatch[] {
   const { from, on } = words;
   if (from === undefined || on === undefined) {
-    throw new StepMistake(`${type.name}: say from which address and port (from: ...) and where (on: ...)`);
+    throw stepMistake(`${type.name}: say from which address and port (from: ...) and where (on: ...)`);
   }
   const { fd, events } = makeSocket({ protocol: 'udp', ...words }, String(on), descriptors, next);
   const ends = tuple(endOf(String(from)), endOf(String(on)));
@@ -186,7 +190,7 @@ function makeSocket(
   if (words.fd !== undefined) return { fd: numberOf(words.fd, undefined, descriptors), events: [] };
   const fd = take(words, descriptors);
   const protocol = PROTOCOLS[String(words.protocol ?? 'tcp')];
-  if (protocol === undefined) throw new StepMistake(`protocols are ${Object.keys(PROTOCOLS).join(', ')}`);
+  if (protocol === undefined) throw stepMistake(`protocols are ${Object.keys(PROTOCOLS).join(', ')}`);
   const domain = isIpv6(address) ? 10 : 2;
   const { type, number: proto } = protocol;
   return { fd, events: [encodeEvent('SOCKET_SOCKET_X', { fd, domain, type, proto, flags: 0 }, next())] };
@@ -204,7 +208,7 @@ function endOf(text: string): string {
   const { address, port } = splitEnd(text);
   const ipv6 = parseIpv6(address);
   if (parseIpv4(address) !== undefined) return `${address}:${port}`;
-  if (ipv6 === undefined) throw new StepMistake(`${text} is no address with a port: 10.0.0.1:80 or [::1]:80`);
+  if (ipv6 === undefined) throw stepMistake(`${text} is no address with a port: 10.0.0.1:80 or [::1]:80`);
   return `${Buffer.from(ipv6).toString('hex')}:${port}`;
 }
 
@@ -214,7 +218,7 @@ function isIpv6(text: string): boolean {
 
 function splitEnd(text: string): { readonly address: string; readonly port: number } {
   const parts = /^\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})$/.exec(text);
-  if (parts === null) throw new StepMistake(`${text} is no address with a port: 10.0.0.1:80 or [::1]:80`);
+  if (parts === null) throw stepMistake(`${text} is no address with a port: 10.0.0.1:80 or [::1]:80`);
   return { address: parts[1]!, port: Number(parts[2]) };
 }
 
@@ -230,7 +234,7 @@ function localEnd(to: string): string {
 export function resultOf({ error, res }: Words): number {
   if (error === undefined) return typeof res === 'number' ? res : 0;
   const number = (constants.errno as Readonly<Record<string, number>>)[String(error)];
-  if (number === undefined) throw new StepMistake(`there is no error ${String(error)}`);
+  if (number === undefined) throw stepMistake(`there is no error ${String(error)}`);
   return -number;
 }
 
@@ -276,9 +280,9 @@ function setPath(
   values[parameter.name] = bytesFromText(String(value));
 }
 
-function unknownWord(word: string, { name, parameters }: EventType): StepMistake {
+function unknownWord(word: string, { name, parameters }: EventType): SeawallError {
   const known = parameters.map((parameter) => parameter.name).join(', ');
-  return new StepMistake(`${name} has no ${word}: it has ${known}; path, from and to stand for its paths`);
+  return stepMistake(`${name} has no ${word}: it has ${known}; path, from and to stand for its paths`);
 }
 
 function encodedValue(parameter: ParameterFacts, value: unknown, descriptors: Descriptors): ParameterValue {
@@ -300,12 +304,12 @@ function numberOf(
   const descriptor = descriptors.byName.get(word);
   if (descriptor !== undefined) return descriptor;
   if (flagTable === undefined)
-    throw new StepMistake(`${name}: ${word} is neither a number nor a descriptor's name`);
+    throw stepMistake(`${name}: ${word} is neither a number nor a descriptor's name`);
   return word
     .split('|')
     .map((flag) => {
       const known = flagTable.find((entry) => entry.name === flag.trim());
-      if (known === undefined) throw new StepMistake(`${name}: there is no flag ${flag}`);
+      if (known === undefined) throw stepMistake(`${name}: there is no flag ${flag}`);
       return Number(known.value);
     })
     .reduce((all, flag) => all | flag, 0);

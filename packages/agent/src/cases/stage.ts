@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
 import { type CaptureSection, type EventBatch, encodeEvent, type ProcessEntry } from '@seawall/events';
-import { type ContainerInfo, createContainerInfo } from '@seawall/inspector';
+import type { ContainerInfo } from '@seawall/inspector';
 import { bytesFromText } from '@seawall/rules';
-import type { ContainerOfCase, ProcessOfCase, RuleCase, StepOfCase } from './case-file.ts';
+import type { ProcessOfCase, RuleCase, StepOfCase } from './case-file.ts';
 import {
   type Descriptors,
   type EventHead,
   encodeCall,
   resultOf,
-  StepMistake,
+  stepMistake,
   type Words,
 } from './encode-step.ts';
+import { cgroupsOf, describeContainer } from './stage-container.ts';
+import { nanoseconds } from './step-time.ts';
 
 /** What a case comes to: a capture's sections, what a runtime says of the containers, and the audit events. */
 export interface StagedCase {
@@ -66,11 +67,13 @@ interface Actor {
   hasStarted: boolean;
 }
 
-/** Turns cast and steps into what a source would deliver. @throws StepMistake */
+/** Turns cast and steps into what a source would deliver. @throws agent/STEP_INVALID */
 export function stageCase(ruleCase: RuleCase): StagedCase {
   const steps = ruleCase.given as readonly StepOfCase[];
   const actors = castActors(ruleCase, steps);
-  const containers = [...ruleCase.containers].map(([name, container]) => describe(name, container));
+  const containers = [...ruleCase.containers].map(([name, container]) =>
+    describeContainer(name, container, START - nanoseconds(container.age ?? ORDINARY_AGE)),
+  );
   const clock = { time: START, number: 0 };
   const batches: EventBatch[] = [...actors.values()]
     .filter(({ isThere, process }) => isThere && process.age !== undefined)
@@ -128,11 +131,11 @@ function castActors(ruleCase: RuleCase, steps: readonly StepOfCase[]): ReadonlyM
     const known = actors.get(name);
     if (known !== undefined) return known;
     const process = ruleCase.processes.get(name);
-    if (process === undefined) throw new StepMistake(`${from}: there is no process ${name} in the cast`);
+    if (process === undefined) throw stepMistake(`${from}: there is no process ${name} in the cast`);
     const parent = process.parent === undefined ? undefined : add(process.parent, name);
     const container = process.in ?? parent?.container;
     if (container !== undefined && container !== 'host' && !ruleCase.containers.has(container)) {
-      throw new StepMistake(`${name}: there is no container ${container} in the cast`);
+      throw stepMistake(`${name}: there is no container ${container} in the cast`);
     }
     const inContainer = container === 'host' ? undefined : container;
     const tid = FIRST_TID + actors.size;
@@ -174,8 +177,7 @@ function byTime(one: EventBatch, other: EventBatch): number {
 function callOf(what: unknown): { readonly call: string; readonly words: Words } {
   if (typeof what === 'string') return { call: what, words: {} };
   const [entry, ...others] = Object.entries((what ?? {}) as Words);
-  if (entry === undefined || others.length > 0)
-    throw new StepMistake('a step is one call: openat: {path: /x}');
+  if (entry === undefined || others.length > 0) throw stepMistake('a step is one call: openat: {path: /x}');
   const [call, words] = entry;
   if (words === null || words === undefined) return { call, words: {} };
   return { call, words: typeof words === 'object' ? (words as Words) : { path: words } };
@@ -188,7 +190,7 @@ function play(
   clock: Clock,
 ): readonly EventBatch[] {
   const actor = actors.get(who);
-  if (actor === undefined) throw new StepMistake(`there is no process ${who} in the cast`);
+  if (actor === undefined) throw stepMistake(`there is no process ${who} in the cast`);
   const next = (tid = actor.tid): EventHead => {
     clock.time += STEP;
     clock.number += 1;
@@ -283,9 +285,7 @@ function capabilitiesOf({ capabilities = [] }: ProcessOfCase): bigint {
   return capabilities.reduce((all, name) => {
     const bit = CAPABILITIES[name];
     if (bit === undefined) {
-      throw new StepMistake(
-        `there is no capability ${name}: there are ${Object.keys(CAPABILITIES).join(', ')}`,
-      );
+      throw stepMistake(`there is no capability ${name}: there are ${Object.keys(CAPABILITIES).join(', ')}`);
     }
     return all | (1n << BigInt(bit));
   }, 0n);
@@ -348,80 +348,6 @@ function init(): ProcessEntry {
     capabilities: { inheritable: 0n, permitted: 0n, effective: 0n },
     cloneTime: START - DAY,
   };
-}
-
-/** The whole id of a container of a case, made from its name. */
-function containerId(name: string): string {
-  return createHash('sha256').update(name).digest('hex');
-}
-
-const SHORT_ID_LENGTH = 12;
-
-function cgroupsOf(container: string | undefined): readonly string[] {
-  if (container === undefined) return ['cpuset=/', 'memory=/system.slice'];
-  const path = `/kubepods/besteffort/pod7c4e2a10-53f1-4d0e-9f0a-2f1f0f1f6b11/${containerId(container)}`;
-  return [`cpuset=${path}`, `memory=${path}`];
-}
-
-function describe(key: string, container: ContainerOfCase): ContainerInfo {
-  const fullId = containerId(key);
-  const { image = '', digest = '', pod, podLabels = {}, sandbox = false } = container;
-  const colon = image.lastIndexOf(':');
-  const hasTag = colon > image.lastIndexOf('/');
-  const [namespace, podName] = pod === undefined ? [] : pod.split('/');
-  const name = container.name ?? (sandbox ? '' : key);
-  const identity = podName === undefined ? {} : podIdentity(namespace!, podName, name);
-  return {
-    ...createContainerInfo(fullId.slice(0, SHORT_ID_LENGTH), 'containerd'),
-    fullId,
-    name,
-    image: bytesFromText(image),
-    imageId: containerId(image).slice(0, SHORT_ID_LENGTH),
-    imageRepository: hasTag ? image.slice(0, colon) : image,
-    imageTag: hasTag ? image.slice(colon + 1) : '',
-    imageDigest: digest,
-    isPrivileged: container.privileged ?? false,
-    labels: new Map(Object.entries({ ...identity, ...container.labels })),
-    mounts: (container.mounts ?? []).map(readMount),
-    isHostPid: container.hostPid ?? false,
-    isHostNetwork: container.hostNetwork ?? false,
-    isPodSandbox: sandbox,
-    startTime: START - nanoseconds(container.age ?? ORDINARY_AGE),
-    pod:
-      podName === undefined
-        ? undefined
-        : {
-            name: podName,
-            namespace: namespace!,
-            uid: '7c4e2a10-53f1-4d0e-9f0a-2f1f0f1f6b11',
-            sandboxId: '',
-            fullSandboxId: '',
-            ip: '',
-            cniJson: '{}',
-            labels: new Map(Object.entries(podLabels)),
-          },
-  };
-}
-
-function podIdentity(namespace: string, pod: string, container: string): Record<string, string> {
-  return {
-    'io.kubernetes.pod.namespace': namespace,
-    'io.kubernetes.pod.name': pod,
-    ...(container !== '' && { 'io.kubernetes.container.name': container }),
-  };
-}
-
-function readMount(text: string) {
-  const [source = '', destination = '', mode] = text.split(':');
-  return { source, destination, mode: '', isWritable: mode !== 'ro', propagation: 'private' };
-}
-
-/** `250ms`, `7s`, `3m`, `2h` */
-function nanoseconds(text: string): bigint {
-  const parts = /^(\d+)(ms|s|m|h)$/.exec(text);
-  if (parts === null) throw new StepMistake(`${text} is no time: write 250ms, 7s, 3m or 2h`);
-  const units: Readonly<Record<string, bigint>> = { ms: 1n, s: 1_000n, m: 60_000n, h: 3_600_000n };
-  return BigInt(parts[1]!) * units[parts[2]!]! * MILLISECOND;
 }
 
 /** An audit event with what each has and a case need not say. */
