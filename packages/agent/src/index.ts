@@ -4,6 +4,12 @@ export {
   createAccounting,
   type EventCounts,
 } from './accounting.ts';
+export {
+  type ActivityCollector,
+  type ActivityCollectorOptions,
+  createActivityCollector,
+} from './activity/collector.ts';
+export { observingMatcher } from './activity/observing-matcher.ts';
 export type { Alert } from './alert/alert.ts';
 export {
   type AlertFactory,

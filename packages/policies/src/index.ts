@@ -88,10 +88,17 @@ export {
 export type { Matching, PolicySet, ResolvedPolicy } from './policy/policy-set.ts';
 export { type ReadDocument, readDocument } from './policy/read-document.ts';
 export { type ResolvedPolicies, resolvePolicySet, type Surroundings } from './policy/resolve.ts';
+export { programText, socketText, wholeName } from './profile/activity-values.ts';
+export { diffProfiles, type PodDifference } from './profile/diff.ts';
 export { type ExtractedProfile, extractProfile } from './profile/extract.ts';
-export { generateRules } from './profile/generate.ts';
+export { generalisePath } from './profile/generalise.ts';
+export { behaviourMacros, generateRules } from './profile/generate.ts';
+export { type LearnedProfile, learnProfile, profileOfLearned } from './profile/learn.ts';
+export { confidenceOf, type Evidence, type LearnedEntry, type LearnedPod } from './profile/learned.ts';
+export { mergeProfiles } from './profile/merge.ts';
 export { type PodProfile, type Profile, renderProfile } from './profile/profile.ts';
 export { parseProfile } from './profile/read.ts';
+export { renderLearned } from './profile/render-learned.ts';
 export { ruleFactsOf } from './rule-set/rule-facts.ts';
 export type { RuleFacts, RuleSetObject } from './rule-set/rule-set.ts';
 export { type RuleSources, rulePathsOf, ruleSourcesOf } from './rule-set/sources.ts';

@@ -9,7 +9,6 @@ import {
 } from '@seawall/probe';
 import type { Rule } from '@seawall/rules';
 import type { AccountingReport, EventCounts } from '../accounting.ts';
-import type { ActivityCollector } from '../activity/collector.ts';
 import type { Watch } from '../watch/options.ts';
 import {
   createSectionsWatch,
@@ -21,9 +20,7 @@ import type { LiveContainers } from './live-containers.ts';
 import { wantedFor } from './wanted-calls.ts';
 import { withContainers } from './with-containers.ts';
 
-export interface LiveWatchOptions extends Omit<SectionsWatchOptions, 'activity'> {
-  /** Who sees what workloads do: what it needs is shown by the kernel as well. */
-  readonly activity?: Pick<ActivityCollector, 'rules' | 'wanted' | 'observe'>;
+export interface LiveWatchOptions extends SectionsWatchOptions {
   /** Ends the watching: what happened until then is still evaluated. */
   readonly signal: AbortSignal;
   /** Bytes of the ring between kernel and agent. */

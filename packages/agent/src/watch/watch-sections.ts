@@ -9,6 +9,8 @@ import {
 } from '@seawall/inspector';
 import { type CompilableRule, type Rule, textFromBytes } from '@seawall/rules';
 import { type Accounting, createAccounting } from '../accounting.ts';
+import type { ActivityCollector } from '../activity/collector.ts';
+import { observingMatcher } from '../activity/observing-matcher.ts';
 import type { Alert } from '../alert/alert.ts';
 import { type AlertFactory, createAlertFactory } from '../alert/create-alerts.ts';
 import { dropAlert } from '../alert/drop-alert.ts';
@@ -33,6 +35,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   readonly drops: DropPolicy;
   /** How matches wait for what is still to be told of their container; by default for two seconds at most. */
   readonly waiting?: Partial<Omit<WaitingOptions, 'isFirstOnly'>>;
+  /** Who sees what workloads do, by the same events; watching live, the kernel shows what that takes as well. */
+  readonly activity?: Pick<ActivityCollector, 'rules' | 'wanted' | 'observe' | 'observeTables'>;
   /** Called for each event that rules match, before `onAlert` for each: the context is still about the event. */
   onMatches?(alerts: readonly Alert[], context: EventContext): void;
   /** Events were lost, and the policy says to tell it. */
@@ -107,7 +111,12 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
       const alert = factories[rule].create(context, timestampOf(context.view), hostname);
       tell([isIncomplete ? { ...alert, isIncomplete } : alert], context);
     };
-    return { factories, matcher: waiting.wrap(matcher, waitingRules, decide) };
+    const waitingMatcher = waiting.wrap(matcher, waitingRules, decide);
+    const { activity } = options;
+    return {
+      factories,
+      matcher: activity === undefined ? waitingMatcher : observingMatcher(waitingMatcher, activity),
+    };
   }
 
   function tell(alerts: readonly Alert[], context: EventContext): void {
@@ -146,6 +155,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
           drops,
           onDrops: handleDrops,
           onSection(section) {
+            options.activity?.observeTables(section);
             if (section.kind === 'machine') {
               hostname = options.hostname ?? (textFromBytes(section.machine.hostname) || machineHostname());
             }

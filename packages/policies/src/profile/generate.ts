@@ -84,6 +84,9 @@ const SHARED: readonly { readonly name: string; readonly text: string }[] = [
   },
 ];
 
+/** Macros that say what generated rules watch, as a rule file: whoever learns profiles sees by them what the rules will. */
+export const behaviourMacros = SHARED.map(({ text }) => text).join('\n');
+
 /**
  * Writes the rules that keep pods to their profile: per pod a macro that says where, a list per behaviour, and a rule
  * per behaviour. Falco loads them as well.

@@ -31,6 +31,8 @@ export type Profile = readonly PodProfile[];
 
 export const DEFAULT_NAMESPACE = 'kube-system';
 
+const podnamePattern = /^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/;
+
 /** Why a text can't be a name of a program, as the kernel keeps it; undefined when it can. */
 export function nameProblem(name: string): string | undefined {
   if (name === '') return 'a name can’t be empty';
@@ -83,6 +85,13 @@ export function portProblem(port: number): string | undefined {
   return Number.isInteger(port) && port >= 1 && port <= 65535 ? undefined : 'ports are 1 to 65535';
 }
 
+/** Why a text can't be the name of a pod; undefined when it can. */
+export function podnameProblem(name: string): string | undefined {
+  if (!podnamePattern.test(name) || name.length > 253)
+    return 'a podname has lower case letters, digits, _ - and . between them';
+  return name === 'host' ? 'host is what processes outside of containers go by' : undefined;
+}
+
 function characterProblem(text: string): string | undefined {
   if (text.includes('\0')) return 'it holds a NUL, which no name or path can';
   if (text.includes('\uFFFD') || !text.isWellFormed()) return 'it holds what is not UTF-8';
@@ -108,7 +117,6 @@ function addProblem(context: z.RefinementCtx, problem: string | undefined): void
 const programs = () => allowList(textItem(nameProblem, 'a name'), '[etcd]');
 const paths = () => allowList(textItem(pathProblem, 'a path'), '[/var/lib/etcd]');
 
-const podnamePattern = /^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/;
 const namespacePattern = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
 export const podProfileSchema = z
@@ -118,12 +126,7 @@ export const podProfileSchema = z
         .string({
           error: ({ input }) => (input === undefined ? 'the podname is missing' : 'a podname is a text'),
         })
-        .superRefine((name, context) => {
-          if (!podnamePattern.test(name) || name.length > 253) {
-            addProblem(context, 'a podname has lower case letters, digits, _ - and . between them');
-          }
-          if (name === 'host') addProblem(context, 'host is what processes outside of containers go by');
-        }),
+        .superRefine((name, context) => addProblem(context, podnameProblem(name))),
       namespace: z
         .string({ error: 'a namespace is a text' })
         .regex(namespacePattern, { error: 'a namespace has lower case letters, digits, and - between them' })

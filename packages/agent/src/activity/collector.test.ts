@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { createSyscallCatalogue } from '@seawall/inspector';
+import { readContainerMetadata } from '@seawall/kube';
+import type { Activity } from '@seawall/store';
+import { containerInfoOf } from '../containers.ts';
+import { defaultDropPolicy } from '../drops.ts';
+import { createCaptureWatch } from '../watch/watch-capture.ts';
+import { type ActivityCollectorOptions, createActivityCollector } from './collector.ts';
+
+const recording = join(import.meta.dirname, '../../../../examples/control-plane/attack');
+const metadata = gunzipSync(readFileSync(`${recording}.containers.json.gz`));
+const containers = readContainerMetadata(metadata, 'metadata').map(containerInfoOf);
+const catalogue = createSyscallCatalogue();
+
+/** What is seen in the bundled recording; taken with every batch, as an agent does, or once at the end. */
+async function collect(options: Partial<ActivityCollectorOptions> = {}, isTakenOften = false) {
+  const activity = createActivityCollector({ catalogue, ...options });
+  const taken: Activity[] = [];
+  const watch = createCaptureWatch({
+    rules: [],
+    activity,
+    catalogue,
+    containers,
+    drops: defaultDropPolicy,
+    isFirstOnly: false,
+    isIsoTime: true,
+    hostname: undefined,
+    input: `${recording}.scap.gz`,
+    inputName: 'attack',
+    onAlert: () => undefined,
+    onProgress() {
+      if (isTakenOften) taken.push(...activity.take());
+    },
+  });
+  await watch.run();
+  taken.push(...activity.take());
+  assert.deepEqual(activity.take(), []);
+  assert.equal(activity.forgotten(), 0);
+  return taken;
+}
+
+function valuesOf(
+  activities: readonly Activity[],
+  workload: string,
+  kind: Activity['kind'],
+): readonly string[] {
+  const own = activities.filter((activity) => activity.workload === workload && activity.kind === kind);
+  return [...new Set(own.map(({ value }) => value))].sort();
+}
+
+test('what pods do in a recording is told by workload and kind; the runtime’s steps and sandboxes are not', async () => {
+  const activities = await collect();
+  const etcd = 'kube-system/etcd/etcd';
+  const programs = valuesOf(activities, etcd, 'program');
+  assert.ok(programs.includes('/usr/local/bin/etcd'), programs.join());
+  assert.ok(programs.includes('/usr/bin/dash as sh'));
+  assert.ok(valuesOf(activities, etcd, 'written-directory').includes('/etc/nsswitch.conf'));
+  assert.ok(valuesOf(activities, etcd, 'peer').includes('192.168.56.11:30080/tcp by curl'));
+  // Opened before the recording began.
+  assert.ok(valuesOf(activities, etcd, 'listening-port').some((port) => port.endsWith(':2379/tcp by etcd')));
+  assert.deepEqual(valuesOf(activities, etcd, 'user'), ['uid 0']);
+  assert.ok(
+    valuesOf(activities, 'kube-system/kube-dns/dnsmasq', 'capability').includes('CAP_NET_BIND_SERVICE'),
+  );
+  const all = activities.filter(({ kind }) => kind === 'program').map(({ value }) => value);
+  assert.ok(
+    all.every((value) => !/runc|pause/.test(value)),
+    all.join(),
+  );
+  assert.ok(activities.every(({ workload }) => !workload.startsWith('host')));
+});
+
+test('a pod that does nothing of note is told of all the same', async () => {
+  const scheduler = valuesOf(
+    await collect({ until: 1_000_000_000n }),
+    'kube-system/kube-scheduler/kube-scheduler',
+    'program',
+  );
+  assert.deepEqual(scheduler, ['/usr/local/bin/kube-scheduler']);
+});
+
+test('counts and starts add up to the same, however often they are taken', async () => {
+  const sum = (activities: readonly Activity[]) => {
+    const sums = new Map<string, readonly [number, number]>();
+    for (const { workload, kind, value, count, starts } of activities) {
+      const key = `${workload} ${kind} ${value}`;
+      const [counted, started] = sums.get(key) ?? [0, 0];
+      sums.set(key, [counted + count, started + starts]);
+    }
+    return [...sums].sort(([one], [other]) => (one < other ? -1 : 1));
+  };
+  assert.deepEqual(sum(await collect({}, true)), sum(await collect()));
+});
+
+test('what lies outside of the time that is looked at is left out', async () => {
+  const before = await collect({ until: 5_000_000_000n });
+  assert.deepEqual(valuesOf(before, 'kube-system/etcd/etcd', 'program'), ['/usr/local/bin/etcd']);
+  const [first] = before;
+  const later = await collect({ from: 5_000_000_000n });
+  assert.ok(later.every((activity) => activity.first >= first!.first));
+});

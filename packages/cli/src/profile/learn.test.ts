@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openStore } from '@seawall/store';
+import { runSeawall } from '../../../../conformance/regression/run-seawall.ts';
+
+const attack = join(import.meta.dirname, '../../../../examples/control-plane/attack');
+const input = ['--capture', `${attack}.scap.gz`, '--metadata', `${attack}.containers.json.gz`];
+const scratch = mkdtempSync(join(tmpdir(), 'seawall-learn-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+function fileOf(name: string, content: string): string {
+  const path = join(scratch, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('a profile learned on the first seconds raises nothing in them, and the attack afterwards', async () => {
+  const learned = await runSeawall(['profile', 'learn', ...input, '--seconds', '15']);
+  assert.equal(learned.exitCode, 0, learned.stderr);
+  assert.match(learned.stdout, /^- podname: etcd$/m);
+  const profile = fileOf('learned.yaml', learned.stdout);
+  const own = await runSeawall(['profile', 'backtest', profile, ...input, '--seconds', '15']);
+  assert.deepEqual([own.exitCode, own.stdout], [0, ''], own.stderr);
+  const later = await runSeawall([
+    'profile',
+    'backtest',
+    profile,
+    ...input,
+    '--seconds',
+    '15..',
+    '--output',
+    'json',
+  ]);
+  assert.equal(later.exitCode, 1);
+  const findings: { rule: string; output: string }[] = JSON.parse(later.stdout);
+  assert.ok(
+    findings.some(({ rule, output }) => rule.startsWith('Write') && output.includes('/etc/nsswitch.conf')),
+  );
+  assert.ok(findings.every(({ output }) => !output.includes('pod=toolbox')));
+});
+
+test('what a store says of workloads becomes a profile, and as JSON it has the evidence', async () => {
+  const path = join(scratch, 'store.db');
+  const store = openStore({ path });
+  const activity = {
+    workload: 'shop/web/web',
+    count: 3,
+    first: 1_000_000_000n,
+    last: 7_200_000_000_000n,
+    example: 'nginx -g',
+    starts: 2,
+  };
+  await store.commit({
+    occurrences: [],
+    activity: [{ ...activity, kind: 'program', value: '/usr/sbin/nginx' }],
+  });
+  await store.close();
+  const { exitCode, stdout, stderr } = await runSeawall([
+    'profile',
+    'learn',
+    '--store',
+    path,
+    '--output',
+    'json',
+  ]);
+  assert.equal(exitCode, 0, stderr);
+  const { pods } = JSON.parse(stdout);
+  const { value, count, starts, confidence } = pods[0].entries.proc[0];
+  assert.deepEqual(
+    [pods[0].podname, pods[0].namespace, value, count, starts],
+    ['web', 'shop', 'nginx', 3, 2],
+  );
+  assert.ok(confidence > 0.7 && confidence < 0.8);
+  const none = await runSeawall(['profile', 'learn', '--store', path, '--namespace', 'kube-system']);
+  assert.equal(none.exitCode, 1);
+});
+
+test('profiles are compared and merged', async () => {
+  const older = fileOf('older.yaml', '- podname: etcd\n  proc: [etcd]\n');
+  const newer = fileOf('newer.yaml', '- podname: etcd\n  proc: [etcd, etcdctl]\n  ports: [2379]\n');
+  const same = await runSeawall(['profile', 'diff', older, older]);
+  assert.deepEqual([same.exitCode, same.stdout], [0, '']);
+  const differs = await runSeawall(['profile', 'diff', older, newer]);
+  assert.equal(differs.exitCode, 1);
+  assert.equal(differs.stdout, 'etcd\n  + proc: etcdctl\n  ports: guarded from now on\n  + ports: 2379\n');
+  const merged = await runSeawall(['profile', 'merge', older, newer]);
+  assert.equal(merged.stdout, '- podname: etcd\n  proc: [etcd, etcdctl]\n  ports: [2379]\n');
+});
+
+test('learning takes one source, and seconds that make sense', async () => {
+  const both = await runSeawall(['profile', 'learn', '--live', '--store', 'x']);
+  assert.deepEqual([both.exitCode, /one of --capture FILE/.test(both.stderr)], [2, true]);
+  assert.equal((await runSeawall(['profile', 'learn', '--live', '--seconds', '5..2'])).exitCode, 2);
+});
