@@ -31,6 +31,7 @@ import { createAuditIntake } from '../audit/audit-intake.ts';
 import { createCaptureFiles } from '../captures/capture-files.ts';
 import { machineTables } from '../captures/machine-tables.ts';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
+import { createEnforcer } from '../enforce/enforcer.ts';
 import { errors } from '../errors.ts';
 import type { FromHotLoop, Sighting } from '../hot-loop/messages.ts';
 import { createMetrics } from '../http/metrics.ts';
@@ -66,7 +67,7 @@ export interface AgentOptions {
   readonly clock?: Clock;
   /** Where pods are labelled and isolated; undefined where there is no API server. */
   readonly pods?: PodActions;
-  /** Asked about what policies deny in the kernel; by default nothing can be. */
+  /** Asked about what policies deny in the kernel; by default this machine is asked. */
   readonly canEnforce?: EnforcementCheck;
 }
 
@@ -135,7 +136,16 @@ async function start(
   const sourceName = source.capture === undefined ? LIVE_SOURCE : captureIdentity(source.capture);
 
   const catalogues: Catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
-  const canEnforce = options.canEnforce ?? (() => 'enforcement is not switched on');
+  const own = findOwnIdentity({ containerId: ownContainerId() });
+  const neverTouch = { ...defaultNeverTouch, ...configuration.neverTouch };
+  const enforcer = createEnforcer({
+    ...{ node, own, neverTouch, runtimes: source.runtimes, clock, log },
+    isFull: () => ledger.status().waiting >= limits.waitingFindings,
+    onSightings: (sightings) => void storeSightings(sightings),
+  });
+  cleanUp.push(enforcer.close);
+  // What a recording shows has happened: there is nothing to refuse.
+  const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
   const readTexts = (): SetTexts =>
     readSetTexts({
       rules: configuration.rules,
@@ -161,8 +171,6 @@ async function start(
   let committed = lastRun?.time ?? 0n;
   cleanUp.push(() => heartbeat.end(committed));
   const metrics = createMetrics();
-  const own = findOwnIdentity({ containerId: ownContainerId() });
-  const neverTouch = { ...defaultNeverTouch, ...configuration.neverTouch };
   let hotLoopStatus = NOTHING_YET;
   let thread: HotLoopThread | undefined;
   let isStopping = false;
@@ -252,6 +260,9 @@ async function start(
     beat();
   });
   await desk.start();
+  // What is tried until the end is stored: it ends before the ledger does.
+  cleanUp.push(enforcer.close);
+  if (isLive) await enforcer.replace(firstSet.policies, 1);
 
   const audit =
     configuration.audit &&
@@ -430,6 +441,7 @@ async function start(
       return result;
     }
     audit?.replace(reloader.current, result.generation);
+    if (isLive) await enforcer.replace(reloader.current.policies, result.generation);
     const { rules, policies } = reloader.status();
     log('info', `${rules} rules in ${policies} policies run now`);
     for (const warning of result.warnings) log('warning', warning);

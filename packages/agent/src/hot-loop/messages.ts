@@ -1,4 +1,10 @@
-import type { ActionOutcome, PlannedAction, QuorumVerdict, RefusedAction } from '@seawall/policies';
+import type {
+  ActionOutcome,
+  PlannedAction,
+  QuorumVerdict,
+  RefusedAction,
+  RuleFacts,
+} from '@seawall/policies';
 import type { AncestryEntry, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
@@ -65,6 +71,8 @@ export interface FindingsMessage {
 /** A match, for one policy. */
 export interface Sighting {
   readonly alert: Alert;
+  /** Of what no rule found: the kernel refused it. Undefined where the policy runs the alert's rule. */
+  readonly rule?: RuleFacts;
   readonly policy: string;
   /** Of the set that it was found with. */
   readonly generation: number;

@@ -10,15 +10,8 @@ export interface NodeIdentity {
 /** Where the context's event happened. What is known of a container is made once and kept as long as it is the same. */
 export type WorkloadOf = (context: EventContext) => Workload;
 
-export function createWorkloadOf({ node, cluster }: NodeIdentity): WorkloadOf {
-  const host: Workload = {
-    node,
-    cluster,
-    namespace: undefined,
-    pod: undefined,
-    podLabels: {},
-    container: undefined,
-  };
+export function createWorkloadOf(identity: NodeIdentity): WorkloadOf {
+  const host = hostOf(identity);
   const described = new WeakMap<ContainerInfo, Workload>();
   return ({ container, process }) => {
     if (process !== undefined && process.containerId === '') return host;
@@ -30,10 +23,26 @@ export function createWorkloadOf({ node, cluster }: NodeIdentity): WorkloadOf {
     if (container.id === 'host' || container.id === '') return host;
     let workload = described.get(container);
     if (workload === undefined) {
-      workload = { ...host, ...describe(container) };
+      workload = workloadOfContainer(identity, container);
       described.set(container, workload);
     }
     return workload;
+  };
+}
+
+/** Where things happen that happen in a container. */
+export function workloadOfContainer(identity: NodeIdentity, container: ContainerInfo): Workload {
+  return { ...hostOf(identity), ...describe(container) };
+}
+
+function hostOf({ node, cluster }: NodeIdentity): Workload {
+  return {
+    node,
+    cluster,
+    namespace: undefined,
+    pod: undefined,
+    podLabels: {},
+    container: undefined,
   };
 }
 

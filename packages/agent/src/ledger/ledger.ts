@@ -168,7 +168,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
 function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): Occurrence | undefined {
   const { alert, event, workload, ancestry, isStateComplete } = sighting;
-  const rule = policy?.ruleFacts.get(alert.rule);
+  const rule = sighting.rule ?? policy?.ruleFacts.get(alert.rule);
   if (policy === undefined || rule === undefined) return undefined;
   return createOccurrence(sighting.isUndecided ? { ...policy, mode: 'shadow' } : policy, rule, {
     event,

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  type Containerd,
+  containerdMissing,
+  makeBusyboxImage,
+  type RunningContainer,
+  startContainerd,
+} from '@seawall/kube/testing';
+import { canEnforce } from '@seawall/probe';
+import { openStore, type Store } from '@seawall/store';
+import { readConfiguration } from '../configuration/read-configuration.ts';
+import { type Agent, startAgent } from '../daemon/agent.ts';
+
+const { programs, opens } = canEnforce().obstacles;
+const skip = programs ?? opens ?? containerdMissing();
+const live = { skip: skip === false ? false : `SKIPPED: ${skip}`, timeout: 150_000 };
+const IMAGE = 'localhost/seawall-denied:1';
+
+let folder: string;
+let containerd: Containerd;
+let agent: Agent | undefined;
+let logged: string[] = [];
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'seawall-deny-'));
+  if (skip !== false) return;
+  const busybox = makeBusyboxImage(join(folder, 'plain'));
+  assert.ok(busybox.name);
+  containerd = await startContainerd();
+  // A program of its own, not one more name of busybox.
+  const program = readFileSync(join(folder, 'plain', 'bundle', 'rootfs', 'bin', 'busybox'));
+  const image = makeBusyboxImage(join(folder, 'image'), {
+    name: IMAGE,
+    commands: ['sh', 'sleep', 'cat', 'nc'],
+    files: { 'bin/ls': program, 'etc/secret': 'treasure\n' },
+  });
+  containerd.importImage(image);
+});
+
+after(async () => {
+  await agent?.stop();
+  if (skip === false) await containerd.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function policy(name: string, scope: string, deny: string, mode = 'enforce'): string {
+  return `
+apiVersion: seawall.dev/v1alpha1
+kind: RuntimePolicy
+metadata: { name: ${name} }
+spec:
+  scope: ${scope}
+  rules: [{ name: Never }]
+  mode: ${mode}
+  actions: [{ type: deny, ${deny} }]
+---`;
+}
+
+const GUARDED = '{ containerLabels: { guarded: "yes" } }';
+const PROGRAMS = 'programsOtherThan: [/bin/busybox]';
+
+async function startWith(policies: string): Promise<void> {
+  writeFileSync(join(folder, 'policies.yaml'), policies);
+  writeFileSync(
+    join(folder, 'rules.yaml'),
+    '- rule: Never\n  desc: Never.\n  condition: (evt.num < 0)\n  output: never\n  priority: NOTICE\n',
+  );
+  const path = join(folder, 'seawall.yaml');
+  writeFileSync(
+    path,
+    `rules: [rules.yaml]
+policies: [policies.yaml]
+source: { runtimes: [{ kind: containerd, socket: '${containerd.socket}' }] }
+store: { path: store.db }
+captures: { directory: captures }
+http: { listen: '127.0.0.1:0' }
+watchFiles: false
+`,
+  );
+  logged = [];
+  agent = await startAgent({
+    configuration: readConfiguration(path),
+    environment: {},
+    log: (level, message) => logged.push(`${level} ${message}`),
+  });
+}
+
+async function withStore<Result>(use: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = openStore({ path: join(folder, 'store.db'), access: 'read' });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < end, `${what} did not come true: ${logged.join('\n')}`);
+    await wait(50);
+  }
+}
+
+function runGuarded(): RunningContainer {
+  return containerd.runContainer({
+    image: IMAGE,
+    labels: { guarded: 'yes' },
+    command: ['/bin/busybox', 'sleep', '1000'],
+  });
+}
+
+/** Whether a program went well, by what it wrote. */
+function outputOf({ id }: RunningContainer, ...command: readonly string[]): string {
+  try {
+    return containerd.exec(id, command);
+  } catch {
+    // The runtime says that it was ended, or that it failed.
+    return '';
+  }
+}
+
+async function countOf(rule: string): Promise<number> {
+  const groups = await withStore(
+    async (store) => (await store.groups({ rules: [rule] }, { limit: 9 })).items,
+  );
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}
+
+test(
+  'what a policy denies is stopped in the containers that it is about, and each attempt is a finding',
+  live,
+  async () => {
+    const before = runGuarded();
+    await startWith(policy('only-busybox', GUARDED, `${PROGRAMS}, files: [/etc/secret], ports: [4444]`));
+    const after = runGuarded();
+    const other = containerd.runContainer({ image: IMAGE });
+    // Programs are denied from the first on; files once the container was seen to run.
+    await until('the second guard', () => outputOf(after, '/bin/busybox', 'cat', '/etc/secret') === '');
+    assert.match(outputOf(other, '/bin/ls', '/bin'), /busybox/, 'others are left alone');
+    for (const container of [before, after]) {
+      assert.equal(outputOf(container, '/bin/ls', '/bin'), '', logged.join('\n'));
+      assert.match(outputOf(container, '/bin/busybox', 'id'), /uid=0/);
+      assert.equal(outputOf(container, '/bin/busybox', 'cat', '/etc/secret'), '');
+    }
+    await until('two findings', async () => (await countOf('Denied program')) === 2);
+    await until('the opens', async () => (await countOf('Denied open')) >= 2);
+    const [group] = await withStore(
+      async (store) => (await store.groups({ rules: ['Denied program'] }, { limit: 9 })).items,
+    );
+    assert.equal(group.policy, 'only-busybox');
+    assert.equal(group.severity, 'high');
+    assert.match(group.output, /file=\/bin\/ls process=ls pid=\d+ container_id=/);
+    const trail = await withStore(async (store) => (await store.actions({}, { limit: 9 })).items);
+    assert.ok(trail.length >= 4 && trail.every(({ kind, result }) => kind === 'deny' && result === 'done'));
+    assert.ok(trail.every(({ actor }) => actor === 'policy only-busybox'));
+  },
+);
+
+test(
+  'what this machine can not enforce is refused with the reason, and the guards before stay',
+  live,
+  async () => {
+    const loader = '/lib64/ld-linux-x86-64.so.2';
+    const container = runGuarded();
+    writeFileSync(
+      join(folder, 'policies.yaml'),
+      policy('with-loader', GUARDED, `programsOtherThan: [/bin/busybox, ${loader}]`),
+    );
+    const result = await agent?.reload();
+    assert.ok(
+      result?.kind === 'refused' && /with-loader denies: .*starts any program/.test(result.messages[0]),
+    );
+    // The agent shares this process, so it hears of a container only once that runs.
+    await until('the guard', () => outputOf(container, '/bin/ls', '/bin') === '');
+  },
+);
+
+test(
+  'a policy that only alerts tells and stops nothing; without policies nothing is guarded',
+  live,
+  async () => {
+    const container = runGuarded();
+    await until('the guard', () => outputOf(container, '/bin/ls', '/bin') === '');
+    await wait(200);
+    writeFileSync(join(folder, 'policies.yaml'), policy('watching', GUARDED, PROGRAMS, 'alert'));
+    assert.equal((await agent?.reload())?.kind, 'taken');
+    const told = await countOf('Denied program');
+    assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
+    await until('a finding', async () => (await countOf('Denied program')) === told + 1);
+    const [group] = await withStore(
+      async (store) => (await store.groups({ policies: ['watching'] }, { limit: 9 })).items,
+    );
+    assert.match(group.output, /nothing was stopped/);
+
+    writeFileSync(
+      join(folder, 'policies.yaml'),
+      policy('elsewhere', '{ containerLabels: { guarded: "no" } }', PROGRAMS),
+    );
+    assert.equal((await agent?.reload())?.kind, 'taken');
+    assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
+    await wait(200);
+    assert.equal(await countOf('Denied program'), told + 1);
+  },
+);

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '@seawall/base';
+import {
+  createMetadataService,
+  type MetadataService,
+  type MetadataUpdate,
+  type RuntimeAddress,
+} from '@seawall/kube';
+import {
+  createGuardState,
+  deniedThings,
+  type EnforcementCheck,
+  type NeverTouch,
+  type OwnIdentity,
+  type PolicySet,
+} from '@seawall/policies';
+import { canEnforce, type Enforcement, openEnforcement, refusals, type Violation } from '@seawall/probe';
+import type { Workload } from '@seawall/store';
+import { containerInfoOf } from '../containers.ts';
+import type { Sighting } from '../hot-loop/messages.ts';
+import { type NodeIdentity, workloadOfContainer } from '../hot-loop/workload-of.ts';
+import { outsideOf } from './container-folders.ts';
+import { sightingsOfDenial } from './denial.ts';
+import { createGuardKeeper, type GuardCounts, type GuardKeeper } from './guard-keeper.ts';
+import { hasDenials, policiesBrokenBy } from './wanted-guard.ts';
+
+/** Puts in force what policies deny, and tells what was tried. Nothing is loaded into the kernel before a policy asks. */
+export interface Enforcer {
+  /** Why this machine can't refuse what an action wants refused; what it takes is loaded when it is first asked. */
+  readonly check: EnforcementCheck;
+  /** Goes on with these policies; settles when the containers that run have their guards. Never rejects. */
+  replace(set: PolicySet, generation: number): Promise<void>;
+  status(): EnforcerStatus;
+  /** Takes what was tried until now, and every guard away. */
+  close(): Promise<void>;
+}
+
+export interface EnforcerStatus extends GuardCounts {
+  /** Denials that became findings, and those that were left out because too many were waiting for the store. */
+  readonly told: number;
+  readonly shed: number;
+  /** Denials that nobody could be told of: the kernel had no room for more. */
+  readonly lost: number;
+}
+
+export interface EnforcerOptions {
+  readonly node: NodeIdentity;
+  readonly own: OwnIdentity;
+  readonly neverTouch: NeverTouch;
+  /** Where container runtimes are; undefined: at the usual places. */
+  readonly runtimes: readonly RuntimeAddress[] | undefined;
+  readonly clock: Clock;
+  /** Whether so many findings wait for the store that further ones are to be left out. */
+  isFull(): boolean;
+  onSightings(sightings: readonly Sighting[]): void;
+  log(level: 'info' | 'warning' | 'error', message: string): void;
+}
+
+/** Milliseconds between two looks at what was tried. */
+const POLL_PERIOD = 50;
+/** Milliseconds between two looks at cgroups: for so long after a container was told of, and otherwise. */
+const EAGER_PERIOD = 100;
+const EAGER_FOR = 10_000;
+const CALM_PERIOD = 1000;
+const SHORT_ID_LENGTH = 12;
+
+interface Running {
+  readonly enforcement: Enforcement;
+  readonly keeper: GuardKeeper;
+  readonly service: MetadataService;
+  readonly timers: readonly NodeJS.Timeout[];
+}
+
+export function createEnforcer(options: EnforcerOptions): Enforcer {
+  const { node, own, clock, log } = options;
+  const guards = createGuardState({ own, neverTouch: options.neverTouch, clock });
+  const run = `${node.node}/${randomUUID()}`;
+  let opened: Enforcement | undefined;
+  let running: Running | undefined;
+  let isClosed = false;
+  let count = 0;
+  let told = 0;
+  let shed = 0;
+  let lost = 0;
+
+  const runtimePid = own.containerId === undefined ? process.pid : machinePid();
+
+  function open(): Enforcement {
+    opened ??= openEnforcement({ runtimePid });
+    return opened;
+  }
+
+  function untouchable(workload: Workload, folder: string | undefined): string | undefined {
+    const id = workload.container?.id ?? '';
+    const cgroups = { unified: folder, freezer: undefined };
+    return guards.neverTouch(
+      { kind: 'container', id, cgroups },
+      {
+        ...{ occurrence: '', time: 0n, workload, cgroups },
+        ...{ process: undefined, containerInitPid: undefined, initExecutable: undefined },
+      },
+    );
+  }
+
+  async function start(set: PolicySet, generation: number): Promise<Running> {
+    const enforcement = open();
+    const { cgroupRoot } = enforcement.support;
+    const keeper = createGuardKeeper({
+      ...{ enforcement, untouchable, log },
+      // Enforcement does not open where there is none.
+      cgroupRoot: cgroupRoot as string,
+      outside: outsideOf(runtimePid),
+    });
+    let eagerUntil = 0;
+    let lookedAt = 0;
+    let isLooking = false;
+
+    async function look(): Promise<void> {
+      const time = clock.monotonic();
+      if (isLooking || time - lookedAt < (time < eagerUntil ? EAGER_PERIOD : CALM_PERIOD)) return;
+      isLooking = true;
+      for (const id of await keeper.look()) service.lookUp(id.slice(0, SHORT_ID_LENGTH));
+      lookedAt = clock.monotonic();
+      isLooking = false;
+    }
+
+    function take(update: MetadataUpdate): void {
+      if (update.kind === 'removed') void keeper.forget(update.id);
+      if (update.kind !== 'described') return;
+      // A pod's own container only waits: whoever guards containers doesn't mean the pause program.
+      if (update.record.isPodSandbox) return;
+      eagerUntil = clock.monotonic() + EAGER_FOR;
+      void keeper.describe(workloadOfContainer(node, containerInfoOf(update.record)));
+    }
+
+    const service = createMetadataService({
+      ...(options.runtimes !== undefined && { addresses: options.runtimes }),
+      onUpdate: take,
+      // What happened before is told with the guard; a new container may take the place at once.
+      keepRemoved: 0,
+    });
+    await keeper.replace(set, generation);
+    const timers = [
+      setInterval(() => poll(enforcement, keeper), POLL_PERIOD),
+      setInterval(look, POLL_PERIOD),
+    ];
+    await service.start();
+    // In order: what the runtimes told is done when this is.
+    await keeper.look();
+    return { enforcement, keeper, service, timers };
+  }
+
+  function poll(enforcement: Enforcement, keeper: GuardKeeper): void {
+    const sightings: Sighting[] = [];
+    enforcement.poll((violation) => sightings.push(...sightingsOf(violation, keeper)));
+    if (sightings.length > 0) options.onSightings(sightings);
+    const { counters, lostDenials } = enforcement.status();
+    const nowLost = counters.lost + lostDenials;
+    if (nowLost > lost)
+      log('warning', `${nowLost - lost} denials were not told: there were too many at once`);
+    lost = nowLost;
+  }
+
+  function sightingsOf(violation: Violation, keeper: GuardKeeper): readonly Sighting[] {
+    const guarded = keeper.guarded(violation);
+    if (guarded === undefined) return [];
+    count += 1;
+    if (options.isFull()) {
+      if (shed === 0) log('warning', 'denials are only counted: too many findings wait for the store');
+      shed += 1;
+      return [];
+    }
+    told += 1;
+    const { workload, wanted, generation } = guarded;
+    return sightingsOfDenial(violation, policiesBrokenBy(wanted, violation), {
+      ...{ workload, generation, hostname: node.node, event: `${run}/deny/${count}` },
+    });
+  }
+
+  async function end(): Promise<void> {
+    const ended = running;
+    running = undefined;
+    if (ended === undefined) return;
+    for (const timer of ended.timers) clearInterval(timer);
+    await ended.service.close();
+    poll(ended.enforcement, ended.keeper);
+  }
+
+  async function closeEnforcement(): Promise<void> {
+    const enforcement = opened;
+    opened = undefined;
+    await enforcement?.close();
+  }
+
+  return {
+    check(action) {
+      const reasons = refusals(deniedThings(action, false), canEnforce());
+      if (reasons.length > 0) return reasons.join('; ');
+      try {
+        open();
+        return undefined;
+      } catch (error) {
+        return textOf(error);
+      }
+    },
+    async replace(set, generation) {
+      if (isClosed) return;
+      try {
+        if (running !== undefined) await running.keeper.replace(set, generation);
+        else if (hasDenials(set)) running = await start(set, generation);
+        if (!hasDenials(set)) {
+          await end();
+          await closeEnforcement();
+        } else if (running !== undefined) {
+          const { wanted, set: guarded } = running.keeper.status();
+          log('info', `${guarded} of ${wanted} containers that policies deny something are guarded`);
+        }
+      } catch (error) {
+        log('error', `what policies deny is not in force: ${textOf(error)}`);
+      }
+    },
+    status: () => ({
+      ...(running?.keeper.status() ?? { wanted: 0, set: 0, expected: 0 }),
+      ...{ told, shed, lost },
+    }),
+    async close() {
+      isClosed = true;
+      await end();
+      await closeEnforcement();
+    },
+  };
+}
+
+/** Where this process is in a container: the machine's first process, if it can be seen and looked at; else this one. */
+function machinePid(): number {
+  try {
+    outsideOf(1);
+    return 1;
+  } catch {
+    // A container's first process, or one of somebody else: then runtimes that we reach are where we are.
+    return process.pid;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,100 @@
+import { type DenyAction, deniedThings, type PolicySet, type ResolvedPolicy } from '@seawall/policies';
+import type { GuardPolicy, Violation } from '@seawall/probe';
+import { textFromBytes } from '@seawall/rules';
+import type { Workload } from '@seawall/store';
+
+/** A policy and what it has the kernel refuse. */
+export interface DenyingPolicy {
+  readonly policy: ResolvedPolicy;
+  readonly action: DenyAction;
+}
+
+/** What policies want of one container's guard: a container has one guard, whatever the number of policies. */
+export interface WantedGuard {
+  /** In the order of the set. */
+  readonly denying: readonly DenyingPolicy[];
+  readonly guard: GuardPolicy;
+}
+
+/** Whether any policy of the set has something for the kernel to refuse. */
+export function hasDenials({ policies }: PolicySet): boolean {
+  return policies.some(({ actions }) => actions.some(({ type }) => type === 'deny'));
+}
+
+/** Whether violations are only told: nothing on the node changes by a policy that doesn't enforce, or by a dry run. */
+export function onlyReports({ mode, isDryRun }: Pick<ResolvedPolicy, 'mode' | 'isDryRun'>): boolean {
+  return mode !== 'enforce' || isDryRun;
+}
+
+/**
+ * What the policies that concern a container want of its guard, together: only programs that all of them list, and none of
+ * the calls, ports and files that any of them names. Where some enforce, those that only report are left out, since a guard
+ * does either the one or the other.
+ * @returns undefined where nothing is denied.
+ */
+export function wantedGuard(set: PolicySet, workload: Workload): WantedGuard | undefined {
+  const all = set.policies
+    .filter(({ scopeTest }) => scopeTest.verdict(workload, true) === 'inside')
+    .flatMap((policy) =>
+      policy.actions.flatMap((action) => (action.type === 'deny' ? [{ policy, action }] : [])),
+    );
+  const enforcing = all.filter(({ policy }) => !onlyReports(policy));
+  const denying = enforcing.length > 0 ? enforcing : all;
+  if (denying.length === 0) return undefined;
+  const actions = denying.map(({ action }) => action);
+  const [first, ...others] = actions.flatMap(({ programsOtherThan }) =>
+    programsOtherThan === undefined ? [] : [programsOtherThan],
+  );
+  const together: DenyAction = {
+    ...actions[0],
+    programsOtherThan: first?.filter((path) => others.every((list) => list.includes(path))),
+    calls: distinct(actions.flatMap(({ calls }) => calls)),
+    ports: distinct(actions.flatMap(({ ports }) => ports)),
+    files: distinct(actions.flatMap(({ files }) => files)),
+  };
+  return { denying, guard: deniedThings(together, enforcing.length === 0) };
+}
+
+/** The policies whose word was broken, in the order of the set. */
+export function policiesBrokenBy(
+  { denying }: WantedGuard,
+  { reason, file, call, destination }: Violation,
+): readonly DenyingPolicy[] {
+  const path = textFromBytes(file?.path ?? '');
+  const broken = denying.filter(({ action: { programsOtherThan, calls, ports, files } }) => {
+    switch (reason) {
+      case 'call':
+        return call !== undefined && calls.includes(call);
+      case 'connection':
+        return destination !== undefined && ports.includes(destination.port);
+      case 'open':
+        return files.some((each) => path === each || (each.endsWith('/') && path.startsWith(each)));
+      case 'not-listed':
+        return programsOtherThan !== undefined && !programsOtherThan.includes(path);
+      default:
+        return programsOtherThan !== undefined;
+    }
+  });
+  // A file is denied by every name that it has: the one that was used may be on nobody's list.
+  return broken.length > 0 ? broken : denying.filter(({ action }) => isAbout(action, reason));
+}
+
+function isAbout(
+  { programsOtherThan, calls, ports, files }: DenyAction,
+  reason: Violation['reason'],
+): boolean {
+  switch (reason) {
+    case 'call':
+      return calls.length > 0;
+    case 'connection':
+      return ports.length > 0;
+    case 'open':
+      return files.length > 0;
+    default:
+      return programsOtherThan !== undefined;
+  }
+}
+
+function distinct<Value>(values: readonly Value[]): readonly Value[] {
+  return [...new Set(values)];
+}
