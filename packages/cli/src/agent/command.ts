@@ -14,6 +14,7 @@ import { countOf, countText } from '../number-text.ts';
 import { prepareLive } from '../probe/prepare.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { dropCapabilities } from './drop-capabilities.ts';
 
 /** `seawall agent`: the daemon of a node. */
 export function defineAgent(agent: Command, context: CommandContext): void {
@@ -30,7 +31,10 @@ configuration; 3 it could not do its work, and is to be started anew.`,
     .action(async ({ config, check }: Options) => {
       const configuration = readConfiguration(config);
       if (check) checkAgent(context, configuration);
-      else await runAgent(context, configuration);
+      else {
+        dropCapabilities(context.terminal);
+        await runAgent(context, configuration);
+      }
     });
 }
 
