@@ -2,7 +2,12 @@ import type { VerdictScope } from './catalogue/catalogue.ts';
 import { emitSlotMatcher, type SlotMatcher } from './emit/emit.ts';
 import { createIndexedMatcher } from './emit/indexed.ts';
 import type { Candidate, Candidates } from './plan/candidate.ts';
-import { createNarrowingMemory, createSlotTexts, type SlotTexts } from './plan/narrowing.ts';
+import {
+  createNarrowingMemory,
+  createSlotTexts,
+  type NarrowingMemory,
+  type SlotTexts,
+} from './plan/narrowing.ts';
 import { createResidues, nothingLeft, type Remainder, type Residue } from './plan/residue.ts';
 
 /**
@@ -55,12 +60,14 @@ interface Slot<Context> {
 /**
  * @param ruleCount how many rules there are: the bound of `matches`.
  * @param typeCount event types lie below it.
+ * @param emittedAtMost slots with more candidates look them up; the default unless given.
  */
 export function createProgram<Context>(
   { all, byEventType }: Candidates<Context>,
   ruleCount: number,
   typeCount: number,
   tracker: ScopeTracker<Context>,
+  emittedAtMost: number = EMITTED_AT_MOST,
 ): Program<Context> {
   const owner = {};
   const wanted = new Uint8Array(typeCount);
@@ -79,11 +86,9 @@ export function createProgram<Context>(
   }
   const residues = createResidues(all, listed.length);
   const memory = createNarrowingMemory(residues.forget, residues.epoch);
-  const slots: readonly Slot<Context>[] = listed.map((candidates) => ({
-    candidates,
-    match: createMatcher(candidates),
-    texts: createSlotTexts(candidates, memory),
-  }));
+  const slots: readonly Slot<Context>[] = listed.map((candidates) =>
+    createSlot(candidates, memory, emittedAtMost),
+  );
   const matches = new Int32Array(ruleCount);
 
   function keepVerdicts(scope: VerdictScope, residue: Residue<Context>, ancestryVersion: number): void {
@@ -158,7 +163,14 @@ export function createProgram<Context>(
   };
 }
 
-function createMatcher<Context>(candidates: readonly Candidate<Context>[]): SlotMatcher<Context> {
+/** Where few candidates are left, asking them costs less than looking texts up. */
+function createSlot<Context>(
+  candidates: readonly Candidate<Context>[],
+  memory: NarrowingMemory,
+  emittedAtMost: number,
+): Slot<Context> {
   const asking = candidates.filter(({ eventParts }) => eventParts.length > 0).length;
-  return asking <= EMITTED_AT_MOST ? emitSlotMatcher(candidates) : createIndexedMatcher(candidates);
+  return asking <= emittedAtMost
+    ? { candidates, match: emitSlotMatcher(candidates), texts: undefined }
+    : { candidates, match: createIndexedMatcher(candidates), texts: createSlotTexts(candidates, memory) };
 }

@@ -8,9 +8,11 @@ import { createScopeGroup, predicatesOf, type ScopeGroup } from './scope-group.t
 /** How many narrowed remainders are remembered before everything is forgotten: what hostile file names can cost at most. */
 const REMEMBERED_REMAINDERS = 16_384;
 const REMEMBERED_CLASSES = 4096;
+/** Tests that cost more (nanoseconds) are left to the events that come so far. */
+const DEAREST = 110;
 
 /**
- * What the texts of an event that tend to come again (the name of a file) rule out. As with what depends on the process
+ * What the texts of an event (the name of a file, an argument) rule out. As with what depends on the process
  * alone, a text is looked up once, and that tells which candidates it leaves; for most names none.
  */
 export interface SlotTexts<Context> {
@@ -38,12 +40,6 @@ export function createNarrowingMemory(forget: () => void, epoch: () => number): 
       if (made > REMEMBERED_REMAINDERS || areClassesMany) forget();
     },
   };
-}
-
-/** A part that one text alone decides. */
-interface TextPart<Context> {
-  readonly subject: Subject<Context>;
-  readonly predicates: ReadonlySet<Predicate<Context>>;
 }
 
 /** Everything that one text decides in a slot. */
@@ -117,19 +113,20 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): readonl
     // Within a slot a candidate goes by its position.
     const placed = { ...candidate, id: position };
     for (const part of candidate.eventParts) {
-      const text = textPartOf(part);
-      if (text === undefined) continue;
-      const { subject } = text;
-      let entry = found.get(subject.key);
-      if (entry === undefined) {
-        entry = { subject, predicates: new Set(), parts: new Map(), users: createBits(candidates.length) };
-        found.set(subject.key, entry);
+      for (const subject of textsOf(part)) {
+        const needed = relax(part, subject.key);
+        if (needed === undefined) continue;
+        let entry = found.get(subject.key);
+        if (entry === undefined) {
+          entry = { subject, predicates: new Set(), parts: new Map(), users: createBits(candidates.length) };
+          found.set(subject.key, entry);
+        }
+        for (const predicate of predicatesOf(needed)) entry.predicates.add(predicate);
+        const known = entry.parts.get(placed);
+        if (known === undefined) entry.parts.set(placed, [needed]);
+        else known.push(needed);
+        setBit(entry.users, position);
       }
-      for (const predicate of text.predicates) entry.predicates.add(predicate);
-      const known = entry.parts.get(placed);
-      if (known === undefined) entry.parts.set(placed, [part]);
-      else known.push(part);
-      setBit(entry.users, position);
     }
   });
   return [...found.values()]
@@ -140,13 +137,27 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): readonl
     }));
 }
 
-function textPartOf<Context>(part: PlanNode<Context>): TextPart<Context> | undefined {
-  const predicates = predicatesOf(part);
-  let subject: Subject<Context> | undefined;
-  for (const predicate of predicates) {
-    if (predicate.subject?.isRepeatedText !== true) return undefined;
-    if (subject !== undefined && subject.key !== predicate.subject.key) return undefined;
-    subject = predicate.subject;
+/** The texts that a part looks at. */
+function textsOf<Context>(part: PlanNode<Context>): Iterable<Subject<Context>> {
+  const texts = new Map<string, Subject<Context>>();
+  for (const { subject } of predicatesOf(part)) if (subject?.isText === true) texts.set(subject.key, subject);
+  return texts.values();
+}
+
+/**
+ * What one text has to say for the part to hold: every other test is taken to hold, and so are those that cost much, for
+ * all of a text's tests are made when it is first seen.
+ * @returns undefined where the part can hold whatever the text says.
+ */
+function relax<Context>(part: PlanNode<Context>, key: string): PlanNode<Context> | undefined {
+  if (part.kind === 'constant') return part.value ? undefined : part;
+  if (part.kind === 'test') {
+    const { subject, cost } = part.predicate;
+    return subject?.isText === true && subject.key === key && cost <= DEAREST ? part : undefined;
   }
-  return subject && { subject, predicates };
+  const children = part.children.map((child) => relax(child, key));
+  const needed = children.filter((child) => child !== undefined);
+  if (part.kind === 'or')
+    return needed.length === children.length ? { ...part, children: needed } : undefined;
+  return needed.length === 0 ? undefined : { ...part, children: needed };
 }

@@ -33,11 +33,8 @@ export interface Predicate<Context> {
 
 /** What stands left of an operator. Predicates whose subjects have equal keys read the same value. */
 export interface Subject<Context> {
-  /**
-   * Whether its values are texts that tend to come again: names of processes and descriptors. An event's own arguments
-   * often don't.
-   */
-  readonly isRepeatedText: boolean;
+  /** Whether its values are single texts: these tend to come again, and then what is known of them holds again. */
+  readonly isText: boolean;
   /** Canonical text, such as `proc.aname[2]` or `tolower(proc.name)`. */
   readonly key: string;
   /** The value; of a list, its items joined so that equal texts mean equal lists. Undefined: there is none. */

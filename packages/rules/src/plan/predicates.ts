@@ -117,18 +117,18 @@ function subjectOf<Context>(left: BoundOperand<Context>): Subject<Context> | und
   const { field, extract, text: key } = left;
   if (field?.compareEach !== undefined) {
     const { compareEach } = field;
-    return { key, isRepeatedText: false, read: (context) => joinCompared(context, compareEach) };
+    return { key, isText: false, read: (context) => joinCompared(context, compareEach) };
   }
   if (field?.compare !== undefined) return undefined;
   if (left.isList)
     return {
       key,
-      isRepeatedText: false,
+      isText: false,
       read: (context) => joinValues(extract(context) as readonly Value[] | undefined),
     };
   return {
     key,
-    isRepeatedText: isTextual(left) && left.dependsOn.some((dependency) => dependency !== 'event'),
+    isText: isTextual(left),
     read: (context) => {
       const value = extract(context) as Value | undefined;
       return value instanceof Uint8Array ? bytesFromArray(value) : value;

@@ -193,7 +193,7 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): {
     if (known !== undefined) return known;
     const subject = predicate.subject ?? {
       key: predicate.text,
-      isRepeatedText: false,
+      isText: false,
       read: predicate.holds,
     };
     let index = indexByKey.get(subject.key);

@@ -5,7 +5,7 @@ import type { Predicate, Subject } from './predicate.ts';
 import { createPrefixTree } from './prefix-tree.ts';
 
 /** How many values a group remembers before it forgets them all: what hostile process names can cost at most. */
-const REMEMBERED_VALUES = 8192;
+const REMEMBERED_VALUES = 16_384;
 
 /**
  * All scope predicates over one subject (`proc.name`), decided together: reading the value once gives a class, and
@@ -55,6 +55,8 @@ export function createScopeGroup<Context>(
   }
   let classByValue = new Map<unknown, ScopeClass<Context>>();
   let classes = new Map<string, ScopeClass<Context>>();
+  /** The class of the values for which no predicate holds: most. */
+  let noneHolds: ScopeClass<Context> | undefined;
 
   function deadFor(holds: ReadonlySet<Predicate<Context>>): Uint32Array {
     const dead = deadByDefault.slice();
@@ -68,22 +70,28 @@ export function createScopeGroup<Context>(
     return dead;
   }
 
+  function learnClass(key: string, holding: readonly Predicate<Context>[]): ScopeClass<Context> {
+    const holds = new Set(holding);
+    const learned = { id: classes.size, holds, dead: deadFor(holds) };
+    classes.set(key, learned);
+    return learned;
+  }
+
   function classOf(value: unknown, context: Context): ScopeClass<Context> {
-    const found = new Set([
-      ...(byText.get(value) ?? []),
-      ...tested.filter((predicate) => predicate.holds(context)),
-    ]);
-    if (typeof value === 'string') byPrefix.visit(value, (index) => found.add(predicates[index]));
-    const holding = [...found];
+    const holding: Predicate<Context>[] = [];
+    for (const predicate of tested) if (predicate.holds(context)) holding.push(predicate);
+    if (typeof value === 'string' && !byPrefix.isEmpty) {
+      byPrefix.visit(value, (index) => holding.push(predicates[index]));
+    }
+    const equal = byText.get(value);
+    if (equal !== undefined) holding.push(...equal);
+    if (holding.length === 0) {
+      noneHolds ??= learnClass('', holding);
+      return noneHolds;
+    }
     holding.sort((left, right) => left.id - right.id);
     const key = holding.map(({ id }) => id).join();
-    let known = classes.get(key);
-    if (known === undefined) {
-      const holds = new Set(holding);
-      known = { id: classes.size, holds, dead: deadFor(holds) };
-      classes.set(key, known);
-    }
-    return known;
+    return classes.get(key) ?? learnClass(key, holding);
   }
 
   return {
@@ -103,6 +111,7 @@ export function createScopeGroup<Context>(
     reset() {
       classByValue = new Map();
       classes = new Map();
+      noneHolds = undefined;
     },
   };
 }
