@@ -156,7 +156,7 @@ test('a program matches what its conditions say, whatever changes between events
     fc.property(
       fc.array(condition, { minLength: 1, maxLength: 12 }),
       fc.array(step, { maxLength: 40 }),
-      replay,
+      (conditions, steps) => replay(conditions, steps),
     ),
     { numRuns: 400, seed: 7 },
   );
@@ -167,7 +167,7 @@ test('a program of many rules, which looks them up, matches the same', () => {
     fc.property(
       fc.array(condition, { minLength: 120, maxLength: 200 }),
       fc.array(step, { maxLength: 30 }),
-      replay,
+      (conditions, steps) => replay(conditions, steps),
     ),
     { numRuns: 40, seed: 7 },
   );
