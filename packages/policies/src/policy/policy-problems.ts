@@ -28,18 +28,16 @@ export function findPolicyProblems(policy: RuntimePolicy): Diagnostic[] {
       }
     }
   }
-  if (policy.mode !== 'enforce') {
+  // In shadow a policy is written out in full before it counts: that is what the mode is for.
+  if (policy.mode === 'alert') {
     for (const { type, place } of policy.actions) {
       if (type === 'notify' || type === 'capture') continue;
-      say('warning', place, `${type} is not done in mode ${policy.mode}: write mode: enforce, or remove it`);
+      say('warning', place, `${type} is not done in mode alert: write mode: enforce, or remove it`);
     }
   }
   const notify = policy.actions.find(({ type }) => type === 'notify');
   if (notify !== undefined && policy.channels.length === 0) {
     say('warning', notify.place, 'nobody is told, since no channels are listed: add channels: [NAME]');
-  }
-  if (policy.mode === 'shadow' && policy.channels.length > 0) {
-    say('warning', policy.channels[0]!.place, 'nobody is told in mode shadow: write mode: alert');
   }
   return problems;
 }
