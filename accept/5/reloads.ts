@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agentConfiguration, startAgent } from '@seawall/agent';
+import { agentConfiguration, startAgent } from '@seawall/agent/daemon';
 import { probeSupport } from '@seawall/probe';
 import { openStore } from '@seawall/store';
 import type { AcceptanceResult } from '../row.ts';

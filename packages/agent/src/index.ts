@@ -4,12 +4,6 @@ export {
   createAccounting,
   type EventCounts,
 } from './accounting.ts';
-export {
-  type ActivityCollector,
-  type ActivityCollectorOptions,
-  createActivityCollector,
-} from './activity/collector.ts';
-export { observingMatcher } from './activity/observing-matcher.ts';
 export type { Alert } from './alert/alert.ts';
 export {
   type AlertFactory,
@@ -19,23 +13,7 @@ export {
 } from './alert/create-alerts.ts';
 export { type AlertJsonOptions, alertJson, alertText, defaultAlertJsonOptions } from './alert/render.ts';
 export { suggestedOutput } from './alert/suggested-output.ts';
-export type { CaseFile, RuleCase } from './cases/case-file.ts';
-export {
-  type CaseResult,
-  type CaseRunner,
-  type CaseRunnerOptions,
-  createCaseRunner,
-  type RuleCoverage,
-} from './cases/case-runner.ts';
-export type { CountedCheck } from './cases/count-parts.ts';
-export type { Mutant } from './cases/mutants.ts';
-export type { Trials } from './cases/mutation-trial.ts';
-export { readCaseFile } from './cases/read-case-file.ts';
-export { type AgentConfiguration, agentConfiguration } from './configuration/configuration.ts';
-export { readConfiguration } from './configuration/read-configuration.ts';
 export { containerInfoOf } from './containers.ts';
-export { type Agent, type AgentOptions, type LogLevel, startAgent } from './daemon/agent.ts';
-export { checkSet } from './daemon/check-set.ts';
 export {
   createDropWatch,
   type DropAction,
@@ -54,10 +32,6 @@ export {
 export { wantedFor } from './live/wanted-calls.ts';
 export { createLiveWatch, type LiveWatch, type LiveWatchOptions } from './live/watch-live.ts';
 export { withContainers } from './live/with-containers.ts';
-export { type OutputsConfig, outputsConfig } from './output/configuration.ts';
-export type { OutputName } from './output/output.ts';
-export { createOutputs, type Outputs, type OutputsOptions } from './output/outputs.ts';
-export type { OutputReport, OutputStatistics } from './output/queue.ts';
 export {
   type CaptureProfile,
   type CaptureProfileOptions,

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
+import type { Alert } from '@seawall/agent';
 import {
   type AgentConfiguration,
-  type Alert,
   checkSet,
   type LogLevel,
   readConfiguration,
   startAgent,
-} from '@seawall/agent';
+} from '@seawall/agent/daemon';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';

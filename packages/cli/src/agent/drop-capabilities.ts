@@ -10,6 +10,7 @@ export const neededCapabilities = {
   sys_ptrace: 'to read /proc of all processes',
   dac_read_search: 'to read files of other users in /proc and in containers',
   kill: 'to end processes',
+  syslog: 'to read from /proc/kallsyms where the kernel closes files, which tells a script that is run',
   setpcap: 'to give up the others',
 } as const;
 
@@ -21,6 +22,7 @@ const NUMBERS: Readonly<Record<keyof typeof neededCapabilities, number>> = {
   net_admin: 12,
   sys_ptrace: 19,
   sys_admin: 21,
+  syslog: 34,
   perfmon: 38,
   bpf: 39,
 };

@@ -1,4 +1,4 @@
-import { type AgentConfiguration, readConfiguration } from '@seawall/agent';
+import { type AgentConfiguration, readConfiguration } from '@seawall/agent/daemon';
 import {
   loadPolicyFiles,
   type NotificationChannel,

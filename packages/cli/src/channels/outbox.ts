@@ -1,4 +1,4 @@
-import { readConfiguration } from '@seawall/agent';
+import { readConfiguration } from '@seawall/agent/daemon';
 import { type Notice, titleOf } from '@seawall/policies';
 import { type OutboxEntry, openStore } from '@seawall/store';
 import { type Command, Option } from 'commander';

@@ -1,4 +1,4 @@
-import { readConfiguration } from '@seawall/agent';
+import { readConfiguration } from '@seawall/agent/daemon';
 import { openStore, type Store } from '@seawall/store';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';

@@ -1,11 +1,10 @@
 import {
-  type ActivityCollector,
   containerInfoOf,
-  createActivityCollector,
   createCaptureWatch,
   defaultDropPolicy,
   type SectionsWatchOptions,
 } from '@seawall/agent';
+import { type ActivityCollector, createActivityCollector } from '@seawall/agent/activity';
 import type { RuntimeAddress } from '@seawall/kube';
 import { readContainerMetadata } from '@seawall/kube';
 import {

@@ -31,7 +31,7 @@ function caseText({ name, file, line, mismatches }: CaseReport): string {
 }
 
 /** Escapes what XML reserves, and replaces what XML 1.0 cannot hold at all. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]!);

@@ -1,4 +1,4 @@
-import type { CaseResult } from '@seawall/agent';
+import type { CaseResult } from '@seawall/agent/cases';
 import { canonicalText, locateNode, macroOf, type Rule, type RuleSet } from '@seawall/rules';
 import type { TestRun } from './test.ts';
 

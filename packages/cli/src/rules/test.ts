@@ -6,7 +6,7 @@ import {
   createCaseRunner,
   type RuleCoverage,
   readCaseFile,
-} from '@seawall/agent';
+} from '@seawall/agent/cases';
 import { systemClock } from '@seawall/base';
 import { canonicalText, type RuleSet } from '@seawall/rules';
 import { type Command, InvalidArgumentError, Option } from 'commander';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { agentConfiguration } from '@seawall/agent';
+import { agentConfiguration } from '@seawall/agent/daemon';
 import type { Command } from 'commander';
 import { runAgent } from '../agent/command.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
-import { Metadata } from '@grpc/grpc-js';
 import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { openChannel } from '../grpc/channel.ts';
+import { grpc } from '../grpc/library.ts';
 import { loadServices, type Method } from '../grpc/services.ts';
 import { oneContainer } from '../runtime/one-container.ts';
 import {
@@ -88,7 +88,7 @@ export function openContainerd(socket: string, options: RuntimeOptions = {}): Co
   function call<Answer>(service: string, name: string, request: object, namespace?: string): Promise<Answer> {
     const method = methodOf(service, name);
     if (namespace === undefined) return channel.call(method, request);
-    const metadata = new Metadata();
+    const metadata = new (grpc().Metadata)();
     metadata.set('containerd-namespace', namespace);
     return channel.call(method, request, { metadata });
   }

@@ -1,5 +1,6 @@
-import { Client, credentials, type Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import { errors } from '../errors.ts';
+import { grpc } from './library.ts';
 import type { Method } from './services.ts';
 
 /** A connection to a gRPC server at a unix socket. */
@@ -34,6 +35,7 @@ const MAXIMUM_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** Makes a channel; nothing is sent before the first call. @param socket path of the unix socket. */
 export function openChannel(socket: string, { limit: usualLimit }: ChannelOptions): Channel {
+  const { Client, credentials } = grpc();
   const client = new Client(`unix:${socket}`, credentials.createInsecure(), {
     'grpc.max_receive_message_length': MAXIMUM_MESSAGE_BYTES,
     'grpc.enable_retries': 0,
@@ -91,6 +93,7 @@ export function openChannel(socket: string, { limit: usualLimit }: ChannelOption
 
 function callError(error: ServiceError, socket: string, path: string, limit: number): Error {
   const details = { socket, call: path, reason: error.details ?? error.message, limit };
+  const { status } = grpc();
   switch (error.code) {
     case status.UNAVAILABLE:
       return errors.create('RUNTIME_UNREACHABLE', details, error);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { MethodDefinition } from '@grpc/grpc-js';
-import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import type { ServiceDefinition } from '@grpc/proto-loader';
+import { protoLoader } from './library.ts';
 
 /** One method of a service: how its messages are written and read. */
 export type Method = MethodDefinition<object, object>;
@@ -12,7 +13,7 @@ const OPTIONS = { keepCase: true, longs: String, enums: String, defaults: true }
 
 /** Reads a file of `proto/`. @returns its services by their full names, each with its methods by name. */
 export function loadServices(file: string): ReadonlyMap<string, ReadonlyMap<string, Method>> {
-  const definition = loadSync(join(PROTO_FOLDER, file), OPTIONS);
+  const definition = protoLoader().loadSync(join(PROTO_FOLDER, file), OPTIONS);
   const services = Object.entries(definition).filter(
     (entry): entry is [string, ServiceDefinition] => !('format' in entry[1]),
   );
