@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { runPod } from '@seawall/kube/testing';
+import { openStore } from '@seawall/store';
+import { ALLOWED_IN_TREE, WAYS } from '../../packages/probe/src/testing/guarded-tree.ts';
+import { parseAttempts } from '../../packages/probe/src/testing/overlay-container.ts';
+import {
+  type GuardedContainerd,
+  guardedContainerdMissing,
+  withGuardedContainerd,
+} from '../4/support/guarded-container.ts';
+import type { AcceptanceResult } from '../row.ts';
+import { type AgentProcess, readMetric, startAgentProcess, untilReady } from './support/agent-process.ts';
+
+export const title =
+  'a running agent with policies that deny (containerd, real): forbidden programs by every way, as the first program of containers and of pods’ containers; a call, a port, a file: nothing ran, every attempt is a finding and in the audit trail';
+
+/** Of each way. */
+const EACH = 3;
+const FIRST = 20;
+const FIRST_IN_PODS = 10;
+const OTHERS = 5;
+const PORT = 4444;
+const LABEL = 'seawall.dev/accept';
+const LONGEST_WAIT = 30_000;
+
+function policy(name: string, deny: string): string {
+  return `apiVersion: seawall.dev/v1alpha1
+kind: RuntimePolicy
+metadata: { name: ${name} }
+spec:
+  scope: { containerLabels: { ${LABEL}: ${name} } }
+  rules: [{ name: Never }]
+  mode: enforce
+  actions: [{ type: deny, ${deny} }]
+`;
+}
+
+const POLICIES = [
+  policy('programs', `programsOtherThan: [${ALLOWED_IN_TREE.join(', ')}]`),
+  policy('others', `calls: [sethostname], ports: [${PORT}], files: [/bin/allowed.sh]`),
+].join('---\n');
+
+const RULES = `
+- rule: Never
+  desc: The policies are about what the kernel refuses.
+  condition: (evt.num < 0)
+  output: never
+  priority: NOTICE
+`;
+
+export async function run(): Promise<AcceptanceResult> {
+  const missing = guardedContainerdMissing();
+  if (missing !== undefined) return { skipped: missing };
+  return withGuardedContainerd(async (containerd) => {
+    const folder = mkdtempSync(join(tmpdir(), 'seawall-accept-'));
+    const agent = startAgentProcess(writeSettings(folder, containerd.socket));
+    try {
+      const address = await untilReady(agent);
+      const programs = tryPrograms(containerd);
+      const first = tryFirst(containerd) + (await tryFirstInPods(containerd));
+      const ran = containerd.marksMade().length;
+      const others = await tryOthers(containerd);
+      const wanted = new Map([['Denied program', programs + first], ...others]);
+      const faults = ran === 0 ? [] : [`${ran} ran: ${containerd.marksMade().join(' ')}`];
+      await until(async () =>
+        [...(await countsIn(folder))].every(([rule, count]) => count >= (wanted.get(rule) ?? 0)),
+      );
+      const counts = await countsIn(folder);
+      for (const [rule, count] of wanted) {
+        if (counts.get(rule) !== count)
+          faults.push(`${rule}: ${count} tried, ${counts.get(rule) ?? 0} found`);
+      }
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const done = (await readMetric(address, 'seawall_actions_total')).get('kind="deny",result="done"') ?? 0;
+      if (done !== all) faults.push(`${all} findings, ${done} denials in the audit trail`);
+      const tried = [...wanted].map(([rule, count]) => `${rule.slice('Denied '.length)} ${count}`).join(', ');
+      return {
+        figure: `tried: ${tried} (${first} first programs); ${ran} ran, ${all} findings${faults.length === 0 ? '' : `; wrong: ${faults.join('; ')}\n${agent.log()}`}`,
+        passed: faults.length === 0,
+      };
+    } finally {
+      await end(agent);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+function writeSettings(folder: string, socket: string): string {
+  writeFileSync(join(folder, 'rules.yaml'), RULES);
+  writeFileSync(join(folder, 'policies.yaml'), POLICIES);
+  const path = join(folder, 'seawall.yaml');
+  writeFileSync(
+    path,
+    `rules: [rules.yaml]
+policies: [policies.yaml]
+source: { runtimes: [{ kind: cri, socket: '${socket}' }, { kind: containerd, socket: '${socket}' }] }
+store: { path: store/seawall.db }
+captures: { directory: captures }
+http: { listen: '127.0.0.1:0' }
+`,
+  );
+  return path;
+}
+
+async function end(agent: AgentProcess): Promise<void> {
+  agent.process.kill('SIGTERM');
+  await agent.ended;
+}
+
+function labelled(policyName: string): { readonly labels: Readonly<Record<string, string>> } {
+  return { labels: { [LABEL]: policyName } };
+}
+
+/** @returns how many programs were ended. */
+function tryPrograms(containerd: GuardedContainerd): number {
+  const { image, mounts } = containerd;
+  const command = ['/bin/busybox', 'sleep', '1000000'];
+  const { id } = containerd.runContainer({
+    image,
+    mounts,
+    command,
+    isPrivileged: true,
+    ...labelled('programs'),
+  });
+  const ended = Object.values(WAYS)
+    .flat()
+    .map(
+      (way) =>
+        parseAttempts(containerd.exec(id, ['/bin/attempt', 'exec', way, String(EACH), '/marks']), '').killed,
+    );
+  containerd.removeContainer(id);
+  return ended.reduce((sum, count) => sum + count, 0);
+}
+
+/** @returns how many containers were started with a forbidden program. */
+function tryFirst(containerd: GuardedContainerd): number {
+  const { image, mounts } = containerd;
+  for (let i = 0; i < FIRST; i += 1) {
+    const id = `first-${i}`;
+    startAndForget(() =>
+      containerd.runContainer({
+        ...{ id, image, mounts, command: ['/bin/forbidden', `/marks/${id}`] },
+        ...labelled('programs'),
+      }),
+    );
+    containerd.removeContainer(id);
+  }
+  return FIRST;
+}
+
+/** The same as kubelet starts containers. */
+async function tryFirstInPods(containerd: GuardedContainerd): Promise<number> {
+  const { image, mounts } = containerd;
+  const pod = await runPod(containerd, { name: 'denied' });
+  for (let i = 0; i < FIRST_IN_PODS; i += 1) {
+    const order = { image, mounts, command: ['/bin/forbidden', `/marks/pod-${i}`], ...labelled('programs') };
+    await pod.runContainer(`c${i}`, order).catch((error: unknown) => {
+      if (!/ENOENT|ESRCH/.test(String(error))) throw error;
+    });
+  }
+  await pod.remove();
+  return FIRST_IN_PODS;
+}
+
+/** @returns the attempts by the rule that tells of them. */
+async function tryOthers(containerd: GuardedContainerd): Promise<readonly (readonly [string, number])[]> {
+  const { image } = containerd;
+  const command = ['/bin/busybox', 'sleep', '1000000'];
+  const { id } = containerd.runContainer({ image, command, isPrivileged: true, ...labelled('others') });
+  const busybox = (...words: readonly string[]): void => {
+    fails(() => containerd.exec(id, ['/bin/busybox', ...words]));
+  };
+  // Files are denied once the container was seen to run.
+  await wait(3000);
+  for (let i = 0; i < OTHERS; i += 1) {
+    busybox('hostname', `host-${i}`);
+    busybox('nc', '127.0.0.1', String(PORT), '-e', '/bin/busybox');
+    busybox('cat', '/bin/allowed.sh');
+  }
+  containerd.removeContainer(id);
+  return ['Denied call', 'Denied connection', 'Denied open'].map((rule) => [rule, OTHERS] as const);
+}
+
+/** The container has mostly ended before anybody can look at it, which is told as an error. */
+function startAndForget(start: () => unknown): void {
+  try {
+    start();
+  } catch (error) {
+    if (!/ENOENT|ESRCH|tasks list/.test(String(error))) throw error;
+  }
+}
+
+/** @throws where it went well. */
+function fails(attempt: () => unknown): void {
+  try {
+    attempt();
+  } catch {
+    // The runtime says that the program was ended, or that it failed.
+    return;
+  }
+  throw new Error('what is forbidden went well');
+}
+
+async function countsIn(folder: string): Promise<ReadonlyMap<string, number>> {
+  const store = openStore({ path: join(folder, 'store', 'seawall.db'), access: 'read' });
+  try {
+    const counts = new Map<string, number>();
+    for (const { rule, count } of (await store.groups({}, { limit: 1000 })).items) {
+      counts.set(rule, (counts.get(rule) ?? 0) + count);
+    }
+    return counts;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Waits for it for a while; whether it came true shows in what is counted then. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const limit = performance.now() + LONGEST_WAIT;
+  while (!(await holds()) && performance.now() < limit) await wait(100);
+}
