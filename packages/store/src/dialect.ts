@@ -36,6 +36,8 @@ export interface Dialect {
   outputsWith(text: string): RawBuilder<{ id: bigint }>;
   /** Whether a group has such an output; for a group that is at hand. */
   hasOutputWith(groupId: Expression<bigint>, text: string): RawBuilder<SqlBool>;
+  /** The ids of such outputs among those of some groups, from the index. */
+  outputsOfGroupsWith(groups: readonly bigint[], text: string): RawBuilder<{ id: bigint }>;
   /** Whether an output that is at hand is one. */
   isOutputWith(output: { readonly text: Expression<string> }, text: string): RawBuilder<SqlBool>;
 }
@@ -81,6 +83,10 @@ export const sqlite: Dialect = {
   hasOutputWith: (groupId, text) =>
     sql`EXISTS (SELECT 1 FROM output_text
       WHERE output_text MATCH ${`${sqliteExpression(text)} AND scope : g`} || ${groupId})`,
+  // One question about many groups: each question opens every segment of the index anew.
+  outputsOfGroupsWith: (groups, text) =>
+    sql`SELECT rowid AS id FROM output_text WHERE output_text
+      MATCH ${`${sqliteExpression(text)} AND {scope} : (${groups.map((id) => `g${id}`).join(' OR ')})`}`,
   isOutputWith: (output, text) => sql`${sql.raw(HAS_WORDS)}(${output.text}, ${text})`,
 };
 
@@ -108,6 +114,8 @@ export const postgresql: Dialect = {
   outputsWith: (text) => sql`SELECT id FROM output WHERE words @@ ${postgresqlExpression(text)}`,
   hasOutputWith: (groupId, text) =>
     sql`EXISTS (SELECT 1 FROM output WHERE group_id = ${groupId} AND words @@ ${postgresqlExpression(text)})`,
+  outputsOfGroupsWith: (groups, text) =>
+    sql`SELECT id FROM output WHERE group_id IN (${sql.join(groups)}) AND words @@ ${postgresqlExpression(text)}`,
   isOutputWith: (output, text) =>
     sql`to_tsvector('simple'::regconfig, regexp_replace(${output.text}, '[^[:alnum:]]+', ' ', 'g'))
       @@ ${postgresqlExpression(text)}`,

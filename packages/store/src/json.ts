@@ -9,7 +9,13 @@ const LONG_NUMBER = /\d{16}/;
 
 /** A value as JSON text; whole numbers beyond 2^53, which are `bigint`, keep their digits. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, writeWhole) ?? 'null';
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    // Only a `bigint` (or a ring) is refused. Asking about each value takes three times as long, and few texts hold one.
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, writeWhole);
+  }
 }
 
 /**

@@ -5,7 +5,11 @@
 const WORD = /[\p{L}\p{N}\p{Co}\p{M}]+/gu;
 
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(WORD) ?? [];
+  return cut(text.toLowerCase());
+}
+
+function cut(folded: string): string[] {
+  return folded.match(WORD) ?? [];
 }
 
 /**
@@ -21,9 +25,14 @@ export function phrasesOf(text: string): readonly (readonly string[])[] {
 
 /** Makes a test of texts: whether every phrase of the search occurs in one. A search without words finds nothing. */
 export function createWordTest(search: string): (text: string) => boolean {
-  const phrases = phrasesOf(search).map((words) => ` ${words.join(' ')} `);
+  const sought = phrasesOf(search);
+  const phrases = sought.map((words) => ` ${words.join(' ')} `);
+  const each = sought.flat();
   return (text) => {
-    const words = ` ${wordsOf(text).join(' ')} `;
-    return phrases.length > 0 && phrases.every((phrase) => words.includes(phrase));
+    const folded = text.toLowerCase();
+    // Cutting a text into words costs much more than this, which most texts don't pass.
+    if (phrases.length === 0 || !each.every((word) => folded.includes(word))) return false;
+    const words = ` ${cut(folded).join(' ')} `;
+    return phrases.every((phrase) => words.includes(phrase));
   };
 }

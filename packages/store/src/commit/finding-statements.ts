@@ -9,45 +9,49 @@ import type { Workload } from '../types/workload.ts';
 export interface FindingStatements {
   readonly findOccurrence: PreparedStatement<{ id: bigint }>;
   readonly findGroup: PreparedStatement<{ id: bigint }>;
-  readonly insertGroup: PreparedStatement<{ id: bigint }>;
-  readonly addToGroup: PreparedStatement<GroupRow>;
+  readonly insertGroup: PreparedStatement<unknown>;
+  readonly addToGroup: PreparedStatement<unknown>;
   readonly readGroup: PreparedStatement<GroupRow & { readonly workload_json: string }>;
-  readonly addOutput: PreparedStatement<{ id: bigint; count: bigint }>;
-  readonly addSeries: PreparedStatement<{ id: bigint }>;
+  readonly findOutput: PreparedStatement<{ id: bigint }>;
+  readonly insertOutput: PreparedStatement<unknown>;
+  readonly addToOutput: PreparedStatement<unknown>;
+  readonly findSeries: PreparedStatement<{ id: bigint }>;
+  readonly insertSeries: PreparedStatement<unknown>;
+  readonly addToSeries: PreparedStatement<unknown>;
   readonly addSeriesSlice: PreparedStatement<unknown>;
   readonly addSeveritySlice: PreparedStatement<unknown>;
   readonly insertOccurrence: PreparedStatement<unknown>;
   workloadOf(row: { readonly workload_json: string }): Workload;
 }
 
-/** The queries by name; each is compiled for every dialect by a test. */
+/**
+ * The queries by name; each is compiled for every dialect by a test. None says RETURNING: SQLite makes a table in memory for it
+ * each time, which costs ten times what finding the row again does.
+ */
 export function findingQueries(builder: Kysely<Schema>) {
   const whole = slot<number>;
   const text = slot<string>;
   return {
     findOccurrence: builder.selectFrom('occurrence').select('id').where('key', '=', text('key')),
     findGroup: builder.selectFrom('finding_group').select('id').where('key', '=', text('key')),
-    insertGroup: builder
-      .insertInto('finding_group')
-      .values({
-        key: text('key'),
-        policy: text('policy'),
-        rule: text('rule'),
-        source: text('source'),
-        priority: text('priority'),
-        severity: whole('severity'),
-        tags_json: text('tags'),
-        runbook: text('runbook'),
-        pattern: text('pattern'),
-        state: 'open',
-        count: 0,
-        first_seen: whole('first'),
-        last_seen: whole('last'),
-        unique_outputs: 0,
-        output: text('output'),
-        workload_id: whole('workloadId'),
-      })
-      .returning('id'),
+    insertGroup: builder.insertInto('finding_group').values({
+      key: text('key'),
+      policy: text('policy'),
+      rule: text('rule'),
+      source: text('source'),
+      priority: text('priority'),
+      severity: whole('severity'),
+      tags_json: text('tags'),
+      runbook: text('runbook'),
+      pattern: text('pattern'),
+      state: 'open',
+      count: 0,
+      first_seen: whole('first'),
+      last_seen: whole('last'),
+      unique_outputs: 0,
+      output: text('output'),
+      workload_id: whole('workloadId'),
+    }),
     addToGroup: builder
       .updateTable('finding_group')
       .set({
@@ -59,46 +63,49 @@ export function findingQueries(builder: Kysely<Schema>) {
         workload_id: sql`CASE WHEN ${whole('last')} >= last_seen THEN ${whole('workloadId')} ELSE workload_id END`,
         state: sql`CASE WHEN state = 'resolved' AND ${whole('last')} > decision_time THEN 'open' ELSE state END`,
       })
-      .where('id', '=', slot<bigint>('id'))
-      .returningAll(),
+      .where('id', '=', slot<bigint>('id')),
     readGroup: builder
       .selectFrom('finding_group')
       .innerJoin('workload', 'workload.id', 'finding_group.workload_id')
       .selectAll('finding_group')
       .select('workload.workload_json')
       .where('finding_group.key', '=', text('key')),
-    addOutput: builder
-      .insertInto('output')
-      .values({
-        group_id: whole('groupId'),
-        hash: slot<Uint8Array>('hash'),
-        text: text('text'),
-        count: whole('count'),
-        first_seen: whole('first'),
-        last_seen: whole('last'),
+    findOutput: builder
+      .selectFrom('output')
+      .select('id')
+      .where('group_id', '=', slot<bigint>('groupId'))
+      .where('hash', '=', slot<Uint8Array>('hash')),
+    insertOutput: builder.insertInto('output').values({
+      group_id: whole('groupId'),
+      hash: slot<Uint8Array>('hash'),
+      text: text('text'),
+      count: whole('count'),
+      first_seen: whole('first'),
+      last_seen: whole('last'),
+    }),
+    addToOutput: builder
+      .updateTable('output')
+      .set({
+        count: sql`count + ${whole('count')}`,
+        first_seen: sql`CASE WHEN ${whole('first')} < first_seen THEN ${whole('first')} ELSE first_seen END`,
+        last_seen: sql`CASE WHEN ${whole('last')} > last_seen THEN ${whole('last')} ELSE last_seen END`,
       })
-      .onConflict((conflict) =>
-        conflict.columns(['group_id', 'hash']).doUpdateSet({
-          count: sql`output.count + excluded.count`,
-          first_seen: sql`CASE WHEN excluded.first_seen < output.first_seen THEN excluded.first_seen ELSE output.first_seen END`,
-          last_seen: sql`CASE WHEN excluded.last_seen > output.last_seen THEN excluded.last_seen ELSE output.last_seen END`,
-        }),
-      )
-      .returning(['id', 'count']),
-    addSeries: builder
-      .insertInto('series')
-      .values({
-        group_id: whole('groupId'),
-        workload_id: whole('workloadId'),
-        severity: whole('severity'),
-        count: whole('count'),
-      })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['group_id', 'workload_id'])
-          .doUpdateSet({ count: sql`series.count + excluded.count` }),
-      )
-      .returning('id'),
+      .where('id', '=', slot<bigint>('id')),
+    findSeries: builder
+      .selectFrom('series')
+      .select('id')
+      .where('group_id', '=', slot<bigint>('groupId'))
+      .where('workload_id', '=', slot<bigint>('workloadId')),
+    insertSeries: builder.insertInto('series').values({
+      group_id: whole('groupId'),
+      workload_id: whole('workloadId'),
+      severity: whole('severity'),
+      count: whole('count'),
+    }),
+    addToSeries: builder
+      .updateTable('series')
+      .set({ count: sql`count + ${whole('count')}` })
+      .where('id', '=', slot<bigint>('id')),
     addSeriesSlice: builder
       .insertInto('series_slice')
       .values({
@@ -147,8 +154,12 @@ export function prepareFindingStatements(connection: Connection, builder: Kysely
     insertGroup: connection.prepare(queries.insertGroup),
     addToGroup: connection.prepare(queries.addToGroup),
     readGroup: connection.prepare(queries.readGroup),
-    addOutput: connection.prepare(queries.addOutput),
-    addSeries: connection.prepare(queries.addSeries),
+    findOutput: connection.prepare(queries.findOutput),
+    insertOutput: connection.prepare(queries.insertOutput),
+    addToOutput: connection.prepare(queries.addToOutput),
+    findSeries: connection.prepare(queries.findSeries),
+    insertSeries: connection.prepare(queries.insertSeries),
+    addToSeries: connection.prepare(queries.addToSeries),
     addSeriesSlice: connection.prepare(queries.addSeriesSlice),
     addSeveritySlice: connection.prepare(queries.addSeveritySlice),
     insertOccurrence: connection.prepare(queries.insertOccurrence),

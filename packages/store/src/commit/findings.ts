@@ -5,6 +5,7 @@ import { groupOf } from '../rows.ts';
 import { severityRank } from '../severity.ts';
 import { addCount, secondOf, seriesLevels, severityLevels, sumSlices } from '../slices.ts';
 import type { FindingGroup, GroupIdentity, Occurrence } from '../types/finding.ts';
+import type { Workload } from '../types/workload.ts';
 import type { FindingStatements } from './finding-statements.ts';
 import type { WorkloadWriter } from './workloads.ts';
 
@@ -88,37 +89,12 @@ function writeGroup(
   const { identity, occurrences, first, last } = draft;
   const severity = severityRank(identity.severity);
   const workloadId = workloads.idOf(last.workload);
-  const row =
-    statements.findGroup.get({ key: identity.key }) ??
-    statements.insertGroup.get({
-      key: identity.key,
-      policy: identity.policy,
-      rule: identity.rule,
-      source: identity.source,
-      priority: identity.priority,
-      severity,
-      tags: toJson(identity.tags),
-      runbook: identity.runbook,
-      pattern: identity.pattern,
-      first,
-      last: last.time,
-      output: last.output,
-      workloadId,
-    });
-  const groupId = Number(row!.id);
+  const groupId = idOfGroup(statements, draft, severity, workloadId);
   const outputs = draftOutputs(occurrences);
   const newOutputs = writeOutputs(statements, groupId, outputs);
   const series = draftSeries(workloads, occurrences);
   for (const [workload, drafted] of series) {
-    const { id } = existing(
-      statements.addSeries.get({
-        groupId,
-        workloadId: workload,
-        severity,
-        count: drafted.count,
-      }),
-    );
-    drafted.id = Number(id);
+    drafted.id = writeSeries(statements, { groupId, workloadId: workload, severity, count: drafted.count });
     for (const slice of sumSlices(drafted.seconds, seriesLevels)) {
       statements.addSeriesSlice.run({ ...slice, seriesId: drafted.id });
     }
@@ -137,20 +113,60 @@ function writeGroup(
       ancestry: toJson(occurrence.ancestry),
     });
   }
-  const written = existing(
-    statements.addToGroup.get({
-      id: groupId,
-      count: occurrences.length,
-      first,
-      last: last.time,
-      newOutputs,
-      output: last.output,
-      workloadId,
-    }),
-  );
-  return written.workload_id === BigInt(workloadId)
-    ? groupOf(written, last.workload)
-    : readGroup(statements, identity.key);
+  statements.addToGroup.run({
+    id: groupId,
+    count: occurrences.length,
+    first,
+    last: last.time,
+    newOutputs,
+    output: last.output,
+    workloadId,
+  });
+  return readGroup(statements, identity.key, { id: workloadId, workload: last.workload });
+}
+
+/** The group's id; it is made where it isn't there. */
+function idOfGroup(
+  statements: FindingStatements,
+  { identity, first, last }: GroupDraft,
+  severity: number,
+  workloadId: number,
+): number {
+  const { key } = identity;
+  const known = statements.findGroup.get({ key });
+  if (known !== undefined) return Number(known.id);
+  statements.insertGroup.run({
+    key,
+    policy: identity.policy,
+    rule: identity.rule,
+    source: identity.source,
+    priority: identity.priority,
+    severity,
+    tags: toJson(identity.tags),
+    runbook: identity.runbook,
+    pattern: identity.pattern,
+    first,
+    last: last.time,
+    output: last.output,
+    workloadId,
+  });
+  return Number(existing(statements.findGroup.get({ key })).id);
+}
+
+/** Adds to a series, which is made where it isn't there; gives its id. */
+function writeSeries(
+  statements: FindingStatements,
+  series: {
+    readonly groupId: number;
+    readonly workloadId: number;
+    readonly severity: number;
+    readonly count: number;
+  },
+): number {
+  const known = statements.findSeries.get(series);
+  if (known === undefined) statements.insertSeries.run(series);
+  else statements.addToSeries.run({ id: known.id, count: series.count });
+  return Number((known ?? existing(statements.findSeries.get(series))).id);
 }
 
 function draftOutputs(occurrences: readonly Occurrence[]): Map<string, OutputDraft> {
@@ -177,12 +193,15 @@ function writeOutputs(
   let fresh = 0;
   for (const [text, draft] of drafts) {
     const { count, first, last } = draft;
-    const written = existing(
-      statements.addOutput.get({ groupId, hash: hashOf(text), text, count, first, last }),
-    );
-    draft.id = Number(written.id);
-    // Outputs that no occurrence has any more are deleted, so one with this count alone was made now.
-    if (written.count === BigInt(count)) fresh++;
+    const hashed = hashOf(text);
+    const known = statements.findOutput.get({ groupId, hash: hashed });
+    if (known === undefined) {
+      statements.insertOutput.run({ groupId, hash: hashed, text, count, first, last });
+      fresh++;
+    } else {
+      statements.addToOutput.run({ id: known.id, count, first, last });
+    }
+    draft.id = Number((known ?? existing(statements.findOutput.get({ groupId, hash: hashed }))).id);
   }
   return fresh;
 }
@@ -223,9 +242,17 @@ function severitySlices() {
   };
 }
 
-function readGroup(statements: FindingStatements, key: string): FindingGroup {
+/** @param known a workload that is at hand, which is likely the one of the last occurrence. */
+function readGroup(
+  statements: FindingStatements,
+  key: string,
+  known?: { readonly id: number; readonly workload: Workload },
+): FindingGroup {
   const row = existing(statements.readGroup.get({ key }));
-  return groupOf(row, statements.workloadOf(row));
+  return groupOf(
+    row,
+    row.workload_id === BigInt(known?.id ?? 0) ? known!.workload : statements.workloadOf(row),
+  );
 }
 
 /** Enough of SHA-256 that nobody finds two texts with the same. */

@@ -108,20 +108,39 @@ export function countSeriesQuery(builder: Kysely<Schema>, filter: NarrowedFilter
 
 /** The groups of the series that fit a filter but for its words, up to a limit; undefined where all do. */
 export function groupsOfSeriesQuery(builder: Kysely<Schema>, filter: NarrowedFilter, limit: number) {
-  return chosenSeries(builder, filter)?.select('series.group_id').distinct().limit(limit);
+  const chosen = chosenSeries(builder, filter);
+  if (chosen === undefined) return undefined;
+  return builder
+    .selectFrom('finding_group')
+    .select(['id', 'unique_outputs'])
+    .where('id', 'in', chosen.select('series.group_id'))
+    .limit(limit);
 }
 
-/** Which of some groups have an output with the words. */
-export function groupsWithTextQuery(
-  { builder, hasOutputWith }: Dialect,
+/** Which of some groups have an output with the words, found by looking at each output. */
+export function groupsByTextQuery(
+  { builder, isOutputWith }: Dialect,
   groups: readonly bigint[],
   text: string,
 ) {
   return builder
-    .selectFrom('finding_group')
-    .select('id')
-    .where('id', 'in', groups)
-    .where(hasOutputWith(sql.ref('finding_group.id'), text));
+    .selectFrom('output')
+    .select('group_id')
+    .where('group_id', 'in', groups)
+    .where(isOutputWith({ text: sql.ref('output.text') }, text));
+}
+
+/** The groups, among some, of outputs with the words: one row for each output, up to a limit. */
+export function groupsWithTextQuery(
+  { builder, outputsOfGroupsWith }: Dialect,
+  groups: readonly bigint[],
+  text: string,
+  limit: number,
+) {
+  return builder
+    .selectFrom(sql<{ id: bigint }>`(${outputsOfGroupsWith(groups, text)} LIMIT ${limit})`.as('hit'))
+    .innerJoin('output', 'output.id', 'hit.id')
+    .select('output.group_id');
 }
 
 type ChooseIds = (builder: Pick<Kysely<Schema>, 'selectFrom'> & { and: And }) => Expression<unknown>;

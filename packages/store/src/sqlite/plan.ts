@@ -3,6 +3,7 @@ import type { NarrowedFilter } from '../query/filter.ts';
 import { countHitsQuery, countOccurrenceHitsQuery, type TextPlan } from '../query/groups.ts';
 import {
   countSeriesQuery,
+  groupsByTextQuery,
   groupsOfSeriesQuery,
   groupsWithTextQuery,
   type OccurrencePlan,
@@ -15,8 +16,12 @@ import type { Connection } from './connection.ts';
  * them takes about as long as walking through a million until a page is full of such that are no rarer.
  */
 const FEW = 5000;
-/** Asking the index about a group takes some thirty microseconds. */
+/** The index is asked about so many groups at once; each takes it some hundred microseconds, whatever is found. */
 const FEW_GROUPS = 400;
+/** So few outputs of a group are looked at in less time. */
+const FEW_OUTPUTS = 10n;
+/** Where so many outputs of the groups have the words, walking soon meets some. */
+const MANY_HITS = 2000;
 
 /** How to answer a search among groups. */
 export function chooseTextPlan(connection: Connection, dialect: Dialect, text: string | undefined): TextPlan {
@@ -64,8 +69,13 @@ function narrowToText(
 ): NarrowedFilter {
   const chosen = groupsOfSeriesQuery(dialect.builder, filter, FEW_GROUPS);
   if (chosen === undefined) return filter;
-  const ids = connection.rows(chosen).map(({ group_id }) => group_id);
-  if (ids.length === 0 || ids.length >= FEW_GROUPS) return filter;
-  const groups = connection.rows(groupsWithTextQuery(dialect, ids, text)).map(({ id }) => id);
-  return { ...filter, groups };
+  const found = connection.rows(chosen);
+  if (found.length === 0 || found.length >= FEW_GROUPS) return filter;
+  const [few, many] = [true, false].map((isFew) =>
+    found.filter((group) => group.unique_outputs <= FEW_OUTPUTS === isFew).map(({ id }) => id),
+  );
+  const hits = many.length === 0 ? [] : connection.rows(groupsWithTextQuery(dialect, many, text, MANY_HITS));
+  if (hits.length >= MANY_HITS) return filter;
+  const looked = few.length === 0 ? [] : connection.rows(groupsByTextQuery(dialect, few, text));
+  return { ...filter, groups: [...new Set([...hits, ...looked].map(({ group_id }) => group_id))] };
 }

@@ -70,7 +70,8 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
   yield ['groupOccurrencesQuery', occurrences.groupOccurrencesQuery(builder, 7, next)];
   yield ['countSeriesQuery', occurrences.countSeriesQuery(builder, fullFilter)!];
   yield ['groupsOfSeriesQuery', occurrences.groupsOfSeriesQuery(builder, fullFilter, 400)!];
-  yield ['groupsWithTextQuery', occurrences.groupsWithTextQuery(dialect, [7n, 8n], 'etc shadow')];
+  yield ['groupsByTextQuery', occurrences.groupsByTextQuery(dialect, [7n, 8n], 'etc shadow')];
+  yield ['groupsWithTextQuery', occurrences.groupsWithTextQuery(dialect, [7n, 8n], 'etc shadow', 50)];
   yield ['countSpanQuery', timeline.countSpanQuery(dialect, START, START + 5n, 50)];
 
   for (const undoable of [true, false]) {
