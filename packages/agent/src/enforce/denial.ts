@@ -1,11 +1,11 @@
 import { formatLocalTime } from '@seawall/base';
-import { type ActingPolicy, occurrenceKey, type RuleFacts } from '@seawall/policies';
+import { occurrenceKey, type RuleFacts } from '@seawall/policies';
 import type { Violation, ViolationReason } from '@seawall/probe';
 import { bytesFromText, type JsonValue, type Priority, textFromBytes } from '@seawall/rules';
 import type { Severity, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { SightedAction, Sighting } from '../hot-loop/messages.ts';
-import { type DenyingPolicy, onlyReports } from './wanted-guard.ts';
+import type { DenyingPolicy } from './wanted-guard.ts';
 
 const SOURCE = 'syscall';
 const TAGS = ['seawall_deny'];
@@ -128,7 +128,7 @@ function alertOf(violation: Violation, severity: Severity, { hostname, workload 
 
 /** The audit trail's line: what the kernel did is done already. */
 function actionsOf(
-  policy: ActingPolicy,
+  { name: policy }: DenyingPolicy['policy'],
   { timestamp, pid, outcome, reason }: Violation,
   occurrence: string,
   process: { readonly name: string; readonly executable: string },
@@ -136,12 +136,11 @@ function actionsOf(
   const common = {
     key: `${occurrence}/deny`,
     kind: 'deny',
-    policy: policy.name,
+    policy,
     occurrence,
     time: timestamp,
   } as const;
   if (outcome === 'reported') {
-    if (policy.mode !== 'enforce' || !onlyReports(policy)) return [];
     const target = process.name === '' ? `pid ${pid}` : `pid ${pid} (${process.name})`;
     const detail = `dry run: otherwise the kernel would refuse it, since ${REASONS[reason]}`;
     return [

@@ -48,7 +48,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function policy(name: string, scope: string, deny: string, mode = 'enforce'): string {
+function policy(name: string, scope: string, deny: string, isDryRun = false): string {
   return `
 apiVersion: seawall.dev/v1alpha1
 kind: RuntimePolicy
@@ -56,7 +56,8 @@ metadata: { name: ${name} }
 spec:
   scope: ${scope}
   rules: [{ name: Never }]
-  mode: ${mode}
+  mode: enforce
+  dryRun: ${isDryRun}
   actions: [{ type: deny, ${deny} }]
 ---`;
 }
@@ -182,30 +183,28 @@ test(
   },
 );
 
-test(
-  'a policy that only alerts tells and stops nothing; without policies nothing is guarded',
-  live,
-  async () => {
-    const container = runGuarded();
-    await until('the guard', () => outputOf(container, '/bin/ls', '/bin') === '');
-    await wait(200);
-    writeFileSync(join(folder, 'policies.yaml'), policy('watching', GUARDED, PROGRAMS, 'alert'));
-    assert.equal((await agent?.reload())?.kind, 'taken');
-    const told = await countOf('Denied program');
-    assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
-    await until('a finding', async () => (await countOf('Denied program')) === told + 1);
-    const [group] = await withStore(
-      async (store) => (await store.groups({ policies: ['watching'] }, { limit: 9 })).items,
-    );
-    assert.match(group.output, /nothing was stopped/);
+test('a dry run tells and stops nothing; without policies nothing is guarded', live, async () => {
+  const container = runGuarded();
+  await until('the guard', () => outputOf(container, '/bin/ls', '/bin') === '');
+  await wait(200);
+  writeFileSync(join(folder, 'policies.yaml'), policy('watching', GUARDED, PROGRAMS, true));
+  assert.equal((await agent?.reload())?.kind, 'taken');
+  const told = await countOf('Denied program');
+  assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
+  await until('a finding', async () => (await countOf('Denied program')) === told + 1);
+  const [group] = await withStore(
+    async (store) => (await store.groups({ policies: ['watching'] }, { limit: 9 })).items,
+  );
+  assert.match(group.output, /nothing was stopped/);
+  const trail = await withStore(async (store) => (await store.actions({}, { limit: 99 })).items);
+  assert.ok(trail.some(({ kind, result }) => kind === 'deny' && result === 'dry-run'));
 
-    writeFileSync(
-      join(folder, 'policies.yaml'),
-      policy('elsewhere', '{ containerLabels: { guarded: "no" } }', PROGRAMS),
-    );
-    assert.equal((await agent?.reload())?.kind, 'taken');
-    assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
-    await wait(200);
-    assert.equal(await countOf('Denied program'), told + 1);
-  },
-);
+  writeFileSync(
+    join(folder, 'policies.yaml'),
+    policy('elsewhere', '{ containerLabels: { guarded: "no" } }', PROGRAMS),
+  );
+  assert.equal((await agent?.reload())?.kind, 'taken');
+  assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
+  await wait(200);
+  assert.equal(await countOf('Denied program'), told + 1);
+});

@@ -239,6 +239,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
           // Before looking for the cgroup, so that it is guarded when it is made this very moment.
           await settle(kept, undefined);
           if (kept.wanted !== undefined) lookForFolders();
+          if (known.has(id)) log('warning', `${nameOf(kept)} may have begun before its guard was set`);
         }
         await settle(kept, known.get(id));
       }),

@@ -18,27 +18,26 @@ export interface WantedGuard {
 
 /** Whether any policy of the set has something for the kernel to refuse. */
 export function hasDenials({ policies }: PolicySet): boolean {
-  return policies.some(({ actions }) => actions.some(({ type }) => type === 'deny'));
+  return policies.some((policy) => denialsOf(policy).length > 0);
 }
 
-/** Whether violations are only told: nothing on the node changes by a policy that doesn't enforce, or by a dry run. */
-export function onlyReports({ mode, isDryRun }: Pick<ResolvedPolicy, 'mode' | 'isDryRun'>): boolean {
-  return mode !== 'enforce' || isDryRun;
+/** In other modes nothing on the node changes: what they list is not done, as loading them says. */
+function denialsOf(policy: ResolvedPolicy): readonly DenyingPolicy[] {
+  if (policy.mode !== 'enforce') return [];
+  return policy.actions.flatMap((action) => (action.type === 'deny' ? [{ policy, action }] : []));
 }
 
 /**
  * What the policies that concern a container want of its guard, together: only programs that all of them list, and none of
- * the calls, ports and files that any of them names. Where some enforce, those that only report are left out, since a guard
+ * the calls, ports and files that any of them names. Where some enforce, dry runs are left out, since a guard
  * does either the one or the other.
  * @returns undefined where nothing is denied.
  */
 export function wantedGuard(set: PolicySet, workload: Workload): WantedGuard | undefined {
   const all = set.policies
     .filter(({ scopeTest }) => scopeTest.verdict(workload, true) === 'inside')
-    .flatMap((policy) =>
-      policy.actions.flatMap((action) => (action.type === 'deny' ? [{ policy, action }] : [])),
-    );
-  const enforcing = all.filter(({ policy }) => !onlyReports(policy));
+    .flatMap(denialsOf);
+  const enforcing = all.filter(({ policy }) => !policy.isDryRun);
   const denying = enforcing.length > 0 ? enforcing : all;
   if (denying.length === 0) return undefined;
   const actions = denying.map(({ action }) => action);

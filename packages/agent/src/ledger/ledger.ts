@@ -33,7 +33,7 @@ export interface LedgerOptions {
   onStored(alert: Alert): void;
   /** Findings are stored: what the hot loop could not do about them follows now. */
   onActions(sightings: readonly Sighting[]): void;
-  /** There is room for so many more. */
+  /** Of what was taken without `onKept`: there is room for so many more. */
   onTaken(findings: number): void;
   /** A commit worked, in so many milliseconds. */
   onCommit(milliseconds: number): void;
@@ -140,9 +140,10 @@ export function createLedger(options: LedgerOptions): Ledger {
       pause = FIRST_RETRY_MILLISECONDS;
       queue = queue.slice(entries.length);
       for (const { onKept } of entries) onKept?.();
-      const findings = messages.reduce((sum, { sightings }) => sum + sightings.length, 0);
-      waiting -= findings;
-      if (findings > 0) options.onTaken(findings);
+      waiting -= countSightings(entries);
+      // Who asked to be called is not the hot loop, which counts its own.
+      const taken = countSightings(entries.filter(({ onKept }) => onKept === undefined));
+      if (taken > 0) options.onTaken(taken);
     }
     isWorking = false;
     for (const done of idle.splice(0)) done();
@@ -164,6 +165,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     status: () => ({ stored, waiting, failure, failures, committed }),
   };
+}
+
+function countSightings(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { message }) => sum + message.sightings.length, 0);
 }
 
 function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): Occurrence | undefined {
