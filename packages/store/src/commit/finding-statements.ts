@@ -4,11 +4,12 @@ import type { Schema } from '../schema/tables.ts';
 import type { Connection } from '../sqlite/connection.ts';
 import { type PreparedStatement, slot } from '../sqlite/prepared-statement.ts';
 import type { Workload } from '../types/workload.ts';
+import { createGroupMover, type MoveGroup } from './state-slices.ts';
 
 /** The statements that storing occurrences needs. */
 export interface FindingStatements {
   readonly findOccurrence: PreparedStatement<{ id: bigint }>;
-  readonly findGroup: PreparedStatement<{ id: bigint }>;
+  readonly findGroup: PreparedStatement<{ id: bigint; state: string }>;
   readonly insertGroup: PreparedStatement<unknown>;
   readonly addToGroup: PreparedStatement<unknown>;
   readonly readGroup: PreparedStatement<GroupRow & { readonly workload_json: string }>;
@@ -20,6 +21,8 @@ export interface FindingStatements {
   readonly addToSeries: PreparedStatement<unknown>;
   readonly addSeriesSlice: PreparedStatement<unknown>;
   readonly addSeveritySlice: PreparedStatement<unknown>;
+  readonly addStateSlice: PreparedStatement<unknown>;
+  readonly moveGroup: MoveGroup;
   readonly insertOccurrence: PreparedStatement<unknown>;
   workloadOf(row: { readonly workload_json: string }): Workload;
 }
@@ -33,7 +36,7 @@ export function findingQueries(builder: Kysely<Schema>) {
   const text = slot<string>;
   return {
     findOccurrence: builder.selectFrom('occurrence').select('id').where('key', '=', text('key')),
-    findGroup: builder.selectFrom('finding_group').select('id').where('key', '=', text('key')),
+    findGroup: builder.selectFrom('finding_group').select(['id', 'state']).where('key', '=', text('key')),
     insertGroup: builder.insertInto('finding_group').values({
       key: text('key'),
       policy: text('policy'),
@@ -132,6 +135,20 @@ export function findingQueries(builder: Kysely<Schema>) {
           .columns(['level', 'start', 'severity'])
           .doUpdateSet({ count: sql`severity_slice.count + excluded.count` }),
       ),
+    addStateSlice: builder
+      .insertInto('state_slice')
+      .values({
+        severity: whole('severity'),
+        state: text('state'),
+        level: whole('level'),
+        start: whole('start'),
+        count: whole('count'),
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['level', 'start', 'severity', 'state'])
+          .doUpdateSet({ count: sql`state_slice.count + excluded.count` }),
+      ),
     insertOccurrence: builder.insertInto('occurrence').values({
       key: text('key'),
       group_id: whole('groupId'),
@@ -162,6 +179,8 @@ export function prepareFindingStatements(connection: Connection, builder: Kysely
     addToSeries: connection.prepare(queries.addToSeries),
     addSeriesSlice: connection.prepare(queries.addSeriesSlice),
     addSeveritySlice: connection.prepare(queries.addSeveritySlice),
+    addStateSlice: connection.prepare(queries.addStateSlice),
+    moveGroup: createGroupMover(connection, builder),
     insertOccurrence: connection.prepare(queries.insertOccurrence),
     workloadOf: ({ workload_json }) => workloadOf(workload_json),
   };

@@ -4,7 +4,7 @@ import { toJson } from '../json.ts';
 import { groupOf } from '../rows.ts';
 import { severityRank } from '../severity.ts';
 import { addCount, secondOf, seriesLevels, severityLevels, sumSlices } from '../slices.ts';
-import type { FindingGroup, GroupIdentity, Occurrence } from '../types/finding.ts';
+import type { FindingGroup, FindingState, GroupIdentity, Occurrence } from '../types/finding.ts';
 import type { Workload } from '../types/workload.ts';
 import type { FindingStatements } from './finding-statements.ts';
 import type { WorkloadWriter } from './workloads.ts';
@@ -43,7 +43,7 @@ export function writeOccurrences(
 ): { readonly known: readonly string[]; readonly groups: ReadonlyMap<string, FindingGroup> } {
   const { known, drafts } = sortOut(statements, occurrences);
   const groups = new Map<string, FindingGroup>();
-  const slices = severitySlices();
+  const slices = commonSlices();
   for (const [key, draft] of drafts) {
     const group = writeGroup(statements, workloads, draft, slices.add);
     groups.set(key, group);
@@ -84,12 +84,12 @@ function writeGroup(
   statements: FindingStatements,
   workloads: WorkloadWriter,
   draft: GroupDraft,
-  addToSeverity: (severity: number, seconds: ReadonlyMap<number, number>) => void,
+  addToSlices: AddToSlices,
 ): FindingGroup {
   const { identity, occurrences, first, last } = draft;
   const severity = severityRank(identity.severity);
   const workloadId = workloads.idOf(last.workload);
-  const groupId = idOfGroup(statements, draft, severity, workloadId);
+  const { id: groupId, state } = standingOf(statements, draft, severity, workloadId);
   const outputs = draftOutputs(occurrences);
   const newOutputs = writeOutputs(statements, groupId, outputs);
   const series = draftSeries(workloads, occurrences);
@@ -98,7 +98,7 @@ function writeGroup(
     for (const slice of sumSlices(drafted.seconds, seriesLevels)) {
       statements.addSeriesSlice.run({ ...slice, seriesId: drafted.id });
     }
-    addToSeverity(severity, drafted.seconds);
+    addToSlices(severity, state, drafted.seconds);
   }
   for (const occurrence of occurrences) {
     statements.insertOccurrence.run({
@@ -122,19 +122,22 @@ function writeGroup(
     output: last.output,
     workloadId,
   });
-  return readGroup(statements, identity.key, { id: workloadId, workload: last.workload });
+  const group = readGroup(statements, identity.key, { id: workloadId, workload: last.workload });
+  // What happened after it was resolved has opened it again.
+  statements.moveGroup(groupId, state, group.state);
+  return group;
 }
 
-/** The group's id; it is made where it isn't there. */
-function idOfGroup(
+/** The group's id and state, before this batch; it is made where it isn't there. */
+function standingOf(
   statements: FindingStatements,
   { identity, first, last }: GroupDraft,
   severity: number,
   workloadId: number,
-): number {
+): { readonly id: number; readonly state: FindingState } {
   const { key } = identity;
   const known = statements.findGroup.get({ key });
-  if (known !== undefined) return Number(known.id);
+  if (known !== undefined) return { id: Number(known.id), state: known.state as FindingState };
   statements.insertGroup.run({
     key,
     policy: identity.policy,
@@ -150,7 +153,7 @@ function idOfGroup(
     output: last.output,
     workloadId,
   });
-  return Number(existing(statements.findGroup.get({ key })).id);
+  return { id: Number(existing(statements.findGroup.get({ key })).id), state: 'open' };
 }
 
 /** Adds to a series, which is made where it isn't there; gives its id. */
@@ -224,22 +227,41 @@ function draftSeries(
   return drafts;
 }
 
-/** Sums up what the series of a batch add to the slices of their severities. */
-function severitySlices() {
+type AddToSlices = (severity: number, state: FindingState, seconds: ReadonlyMap<number, number>) => void;
+
+/** Sums up what the series of a batch add to the slices of their severities and states. */
+function commonSlices() {
   const bySeverity = new Map<number, Map<number, number>>();
+  const byState = new Map<string, SeverityState & { readonly sums: Map<number, number> }>();
+  const add: AddToSlices = (severity, state, seconds) => {
+    const ofSeverity = bySeverity.get(severity) ?? new Map<number, number>();
+    bySeverity.set(severity, ofSeverity);
+    const name = `${severity} ${state}`;
+    const ofState = byState.get(name) ?? { severity, state, sums: new Map() };
+    byState.set(name, ofState);
+    for (const [second, count] of seconds) {
+      addCount(ofSeverity, second, count);
+      addCount(ofState.sums, second, count);
+    }
+  };
   return {
-    add(severity: number, seconds: ReadonlyMap<number, number>): void {
-      const sums = bySeverity.get(severity) ?? new Map<number, number>();
-      bySeverity.set(severity, sums);
-      for (const [minute, count] of seconds) addCount(sums, minute, count);
-    },
-    write(statements: Pick<FindingStatements, 'addSeveritySlice'>): void {
+    add,
+    write(statements: Pick<FindingStatements, 'addSeveritySlice' | 'addStateSlice'>): void {
       for (const [severity, seconds] of bySeverity) {
         for (const slice of sumSlices(seconds, severityLevels))
           statements.addSeveritySlice.run({ ...slice, severity });
       }
+      for (const { severity, state, sums } of byState.values()) {
+        for (const slice of sumSlices(sums, seriesLevels))
+          statements.addStateSlice.run({ ...slice, severity, state });
+      }
     },
   };
+}
+
+interface SeverityState {
+  readonly severity: number;
+  readonly state: FindingState;
 }
 
 /** @param known a workload that is at hand, which is likely the one of the last occurrence. */

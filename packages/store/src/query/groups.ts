@@ -85,6 +85,10 @@ export function countOccurrenceHitsQuery({ builder, outputsWith }: Dialect, text
     .select(({ fn }) => fn.sum<bigint | null>('output.count').as('count'));
 }
 
+export function stateQuery(builder: Kysely<Schema>, id: number) {
+  return builder.selectFrom('finding_group').select('state').where('id', '=', BigInt(id));
+}
+
 export function decideQuery(
   builder: Kysely<Schema>,
   id: number,
@@ -103,8 +107,7 @@ export function decideQuery(
       decision_time: decision.time,
       decision_comment: decision.comment ?? null,
     })
-    .where('id', '=', BigInt(id))
-    .returning('id');
+    .where('id', '=', BigInt(id));
 }
 
 export function outputsQuery(builder: Kysely<Schema>, groupId: number, { limit, after }: Page) {

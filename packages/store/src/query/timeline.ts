@@ -86,6 +86,18 @@ export function sumSlicesQuery(
       .where('start', '<', toSecond)
       .groupBy([sql`1`, 'severity']);
   }
+  if (isByState(filter)) {
+    const ranks = filter.severities?.map(severityRank) ?? severities.keys();
+    return builder
+      .selectFrom('state_slice')
+      .select([slice.as('slice'), 'severity', sql<bigint>`sum(count)`.as('count')])
+      .where('severity', 'in', [...ranks].map(BigInt))
+      .where('state', 'in', [...filter.states!])
+      .where('level', '=', BigInt(level))
+      .where('start', '>=', fromSecond)
+      .where('start', '<', toSecond)
+      .groupBy([sql`1`, 'severity']);
+  }
   // Crossed rather than joined: SQLite then begins with the few series and not with the many slices.
   return builder
     .selectFrom(chosenSeries(builder, filter)!.select(['series.id', 'series.severity']).as('chosen'))
@@ -101,6 +113,11 @@ export function sumSlicesQuery(
 /** Whether a filter asks for nothing but severities (and times): the counts of all findings together answer it. */
 export function isBySeverity({ severities: chosen, from, to, ...others }: NarrowedFilter): boolean {
   return chosen?.length !== 0 && Object.values(others).every((value) => value === undefined);
+}
+
+/** Whether a filter asks for nothing but states, and perhaps severities (and times): the counts by state answer it. */
+function isByState({ states, ...others }: NarrowedFilter): boolean {
+  return states !== undefined && states.length > 0 && isBySeverity(others);
 }
 
 /** How many occurrences are in a span of time, counted up to a limit. */

@@ -11,6 +11,7 @@ export interface Victim {
   readonly series_id: bigint;
   readonly output_id: bigint;
   readonly severity: bigint;
+  readonly state: string;
 }
 
 /** The oldest occurrences behind a place, but the last one of each open group. */
@@ -31,6 +32,7 @@ export function victimsQuery(
       'occurrence.series_id',
       'occurrence.output_id',
       'series.severity',
+      'finding_group.state',
     ])
     .where('occurrence.time', '>=', behind.time)
     .where(sql<boolean>`(occurrence.time, occurrence.id) > (${behind.time}, ${behind.id})`)
@@ -82,9 +84,14 @@ export function deleteEmptySeriesSlicesQuery(builder: Kysely<Schema>, seriesIds:
   return builder.deleteFrom('series_slice').where('series_id', 'in', seriesIds).where('count', '=', 0n);
 }
 
-export function deleteEmptySeveritySlicesQuery(builder: Kysely<Schema>, level: number, start: number) {
+export function deleteEmptySlicesQuery(
+  builder: Kysely<Schema>,
+  table: 'severity_slice' | 'state_slice',
+  level: number,
+  start: number,
+) {
   return builder
-    .deleteFrom('severity_slice')
+    .deleteFrom(table)
     .where('level', '=', BigInt(level))
     .where('start', '=', BigInt(start))
     .where('count', '=', 0n);

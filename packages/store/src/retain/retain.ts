@@ -98,12 +98,12 @@ function deleteStep(
   const victims = connection.rows<Victim>(queries.victimsQuery(builder, behind, olderThan, STEP));
   if (victims.length === 0) return victims;
   const outputs = new Map<bigint, number>();
-  const series = new Map<bigint, { readonly severity: number; readonly seconds: Map<number, number> }>();
-  for (const { output_id, series_id, severity, time } of victims) {
+  const series = new Map<bigint, LessenedSeries>();
+  for (const { output_id, series_id, severity, state, time } of victims) {
     addCount(outputs, output_id, 1);
     let ofSeries = series.get(series_id);
     if (ofSeries === undefined) {
-      ofSeries = { severity: Number(severity), seconds: new Map() };
+      ofSeries = { severity: Number(severity), state, seconds: new Map() };
       series.set(series_id, ofSeries);
     }
     addCount(ofSeries.seconds, secondOf(time), 1);
@@ -124,21 +124,30 @@ function deleteStep(
   return victims;
 }
 
+/** What is taken from one series. */
+interface LessenedSeries {
+  readonly severity: number;
+  readonly state: string;
+  readonly seconds: Map<number, number>;
+}
+
 function lessenSeries(
   connection: Connection,
   builder: Kysely<Schema>,
-  series: ReadonlyMap<bigint, { readonly severity: number; readonly seconds: ReadonlyMap<number, number> }>,
+  series: ReadonlyMap<bigint, LessenedSeries>,
 ): void {
-  const { addSeriesSlice, addSeveritySlice } = findingQueries(builder);
+  const { addSeriesSlice, addSeveritySlice, addStateSlice } = findingQueries(builder);
   const bySeries = connection.prepare(addSeriesSlice);
   const bySeverity = connection.prepare(addSeveritySlice);
+  const byState = connection.prepare(addStateSlice);
   const emptied = new Set<string>();
-  for (const [id, { severity, seconds }] of series) {
+  for (const [id, { severity, state, seconds }] of series) {
     let total = 0;
     for (const count of seconds.values()) total += count;
     connection.rows(queries.lessenSeriesQuery(builder, id, total));
     for (const { level, start, count } of sumSlices(seconds, seriesLevels)) {
       bySeries.run({ seriesId: id, level, start, count: -count });
+      byState.run({ severity, state, level, start, count: -count });
     }
     for (const { level, start, count } of sumSlices(seconds, severityLevels)) {
       bySeverity.run({ severity, level, start, count: -count });
@@ -150,6 +159,8 @@ function lessenSeries(
   connection.rows(queries.deleteEmptyQuery(builder, 'series', ids));
   for (const slice of emptied) {
     const [level, start] = slice.split(' ').map(Number);
-    connection.rows(queries.deleteEmptySeveritySlicesQuery(builder, level, start));
+    for (const table of ['severity_slice', 'state_slice'] as const) {
+      connection.rows(queries.deleteEmptySlicesQuery(builder, table, level, start));
+    }
   }
 }

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { sqlite } from '../dialect.ts';
 import { openStore } from '../open.ts';
 import { type Connection, openConnection } from '../sqlite/connection.ts';
-import { sampleOccurrence, scratchFolder } from '../testing/samples.ts';
+import { START, sampleGroup, sampleOccurrence, scratchFolder } from '../testing/samples.ts';
 import { migrate, requireNewestSchema, schemaVersion } from './migrate.ts';
 import { type Migration, migrations } from './migrations.ts';
 
@@ -65,4 +65,38 @@ test('who may not bring an older schema up to date is told who does', (context) 
   migrate(connection, sqlite, 0n);
   requireNewestSchema(connection);
   assert.throws(() => requireNewestSchema(connection, [...migrations, next]), { code: 'store/SCHEMA_OLDER' });
+});
+
+test('counts by state are made for what was stored before there were any', async (context) => {
+  const path = `${scratchFolder(context)}/store.db`;
+  const first = openStore({ path });
+  await first.commit({
+    occurrences: Array.from({ length: 50 }, (_, index) =>
+      sampleOccurrence(String(index), {
+        time: START + BigInt(index) * 60_000_000_000_000n,
+        group: sampleGroup(String(index % 3)),
+      }),
+    ),
+  });
+  await first.decide(1, { state: 'resolved', actor: 'user x', time: START + 10n ** 16n });
+  await first.close();
+  const slices = () =>
+    connection.rows(
+      sqlite.builder
+        .selectFrom('state_slice')
+        .selectAll()
+        .where('count', '<>', 0n)
+        .orderBy('level')
+        .orderBy('start')
+        .orderBy('severity')
+        .orderBy('state'),
+    );
+  const connection = open(context, path);
+  const kept = slices();
+  assert.deepEqual(new Set(kept.map(({ state }) => state)), new Set(['open', 'resolved']));
+  connection.script(
+    'DROP TABLE state_slice; DELETE FROM schema_migration WHERE number = 2; PRAGMA user_version = 1',
+  );
+  migrate(connection, sqlite, 0n);
+  assert.deepEqual(slices(), kept);
 });

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { initialTables } from './initial.ts';
+import { stateSlices } from './state-slices.ts';
 
 /** A step from one schema to the next. What was released is never changed: a change is a new step. */
 export interface Migration {
@@ -11,6 +12,7 @@ export interface Migration {
 /** In order; the schema's version is how many of them were run. */
 export const migrations: readonly Migration[] = [
   { name: 'findings, actions, outbox, activity', statements: initialTables },
+  { name: 'counts by state', statements: stateSlices },
 ];
 
 /** Holds which of them were run. */

@@ -14,6 +14,7 @@ export interface Schema {
   readonly series: SeriesTable;
   readonly series_slice: SeriesSliceTable;
   readonly severity_slice: SeveritySliceTable;
+  readonly state_slice: StateSliceTable;
   readonly output: OutputTable;
   readonly occurrence: OccurrenceTable;
   readonly action: ActionTable;
@@ -90,6 +91,15 @@ export interface SeveritySliceTable {
   level: Whole;
   start: Whole;
   severity: Whole;
+  count: Whole;
+}
+
+/** The same for all series of one severity whose groups are in one state; at the levels of series. */
+export interface StateSliceTable {
+  level: Whole;
+  start: Whole;
+  severity: Whole;
+  state: string;
   count: Whole;
 }
 

@@ -48,6 +48,7 @@ const TABLES: readonly (keyof Schema)[] = [
   'series',
   'series_slice',
   'severity_slice',
+  'state_slice',
   'output',
   'occurrence',
   'action',

@@ -1,4 +1,5 @@
 import type { Compilable } from 'kysely';
+import { createGroupMover } from '../commit/state-slices.ts';
 import { sqlite } from '../dialect.ts';
 import { errors } from '../errors.ts';
 import { pageOf } from '../query/cursor.ts';
@@ -9,7 +10,7 @@ import { retain } from '../retain/retain.ts';
 import * as rows from '../rows.ts';
 import { migrations } from '../schema/migrations.ts';
 import type { GroupFilter, Page, Paged, Store } from '../store.ts';
-import type { FindingGroup } from '../types/finding.ts';
+import type { FindingGroup, FindingState } from '../types/finding.ts';
 import { chooseOccurrencePlan, chooseTextPlan } from './plan.ts';
 import type { Session } from './session.ts';
 import { fileBytes } from './space.ts';
@@ -84,9 +85,14 @@ export function createSqliteStore(session: Session): Store {
     timeline: async (filter: GroupFilter, span) =>
       session.run((connection) => readTimeline(connection, sqlite, filter, span)),
     async decide(groupId, decision) {
-      if (change(groups.decideQuery(builder, groupId, decision)).length === 0) {
-        throw errors.create('NO_SUCH_FINDING', { id: groupId });
-      }
+      session.run((connection) =>
+        connection.transaction(() => {
+          const [before] = connection.rows(groups.stateQuery(builder, groupId));
+          if (before === undefined) throw errors.create('NO_SUCH_FINDING', { id: groupId });
+          connection.rows(groups.decideQuery(builder, groupId, decision));
+          createGroupMover(connection, builder)(groupId, before.state as FindingState, decision.state);
+        }),
+      );
       return findGroup(groupId)!;
     },
 

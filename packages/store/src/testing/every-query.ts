@@ -1,6 +1,7 @@
 import type { Compilable } from 'kysely';
 import { findingQueries } from '../commit/finding-statements.ts';
 import { recordQueries } from '../commit/record-statements.ts';
+import { stateSliceQueries } from '../commit/state-slices.ts';
 import type { Dialect } from '../dialect.ts';
 import * as groups from '../query/groups.ts';
 import * as occurrences from '../query/occurrences.ts';
@@ -39,6 +40,7 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
 
   yield* Object.entries(findingQueries(builder));
   yield* Object.entries(recordQueries(builder));
+  yield* Object.entries(stateSliceQueries(builder));
 
   for (const [name, filter] of Object.entries({ fullFilter, empty, none: {} })) {
     for (const plan of ['by hits', 'by rows'] as const) {
@@ -56,12 +58,15 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
     const coarse = timeline.coarseGrid(START, START + 10n ** 16n, 100, seriesLevels)!;
     const onlySeverity = { severities: ['high'] } as const;
     yield [`sumSlicesQuery severity ${name}`, timeline.sumSlicesQuery(dialect, onlySeverity, coarse, 1n, 2n)];
+    const ofState = { states: ['open'], severities: ['high'] } as const;
+    yield [`sumSlicesQuery state ${name}`, timeline.sumSlicesQuery(dialect, ofState, coarse, 1n, 2n)];
     yield [`sumSlicesQuery ${name}`, timeline.sumSlicesQuery(dialect, filter, coarse, 1n, 2n)];
   }
   yield ['groupQuery', groups.groupQuery(builder, 7)];
   yield ['countHitsQuery', groups.countHitsQuery(dialect, 'shadow', 50)];
   yield ['countHitsQuery without words', groups.countHitsQuery(dialect, '//', 50)];
   yield ['countOccurrenceHitsQuery', groups.countOccurrenceHitsQuery(dialect, 'shadow', 50)];
+  yield ['stateQuery', groups.stateQuery(builder, 7)];
   yield [
     'decideQuery',
     groups.decideQuery(builder, 7, { state: 'resolved', actor: 'user x', time: START, comment: 'fixed' }),
@@ -105,7 +110,9 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
   yield ['deleteEmptyQuery output', retention.deleteEmptyQuery(builder, 'output', ids)];
   yield ['deleteEmptyQuery series', retention.deleteEmptyQuery(builder, 'series', ids)];
   yield ['deleteEmptySeriesSlicesQuery', retention.deleteEmptySeriesSlicesQuery(builder, ids)];
-  yield ['deleteEmptySeveritySlicesQuery', retention.deleteEmptySeveritySlicesQuery(builder, 6, 12)];
+  for (const table of ['severity_slice', 'state_slice'] as const) {
+    yield [`deleteEmptySlicesQuery ${table}`, retention.deleteEmptySlicesQuery(builder, table, 6, 12)];
+  }
   yield ['deleteEmptyGroupsQuery', retention.deleteEmptyGroupsQuery(builder, ids)];
   yield ['deleteWorkloadsQuery', retention.deleteWorkloadsQuery(builder)];
   yield ['deleteOldActivityQuery', retention.deleteOldActivityQuery(builder, START)];
