@@ -14,6 +14,7 @@ export const errors = defineErrors('agent', {
   HOT_LOOP_FAILED: 'looking at events ended: {reason}',
   ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
   ACTIVITY_RULES_INVALID: 'what workloads do can not be watched for with this table of fields: {problems}',
+  DRILL_IMPOSSIBLE: 'the drill can not be played: {reason}',
   CASES_UNREADABLE: 'cannot read the rule cases in {path}: {reason}',
   CASES_INVALID: '{problems}',
   STEP_INVALID: '{problem}',

@@ -47,6 +47,11 @@ export const commands: readonly TopCommand[] = [
     load: async () => (await import('./profile/command.ts')).defineProfile,
   },
   {
+    name: 'drill',
+    description: 'play what attackers do, harmlessly, in a container, and see what is raised',
+    load: async () => (await import('./drill/command.ts')).defineDrill,
+  },
+  {
     name: 'policies',
     description: 'check, list and explain policies: which rules run where, and what follows',
     load: async () => (await import('./policies/command.ts')).definePolicies,
