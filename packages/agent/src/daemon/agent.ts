@@ -427,6 +427,7 @@ async function start(
       // A store that doesn't answer is what readiness is there to tell.
       store: await store.statistics().catch(() => undefined),
       actions: desk.status(),
+      enforcement: enforcer.status(),
       outputs: [...(outputs?.statistics() ?? [])].map(([name, counts]) => ({ name, ...counts })),
     };
   }
@@ -441,7 +442,8 @@ async function start(
       return result;
     }
     audit?.replace(reloader.current, result.generation);
-    if (isLive) await enforcer.replace(reloader.current.policies, result.generation);
+    const taken = reloader.set(result.generation);
+    if (isLive && taken !== undefined) await enforcer.replace(taken.policies, result.generation);
     const { rules, policies } = reloader.status();
     log('info', `${rules} rules in ${policies} policies run now`);
     for (const warning of result.warnings) log('warning', warning);

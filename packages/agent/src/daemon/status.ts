@@ -1,5 +1,6 @@
 import type { StoreStatistics } from '@seawall/store';
 import type { AccountingReport } from '../accounting.ts';
+import type { EnforcerStatus } from '../enforce/enforcer.ts';
 
 /** How the hot loop is doing, as it last said. */
 export interface HotLoopStatus {
@@ -63,6 +64,7 @@ export interface DaemonStatus {
   /** Undefined while the store doesn't answer. */
   readonly store: StoreStatistics | undefined;
   readonly actions: ActionStatus;
+  readonly enforcement: EnforcerStatus;
   readonly outputs: readonly OutputCounts[];
 }
 

@@ -82,6 +82,11 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   let told = 0;
   let shed = 0;
   let lost = 0;
+  /** Of them, since enforcement was opened. */
+  let lostSince = 0;
+  let queue: Promise<void> = Promise.resolve();
+  /** What answers the kernel about opens. */
+  let hasEnded = false;
 
   const runtimePid = own.containerId === undefined ? process.pid : machinePid();
 
@@ -154,11 +159,15 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     const sightings: Sighting[] = [];
     enforcement.poll((violation) => sightings.push(...sightingsOf(violation, keeper)));
     if (sightings.length > 0) options.onSightings(sightings);
-    const { counters, lostDenials } = enforcement.status();
-    const nowLost = counters.lost + lostDenials;
-    if (nowLost > lost)
-      log('warning', `${nowLost - lost} denials were not told: there were too many at once`);
-    lost = nowLost;
+    const { counters, lostDenials, permission } = enforcement.status();
+    if (permission === 'ended' && !hasEnded)
+      log('error', 'what denies opens has ended: files are open to all');
+    if (permission === 'running' && hasEnded) log('info', 'opens are denied again');
+    hasEnded = permission === 'ended';
+    const more = counters.lost + lostDenials - lostSince;
+    if (more > 0) log('warning', `${more} denials were not told: there were too many at once`);
+    lostSince += more;
+    lost += more;
   }
 
   function sightingsOf(violation: Violation, keeper: GuardKeeper): readonly Sighting[] {
@@ -183,13 +192,44 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     if (ended === undefined) return;
     for (const timer of ended.timers) clearInterval(timer);
     await ended.service.close();
+    await ended.keeper.settled();
     poll(ended.enforcement, ended.keeper);
   }
 
   async function closeEnforcement(): Promise<void> {
     const enforcement = opened;
     opened = undefined;
+    lostSince = 0;
     await enforcement?.close();
+  }
+
+  async function replace(set: PolicySet, generation: number): Promise<void> {
+    if (isClosed) return;
+    try {
+      if (!hasDenials(set)) {
+        await running?.keeper.replace(set, generation);
+        await end();
+        await closeEnforcement();
+        return;
+      }
+      if (running === undefined) running = await start(set, generation);
+      else await running.keeper.replace(set, generation);
+      const { wanted, set: guarded } = running.keeper.status();
+      log('info', `${guarded} of ${wanted} containers that policies deny something are guarded`);
+    } catch (error) {
+      log('error', `what policies deny is not in force: ${textOf(error)}`);
+    }
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    await end();
+    await closeEnforcement();
+  }
+
+  function inOrder(work: () => Promise<void>): Promise<void> {
+    queue = queue.then(work);
+    return queue;
   }
 
   return {
@@ -203,31 +243,12 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
         return textOf(error);
       }
     },
-    async replace(set, generation) {
-      if (isClosed) return;
-      try {
-        if (running !== undefined) await running.keeper.replace(set, generation);
-        else if (hasDenials(set)) running = await start(set, generation);
-        if (!hasDenials(set)) {
-          await end();
-          await closeEnforcement();
-        } else if (running !== undefined) {
-          const { wanted, set: guarded } = running.keeper.status();
-          log('info', `${guarded} of ${wanted} containers that policies deny something are guarded`);
-        }
-      } catch (error) {
-        log('error', `what policies deny is not in force: ${textOf(error)}`);
-      }
-    },
+    replace: (set, generation) => inOrder(() => replace(set, generation)),
     status: () => ({
       ...(running?.keeper.status() ?? { wanted: 0, set: 0, expected: 0 }),
       ...{ told, shed, lost },
     }),
-    async close() {
-      isClosed = true;
-      await end();
-      await closeEnforcement();
-    },
+    close: () => inOrder(close),
   };
 }
 

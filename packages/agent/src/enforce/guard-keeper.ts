@@ -29,6 +29,8 @@ export interface GuardKeeper {
   replace(set: PolicySet, generation: number): Promise<void>;
   /** Looks for cgroups that came, and after guards whose cgroup went. @returns ids of containers nobody described. */
   look(): Promise<readonly string[]>;
+  /** Settles when everything asked for so far is done. */
+  settled(): Promise<void>;
   guarded(violation: Violation): Guarded | undefined;
   status(): GuardCounts;
 }
@@ -234,7 +236,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
           containers.set(id, kept);
         }
         kept.workload = workload;
-        await want(kept);
+        await tried(kept, () => want(kept));
         if (!known.has(id)) {
           // Before looking for the cgroup, so that it is guarded when it is made this very moment.
           await settle(kept, undefined);
@@ -257,7 +259,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
         generation = nextGeneration;
         lookForFolders();
         for (const kept of containers.values()) {
-          await want(kept);
+          await tried(kept, () => want(kept));
           await tried(kept, () => replaceExpected(kept));
           await settle(kept, known.get(kept.id));
         }
@@ -268,6 +270,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
         for (const kept of containers.values()) await settle(kept, known.get(kept.id));
         return [...known.keys()].filter((id) => !containers.has(id));
       }),
+    settled: () => inOrder(() => Promise.resolve()),
     guarded: ({ guard }) => guarded.get(guard),
     status() {
       const all = [...containers.values()];

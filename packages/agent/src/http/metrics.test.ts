@@ -39,6 +39,7 @@ const status: DaemonStatus = {
     lastOccurrence: 4,
   },
   actions: { counts: [{ kind: 'kill-process', result: 'done', count: 2 }] },
+  enforcement: { wanted: 2, set: 1, expected: 1, told: 5, shed: 0, lost: 0 },
   outputs: [{ name: 'file', written: 4, failed: 0, shed: 0 }],
 };
 

@@ -138,6 +138,28 @@ export const metricTable: readonly MetricDescription[] = [
     },
   },
   {
+    name: 'seawall_guards',
+    kind: 'gauge',
+    help: 'Containers that policies deny something: those that are wanted to be guarded, those that are, and those whose start is waited for.',
+    labels: ['state'],
+    values: ({ enforcement: { wanted, set, expected } }) => [
+      [wanted, 'wanted'],
+      [set, 'set'],
+      [expected, 'expected'],
+    ],
+  },
+  {
+    name: 'seawall_denials_total',
+    kind: 'counter',
+    help: 'What the kernel refused since policies asked for it, by what became of the news: told, shed since too many findings were waiting, or lost since there were too many at once.',
+    labels: ['fate'],
+    values: ({ enforcement: { told, shed, lost } }) => [
+      [told, 'told'],
+      [shed, 'shed'],
+      [lost, 'lost'],
+    ],
+  },
+  {
     name: 'seawall_output_lines_total',
     kind: 'counter',
     help: 'Alerts by output and by what became of them: written, failed, or shed since too many were waiting.',
