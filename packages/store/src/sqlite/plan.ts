@@ -34,6 +34,8 @@ export function chooseTextPlan(connection: Connection, dialect: Dialect, text: s
 export interface ChosenPlan {
   readonly plan: OccurrencePlan;
   readonly filter: NarrowedFilter;
+  /** How many occurrences the series have that fit; undefined where it wasn't asked. */
+  readonly ofSeries?: number;
 }
 
 /**
@@ -52,10 +54,11 @@ export function chooseOccurrencePlan(
     if (Number(count ?? 0) < few) return { plan: 'by hits', filter };
     filter = narrowToText(connection, dialect, wanted, wanted.text);
   }
-  const ofSeries = countSeriesQuery(dialect.builder, filter);
-  if (ofSeries !== undefined) {
-    const [{ count }] = connection.rows(ofSeries);
-    if (Number(count ?? 0) < few) return { plan: 'by series', filter };
+  const counting = countSeriesQuery(dialect.builder, filter);
+  if (counting !== undefined) {
+    const [{ count }] = connection.rows(counting);
+    const fitting = Number(count ?? 0);
+    return { plan: fitting < few ? 'by series' : 'by time', filter, ofSeries: fitting };
   }
   return { plan: 'by time', filter };
 }

@@ -13,7 +13,7 @@ import {
 import { SECOND_NANOSECONDS, seriesLevels, severityLevels } from '../slices.ts';
 import type { GroupFilter, TimeSlice } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { chooseOccurrencePlan } from './plan.ts';
+import { type ChosenPlan, chooseOccurrencePlan } from './plan.ts';
 
 /** So many occurrences are counted one by one in some ten milliseconds. */
 const COUNTABLE = 40_000;
@@ -34,8 +34,9 @@ export function readTimeline(
   const { from, to, slices } = span;
   if (to <= from || slices < 1) return [];
   const fine = fineGrid(from, to, slices);
+  const chosen = chooseOccurrencePlan(connection, dialect, filter, countable);
   const count = (grid: SliceGrid) => {
-    const chosen = chooseOccurrencePlan(connection, dialect, filter, countable);
+    if (grid.from >= grid.to) return [];
     return connection.rows(countOccurrencesQuery(dialect, chosen.filter, grid, chosen.plan)) as SliceCount[];
   };
   const coarse = coarseGrid(from, to, slices, isBySeverity(filter) ? severityLevels : seriesLevels);
@@ -43,7 +44,7 @@ export function readTimeline(
   if (
     coarse === undefined ||
     filter.text !== undefined ||
-    isFew(connection, dialect, filter, fine, countable)
+    isFew(connection, dialect, chosen, fine, countable)
   ) {
     return fillGrid(fine, count(fine));
   }
@@ -72,12 +73,11 @@ export function readTimeline(
 function isFew(
   connection: Connection,
   dialect: Dialect,
-  filter: GroupFilter,
+  { ofSeries }: ChosenPlan,
   { from, to }: SliceGrid,
   countable: number,
 ): boolean {
-  const ofSeries = chooseOccurrencePlan(connection, dialect, filter, countable / LOOK_UP_COST);
-  if (ofSeries.plan === 'by series') return true;
+  if (ofSeries !== undefined && ofSeries < countable / LOOK_UP_COST) return true;
   const [{ count }] = connection.rows(countSpanQuery(dialect, from, to, countable));
   return Number(count) < countable;
 }
