@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scanCapture } from './scan.ts';
 
@@ -42,18 +42,32 @@ export interface MeasureOptions {
   readonly cases: readonly (readonly string[])[];
 }
 
-/** Measures scan, reference and cases in turn. @throws Error when one of the programs fails. */
+/**
+ * Measures scan, reference and cases in turn, round after round: what else the machine does then disturbs all alike.
+ * @throws Error when one of the programs fails.
+ */
 export function measureCapture({ file, name, reference, rounds, cases }: MeasureOptions): MeasuredCapture {
+  const scan = createFastest<{ milliseconds: number; events: number }>((result) => result.milliseconds);
+  const unit = createFastest<number>((milliseconds) => milliseconds);
+  const replays = cases.map(() => createFastest<MeasuredCase>((result) => result.replayMilliseconds));
+  const referenceRun = reference === undefined ? undefined : prepareReference(reference, file);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const { events, seconds } = scanCapture(file);
+      scan.add({ milliseconds: seconds * 1000, events });
+      if (referenceRun !== undefined) unit.add(referenceRun.run());
+      cases.forEach((rules, index) => {
+        replays[index].add(runScript<MeasuredCase>('bench/case.ts', file, ...rules));
+      });
+    }
+  } finally {
+    referenceRun?.remove();
+  }
   return {
     capture: name,
-    scan: fastest(rounds, 'milliseconds', () => {
-      const { events, seconds } = scanCapture(file);
-      return { milliseconds: seconds * 1000, events };
-    }),
-    referenceMilliseconds: reference === undefined ? undefined : measureReference(reference, file, rounds),
-    cases: cases.map((rules) =>
-      fastest(rounds, 'replayMilliseconds', () => runScript<MeasuredCase>('bench/case.ts', file, ...rules)),
-    ),
+    scan: scan.best(),
+    referenceMilliseconds: referenceRun === undefined ? undefined : unit.best(),
+    cases: replays.map(({ best }) => best()),
   };
 }
 
@@ -67,28 +81,34 @@ function runScript<Result>(script: string, ...parameters: string[]): Result {
   return JSON.parse(stdout) as Result;
 }
 
-function fastest<Key extends string, Result extends Readonly<Record<Key, number>>>(
-  rounds: number,
-  key: Key,
-  measure: () => Result,
-): Result {
-  let best = measure();
-  for (let round = 1; round < rounds; round++) {
-    const next = measure();
-    if (next[key] < best[key]) best = next;
-  }
-  return best;
+interface Fastest<Result> {
+  add(result: Result): void;
+  /** @throws Error where nothing was added. */
+  best(): Result;
 }
 
-/** How long `sysdig -r FILE proc.name=nosuchproc` takes, start-up included. */
-function measureReference(command: string, file: string, rounds: number): number {
+function createFastest<Result>(timeOf: (result: Result) => number): Fastest<Result> {
+  let fastest: { readonly result: Result } | undefined;
+  return {
+    add(result) {
+      if (fastest === undefined || timeOf(result) < timeOf(fastest.result)) fastest = { result };
+    },
+    best() {
+      if (fastest === undefined) throw new Error('nothing was measured: --rounds must be 1 or more');
+      return fastest.result;
+    },
+  };
+}
+
+/** `sysdig -r FILE proc.name=nosuchproc`: `run` gives the milliseconds that it took, start-up included. */
+function prepareReference(command: string, file: string): { run(): number; remove(): void } {
   const [program, ...parameters] = command.split(' ');
   const root = program === 'chroot' ? parameters[0] : undefined;
   const inside = `/tmp/seawall-bench-${process.pid}.scap`;
-  if (root !== undefined) writeFileSync(join(root, inside), readFileSync(file));
+  if (root !== undefined) copyFileSync(file, join(root, inside));
   const seen = root === undefined ? file : inside;
-  try {
-    return fastest(rounds, 'milliseconds', () => {
+  return {
+    run() {
       const started = performance.now();
       const { status, stderr, error } = spawnSync(
         program,
@@ -96,9 +116,10 @@ function measureReference(command: string, file: string, rounds: number): number
         { encoding: 'utf8' },
       );
       if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
-      return { milliseconds: performance.now() - started };
-    }).milliseconds;
-  } finally {
-    if (root !== undefined) rmSync(join(root, inside));
-  }
+      return performance.now() - started;
+    },
+    remove() {
+      if (root !== undefined) rmSync(join(root, inside));
+    },
+  };
 }
