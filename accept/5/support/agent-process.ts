@@ -37,7 +37,7 @@ export function startAgentProcess(configuration: string, environment: NodeJS.Pro
 }
 
 /** Waits until the agent says that it is ready. @throws after so many milliseconds */
-export async function untilReady(agent: AgentProcess, withinMilliseconds = 30_000): Promise<string> {
+export async function untilReady(agent: AgentProcess, withinMilliseconds = 180_000): Promise<string> {
   const address = await agent.address;
   const until = performance.now() + withinMilliseconds;
   for (;;) {

@@ -104,6 +104,11 @@ export const agentConfiguration = z.strictObject({
     })
     .partial()
     .prefault({}),
+  /**
+   * Whether what containers do is kept as well (programs, files by folder, peers, ports), for `seawall profile learn --store`. It
+   * takes more events from the kernel than rules alone do.
+   */
+  activity: z.boolean().default(false),
   /** Whether files of rules and policies are watched, and changes taken over. SIGHUP does it in any case. */
   watchFiles: z.boolean().default(true),
   limits: limits.prefault({}),

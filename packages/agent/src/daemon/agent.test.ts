@@ -97,6 +97,7 @@ spec: { rules: [{ tag: shell }], mode: shadow }
   const path = settings('recording', { 'shell.yaml': shellRule, 'shell-policies.yaml': policies }, [
     'rules: [shell.yaml]',
     'policies: [shell-policies.yaml]',
+    'activity: true',
     ...recording,
   ]);
   const first = await start(path);
@@ -115,6 +116,11 @@ spec: { rules: [{ tag: shell }], mode: shadow }
     assert.equal(workload.container?.name, 'etcd');
     assert.equal(severity, 'high');
   }
+  const activity = await withStore('recording', (store) => store.activity({ kinds: ['program'] }));
+  assert.ok(
+    activity.some(({ workload, value }) => workload.includes('etcd') && value.startsWith('/')),
+    'what workloads do is kept where that is asked for',
+  );
   const shadow = groups.filter(({ policy }) => policy === 'all-shells');
   const countOf = (all: typeof groups): number => all.reduce((sum, { count }) => sum + count, 0);
   assert.ok(countOf(shadow) > countOf(etcd), 'the other policy is about all containers');

@@ -285,6 +285,7 @@ async function start(
       source: await sourceOptionsOf(configuration, node.node, sourceName, store),
       texts: { ...firstTexts, generation: 1 },
       limits: {
+        observesActivity: configuration.activity,
         waitingFindings: limits.waitingFindings,
         recentBytes: isLive ? capturing.memoryMebibytes * MEBIBYTE : 0,
         recentMilliseconds: millisecondsOf(capturing.before),
@@ -415,7 +416,7 @@ async function start(
 
   function storeSightings(sightings: readonly Sighting[]): Promise<void> {
     const time = ledger.status().committed;
-    const empty = { position: undefined, lost: undefined, memory: new Map<string, string>() };
+    const empty = { position: undefined, lost: undefined, activity: [], memory: new Map<string, string>() };
     return new Promise((resolve) => ledger.take({ kind: 'findings', sightings, time, ...empty }, resolve));
   }
 

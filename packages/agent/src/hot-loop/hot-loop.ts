@@ -6,7 +6,9 @@ import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall
 import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata, runtimesText } from '@seawall/kube';
 import type { ActionOutcome, GuardState, PlannedAction, QuorumVerdict } from '@seawall/policies';
 import type { Rule } from '@seawall/rules';
+import type { Activity } from '@seawall/store';
 import type { AccountingReport } from '../accounting.ts';
+import { createActivityCollector } from '../activity/collector.ts';
 import type { Alert } from '../alert/alert.ts';
 import { containerInfoOf } from '../containers.ts';
 import { type DropNotice, defaultDropPolicy } from '../drops.ts';
@@ -42,6 +44,7 @@ export interface HotLoop {
 /** Milliseconds between two messages while nothing is found: the store hears up to where everything is handled. */
 const BEAT = 25;
 const STATUS_PERIOD = 1000;
+const ACTIVITY_PERIOD = 5000;
 /** Findings are posted when there are so many, or with the next beat. */
 const MOST_AT_ONCE = 500;
 
@@ -66,6 +69,13 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   const identity = source.kind === 'capture' ? source.identity : source.run;
   let quorum: QuorumVerdict = { kind: 'unknown', reason: 'nobody has looked yet' };
   const guards = host.createGuards(start, () => quorum);
+  const collector = limits.observesActivity
+    ? createActivityCollector({
+        catalogue: catalogues.syscall,
+        node: node.node,
+        ...(node.cluster !== undefined && { cluster: node.cluster }),
+      })
+    : undefined;
   const capturing: Capturing | undefined =
     limits.recentBytes > 0
       ? createCapturing(limits.recentBytes, limits.recentMilliseconds, host.post)
@@ -82,6 +92,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let lastEvent = 0n;
   let eventCount = 0;
   let lastPosition = handled;
+  let activityDue = 0;
   let lost: { from: bigint; to: bigint; events: number } | undefined;
   let tables: Tables | undefined;
   let batch: EventBatch | undefined;
@@ -130,6 +141,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       rules: syscallRules(firstSet),
       catalogue: catalogues.syscall,
       containers: knownContainers(),
+      ...(collector !== undefined && { activity: collector }),
       drops: { ...defaultDropPolicy, actions: ['log'], threshold: 0, rate: 1 },
       // Whom a policy concerns is said by container and pod: what they are must be known, whatever the rule asks for.
       waiting: { everyMatchWaits: true },
@@ -186,10 +198,19 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       position: isLive ? undefined : position(),
       time: now(),
       lost,
+      activity: takeActivity(),
       memory,
     });
     sightings = [];
     lost = undefined;
+  }
+
+  function takeActivity(): readonly Activity[] {
+    if (collector === undefined || (state !== 'ended' && clock.monotonic() < activityDue)) return [];
+    activityDue = clock.monotonic() + ACTIVITY_PERIOD;
+    const activity = collector.take();
+    // What an earlier run has handled is in the store already.
+    return eventCount <= handled && !isLive ? [] : activity;
   }
 
   /** As long as matches wait for the description of a container, what comes after them is read again after a crash. */

@@ -5,7 +5,7 @@ import type {
   RefusedAction,
   RuleFacts,
 } from '@seawall/policies';
-import type { AncestryEntry, Workload } from '@seawall/store';
+import type { Activity, AncestryEntry, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
@@ -64,6 +64,8 @@ export interface FindingsMessage {
   readonly time: bigint;
   /** Events that were lost since the message before, and between when. */
   readonly lost: { readonly from: bigint; readonly to: bigint; readonly events: number } | undefined;
+  /** What workloads were seen to do since it was told last. */
+  readonly activity: readonly Activity[];
   /** Guard states to keep. */
   readonly memory: ReadonlyMap<string, string | undefined>;
 }

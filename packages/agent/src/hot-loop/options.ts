@@ -29,6 +29,8 @@ export type SourceOptions =
     };
 
 export interface AgentLimits {
+  /** Whether what workloads do is observed. */
+  readonly observesActivity: boolean;
   /** Findings on their way to the store; a recording waits then, of live events further findings are left out. */
   readonly waitingFindings: number;
   /** Bytes and milliseconds of raw events that are kept for captures; 0: none. */

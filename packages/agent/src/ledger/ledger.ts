@@ -93,6 +93,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const report = await store.commit({
       occurrences,
       actions: sightings.flatMap(options.actionRecords),
+      activity: messages.flatMap((message) => message.activity),
       gaps: messages.flatMap(gapsOf),
       positions: new Map(position === undefined ? [] : [[options.source, String(position)]]),
       memory: new Map([...messages.flatMap((message) => [...message.memory]), ...announcement.memory]),
@@ -187,8 +188,9 @@ function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): O
 }
 
 /** Says only up to when everything is handled. */
-function isEmpty({ sightings, position, lost, memory }: FindingsMessage): boolean {
-  return sightings.length === 0 && position === undefined && lost === undefined && memory.size === 0;
+function isEmpty({ sightings, position, lost, activity, memory }: FindingsMessage): boolean {
+  const isSilent = sightings.length === 0 && activity.length === 0 && memory.size === 0;
+  return isSilent && position === undefined && lost === undefined;
 }
 
 function gapsOf({ lost }: FindingsMessage): readonly Gap[] {
