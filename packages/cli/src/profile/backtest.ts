@@ -1,9 +1,11 @@
 import { type Alert, containerInfoOf, createCaptureWatch, defaultDropPolicy } from '@seawall/agent';
 import { readContainerMetadata } from '@seawall/kube';
-import { generateRules, maskIds } from '@seawall/policies';
+import { backtestActivity, generateRules, maskIds, type Profile } from '@seawall/policies';
 import { loadRules, textFromBytes } from '@seawall/rules';
+import { openStore } from '@seawall/store';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
+import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readWhole } from '../input/open.ts';
 import { jsonText } from '../json-text.ts';
@@ -16,7 +18,8 @@ import { readProfile } from './read-profile.ts';
 import { parseSpan, type Span } from './span.ts';
 
 interface Options {
-  readonly capture: string;
+  readonly capture?: string;
+  readonly store?: string;
   readonly metadata?: string;
   readonly seconds?: Span;
   readonly output: OutputFormat;
@@ -37,8 +40,9 @@ export function addBacktestCommand(parent: Command, context: CommandContext): vo
   parent
     .command('backtest')
     .argument('<profile>', 'what each pod may do (YAML); - for standard input')
-    .description('show what the rules of a profile would have raised in a capture')
-    .requiredOption('--capture <file>', 'a capture of system calls (.scap, plain, gzip or zstd)')
+    .description('show what the rules of a profile would have raised')
+    .option('--capture <file>', 'in a capture of system calls (.scap, plain, gzip or zstd)')
+    .option('--store <file>', "of what an agent's store says that workloads did")
     .option('--metadata <file>', 'what the container runtime says of the containers (JSON of CRI answers)')
     .addOption(
       new Option(
@@ -63,12 +67,14 @@ async function backtest(
   options: Options,
 ): Promise<void> {
   const profile = await readProfile(path, terminal);
-  const { ruleSet } = loadRules(
-    [{ name: 'profile', content: generateRules(profile, nameOfPath(path)) }],
-    [syscallCatalogue],
-  );
-  if (ruleSet === undefined) throw new Error('the rules of a profile that was read do not load');
-  const findings = await replay(ruleSet.rules, options, terminal);
+  if ((options.capture === undefined) === (options.store === undefined)) {
+    const hint = 'one of --capture FILE and --store FILE says where to look';
+    throw errors.create('OPTION_MISSING', { command: 'profile backtest', option: '--capture', hint });
+  }
+  const findings =
+    options.store === undefined
+      ? await replay(profile, nameOfPath(path), options, terminal)
+      : await lookUp(profile, options.store);
   if (options.output === 'json') terminal.output.write(jsonText(findings));
   else terminal.output.write(findings.map(textOf).join(''));
   const alerts = findings.reduce((sum, { count }) => sum + count, 0);
@@ -76,8 +82,23 @@ async function backtest(
   if (findings.length > 0) setExitCode(exitCodes.findings);
 }
 
+/** Each thing that a workload did and that the profile doesn't allow is a finding. */
+async function lookUp(profile: Profile, path: string): Promise<readonly Finding[]> {
+  const store = openStore({ path, access: 'read' });
+  try {
+    return backtestActivity(profile, await store.activity({})).map(({ rule, activity }) => {
+      const { workload, kind, value, count, first, last, example } = activity;
+      const output = `${rule}: ${workload} ${kind} ${value} (command=${example})`;
+      return { rule, output, count, first, last };
+    });
+  } finally {
+    await store.close();
+  }
+}
+
 async function replay(
-  rules: Parameters<typeof createCaptureWatch>[0]['rules'],
+  profile: Profile,
+  origin: string,
   { capture, metadata, seconds }: Options,
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
@@ -85,10 +106,13 @@ async function replay(
     metadata === undefined
       ? []
       : readContainerMetadata(await readWhole(metadata, terminal), nameOfPath(metadata));
-  const { input, name } = captureInput(capture, terminal);
+  const { input, name } = captureInput(capture!, terminal);
+  const content = generateRules(profile, origin);
+  const { ruleSet } = loadRules([{ name: 'profile', content }], [syscallCatalogue]);
+  if (ruleSet === undefined) throw new Error('the rules of a profile that was read do not load');
   const findings = new Map<string, Finding>();
   const watch = createCaptureWatch({
-    rules,
+    rules: ruleSet.rules,
     catalogue: syscallCatalogue,
     containers: records.map(containerInfoOf),
     drops: defaultDropPolicy,

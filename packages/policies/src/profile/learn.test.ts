@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Activity, OTHER_ACTIVITY } from '@seawall/store';
 import fc from 'fast-check';
 import { programText, readProgram, readSocket, socketText, wholeName } from './activity-values.ts';
+import { backtestActivity } from './backtest-activity.ts';
 import { diffProfiles } from './diff.ts';
 import { generalisePath } from './generalise.ts';
 import { learnProfile, profileOfLearned } from './learn.ts';
@@ -162,6 +163,7 @@ test('the text with its evidence is a profile that generate reads, whatever was 
       );
       assert.deepEqual(parseProfile(renderLearned(pods, 'a test'), 'learned.yaml'), profileOfLearned(pods));
     }),
+    { numRuns: 30 },
   );
 });
 
@@ -222,4 +224,42 @@ test('merged profiles allow what either allows, and a path below another is not 
     { podname: 'dns', ports: [53] },
   ]);
   assert.deepEqual(diffProfiles(mergeProfiles([one]), one), []);
+});
+
+test('of two spellings of one path a merged profile keeps the first', () => {
+  const profile = parseProfile(
+    '- podname: etcd\n  write_dir: [/var/lib/etcd/, /var/lib/etcd, /é, /é/x]\n',
+    'one',
+  );
+  assert.deepEqual(mergeProfiles([profile])[0]!.write_dir, ['/var/lib/etcd/', '/é']);
+});
+
+test('a profile breaks nothing of what it was learned from, and each new thing breaks the rule it is about', () => {
+  const known = [
+    seen('program', '/usr/bin/etcd'),
+    seen('written-directory', '/var/lib/etcd/member/wal/*.wal'),
+    seen('read-directory', '/etc/hosts'),
+    seen('peer', '10.0.0.1:2380/tcp by etcd'),
+    seen('listening-port', '[::]:2379/tcp by etcd'),
+    seen('user', 'root'),
+  ];
+  const profile = learned(...known);
+  assert.deepEqual(backtestActivity(profile, known), []);
+  const breaches = (kind: Activity['kind'], value: string, workload = 'kube-system/etcd/etcd') =>
+    backtestActivity(profile, [seen(kind, value, { workload })]).map(({ key }) => key);
+  assert.deepEqual(breaches('program', '/bin/busybox as sh'), ['proc']);
+  assert.deepEqual(breaches('written-directory', '/var/lib/etcd/member/wal-evil'), ['write_dir']);
+  assert.deepEqual(breaches('read-directory', '/etc/shadow'), ['read_dir']);
+  assert.deepEqual(breaches('read-directory', '/var/lib/etcd/member/wal/*.wal'), []);
+  assert.deepEqual(breaches('peer', '10.0.0.2:2380/tcp by curl'), ['outbound_proc', 'peers']);
+  assert.deepEqual(breaches('listening-port', '0.0.0.0:4444/tcp by etcd'), ['ports']);
+  assert.deepEqual(breaches('program', '/bin/sh', 'kube-system/etcd-node2/etcd'), ['proc']);
+  assert.deepEqual(breaches('program', '/bin/sh', 'shop/etcd/etcd'), []);
+  assert.deepEqual(breaches('program', OTHER_ACTIVITY), []);
+});
+
+test('a networked peer allows the addresses in it', () => {
+  const profile = parseProfile('- podname: etcd\n  peers: [10.0.0.0/8, "fd00::/8"]\n', 'networks');
+  const of = (address: string) => backtestActivity(profile, [seen('peer', `${address}:1/tcp by x`)]).length;
+  assert.deepEqual(['10.255.0.1', '11.0.0.1', '[fd12::1]', '[fe80::1]'].map(of), [0, 1, 0, 1]);
 });

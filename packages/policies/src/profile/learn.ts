@@ -34,7 +34,7 @@ export function learnProfile(activities: readonly Activity[]): LearnedProfile {
   const leftOut = new Set<string>();
   const byPod = new Map<string, { pod: Pick<PodProfile, 'podname' | 'namespace'>; activities: Activity[] }>();
   for (const activity of activities) {
-    const pod = podOf(activity.workload);
+    const pod = podOfWorkload(activity.workload);
     if (pod === undefined) continue;
     const problem = podnameProblem(pod.podname);
     if (problem !== undefined) {
@@ -68,7 +68,7 @@ function nameOf({
 }
 
 /** `namespace/owner/container` and `container/NAME`; undefined for a host. */
-function podOf(workload: string): Pick<PodProfile, 'podname' | 'namespace'> | undefined {
+export function podOfWorkload(workload: string): Pick<PodProfile, 'podname' | 'namespace'> | undefined {
   const parts = workload.split('/');
   if (parts.length === 3) {
     const [namespace, podname] = parts as [string, string, string];

@@ -1,4 +1,4 @@
-import { createPathPrefixTest } from '@seawall/rules';
+import { bytesFromText, createPathPrefixTest } from '@seawall/rules';
 import { behaviours } from './behaviours.ts';
 import type { PodProfile, Profile } from './profile.ts';
 import { identifierOf } from './scope.ts';
@@ -23,9 +23,14 @@ function mergePods(pods: readonly PodProfile[]): PodProfile {
   return { podname, ...(namespace !== undefined && { namespace }), ...Object.fromEntries(lists) };
 }
 
-/** Without the paths that lie below another one of them. */
+/** Without the paths that lie below another one of them; of two spellings of one path the first stays. */
 function withoutCovered(paths: readonly string[]): readonly string[] {
-  return paths.filter(
-    (path) => !paths.some((other) => other !== path && createPathPrefixTest([other])(path)),
+  const bytes = paths.map(bytesFromText);
+  const covers = bytes.map((path) => createPathPrefixTest([path]));
+  return paths.filter((_, own) =>
+    bytes.every((_other, index) => {
+      const isCovered = index !== own && covers[index]!(bytes[own]!);
+      return !isCovered || (own < index && covers[own]!(bytes[index]!));
+    }),
   );
 }
