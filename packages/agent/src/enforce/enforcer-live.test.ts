@@ -116,13 +116,14 @@ function runGuarded(): RunningContainer {
   });
 }
 
-/** Whether a program went well, by what it wrote. */
-function outputOf({ id }: RunningContainer, ...command: readonly string[]): string {
+/** Whether a program went well. What it writes is not asked for: ctr now and then loses it. */
+function runs({ id }: RunningContainer, ...command: readonly string[]): boolean {
   try {
-    return containerd.exec(id, command);
+    containerd.exec(id, command);
+    return true;
   } catch {
     // The runtime says that it was ended, or that it failed.
-    return '';
+    return false;
   }
 }
 
@@ -142,14 +143,14 @@ test(
     const after = runGuarded();
     const other = containerd.runContainer({ image: IMAGE });
     // The agent shares this process, so it hears of a container only once that runs.
-    await until('the second guard', () => outputOf(after, '/bin/ls', '/bin') === '');
+    await until('the second guard', () => !runs(after, '/bin/ls', '/bin'));
     await wait(200);
-    assert.match(outputOf(other, '/bin/ls', '/bin'), /busybox/, 'others are left alone');
-    assert.equal(outputOf(other, '/bin/busybox', 'cat', '/etc/secret'), 'treasure');
+    assert.equal(runs(other, '/bin/ls', '/bin'), true, 'others are left alone');
+    assert.equal(runs(other, '/bin/busybox', 'cat', '/etc/secret'), true);
     for (const container of [before, after]) {
-      assert.equal(outputOf(container, '/bin/ls', '/bin'), '', logged.join('\n'));
-      assert.match(outputOf(container, '/bin/busybox', 'id'), /uid=0/);
-      assert.equal(outputOf(container, '/bin/busybox', 'cat', '/etc/secret'), '');
+      assert.equal(runs(container, '/bin/ls', '/bin'), false, logged.join('\n'));
+      assert.equal(runs(container, '/bin/busybox', 'id'), true, logged.join('\n'));
+      assert.equal(runs(container, '/bin/busybox', 'cat', '/etc/secret'), false);
     }
     await until('findings of programs', async () => (await countOf('Denied program')) === 3);
     await until('findings of opens', async () => (await countOf('Denied open')) === 2);
@@ -179,18 +180,18 @@ test(
     assert.ok(
       result?.kind === 'refused' && /with-loader denies: .*starts any program/.test(result.messages[0]),
     );
-    await until('the guard', () => outputOf(container, '/bin/ls', '/bin') === '');
+    await until('the guard', () => !runs(container, '/bin/ls', '/bin'));
   },
 );
 
 test('a dry run tells and stops nothing; without policies nothing is guarded', live, async () => {
   const container = runGuarded();
-  await until('the guard', () => outputOf(container, '/bin/ls', '/bin') === '');
+  await until('the guard', () => !runs(container, '/bin/ls', '/bin'));
   await wait(200);
   writeFileSync(join(folder, 'policies.yaml'), policy('watching', GUARDED, PROGRAMS, true));
   assert.equal((await agent?.reload())?.kind, 'taken');
   const told = await countOf('Denied program');
-  assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
+  assert.equal(runs(container, '/bin/ls', '/bin'), true);
   await until('a finding', async () => (await countOf('Denied program')) === told + 1);
   const [group] = await withStore(
     async (store) => (await store.groups({ policies: ['watching'] }, { limit: 9 })).items,
@@ -204,7 +205,7 @@ test('a dry run tells and stops nothing; without policies nothing is guarded', l
     policy('elsewhere', '{ containerLabels: { guarded: "no" } }', PROGRAMS),
   );
   assert.equal((await agent?.reload())?.kind, 'taken');
-  assert.match(outputOf(container, '/bin/ls', '/bin'), /busybox/);
+  assert.equal(runs(container, '/bin/ls', '/bin'), true);
   await wait(200);
   assert.equal(await countOf('Denied program'), told + 1);
 });
