@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema/tables.ts';
+import { seriesLevels } from '../slices.ts';
+import { slot } from '../sqlite/prepared-statement.ts';
 
 /** Queries of retention. Each deletes by ids or up to a limit, so that no step takes long. */
 
@@ -58,18 +60,29 @@ export function deleteOccurrencesQuery(builder: Kysely<Schema>, ids: readonly bi
   return builder.deleteFrom('occurrence').where('id', 'in', ids);
 }
 
-export function lessenOutputQuery(builder: Kysely<Schema>, id: bigint, count: number) {
-  return builder
-    .updateTable('output')
-    .set({ count: sql`count - ${count}` })
-    .where('id', '=', id);
-}
-
-export function lessenSeriesQuery(builder: Kysely<Schema>, id: bigint, count: number) {
-  return builder
-    .updateTable('series')
-    .set({ count: sql`count - ${count}` })
-    .where('id', '=', id);
+/** What is run for each output, series and slice of a step; each is compiled for every dialect by a test. */
+export function lessenQueries(builder: Kysely<Schema>) {
+  const whole = slot<number>;
+  return {
+    lessenOutput: builder
+      .updateTable('output')
+      .set({ count: sql`count - ${whole('count')}` })
+      .where('id', '=', slot<bigint>('id')),
+    lessenSeries: builder
+      .updateTable('series')
+      .set({ count: sql`count - ${whole('count')}` })
+      .where('id', '=', slot<bigint>('id')),
+    deleteEmptySeveritySlice: builder
+      .deleteFrom('severity_slice')
+      .where('level', '=', slot<bigint>('level'))
+      .where('start', '=', slot<bigint>('start'))
+      .where('count', '=', 0n),
+    deleteEmptyStateSlice: builder
+      .deleteFrom('state_slice')
+      .where('level', '=', slot<bigint>('level'))
+      .where('start', '=', slot<bigint>('start'))
+      .where('count', '=', 0n),
+  };
 }
 
 export function deleteEmptyQuery(
@@ -80,20 +93,17 @@ export function deleteEmptyQuery(
   return builder.deleteFrom(table).where('id', 'in', ids).where('count', '=', 0n);
 }
 
-export function deleteEmptySeriesSlicesQuery(builder: Kysely<Schema>, seriesIds: readonly bigint[]) {
-  return builder.deleteFrom('series_slice').where('series_id', 'in', seriesIds).where('count', '=', 0n);
-}
-
-export function deleteEmptySlicesQuery(
+/** @param until seconds since the epoch: slices that begin later are not looked at. */
+export function deleteEmptySeriesSlicesQuery(
   builder: Kysely<Schema>,
-  table: 'severity_slice' | 'state_slice',
-  level: number,
-  start: number,
+  seriesIds: readonly bigint[],
+  until: number,
 ) {
   return builder
-    .deleteFrom(table)
-    .where('level', '=', BigInt(level))
-    .where('start', '=', BigInt(start))
+    .deleteFrom('series_slice')
+    .where('series_id', 'in', seriesIds)
+    .where('level', 'in', seriesLevels.map(BigInt))
+    .where('start', '<=', BigInt(until))
     .where('count', '=', 0n);
 }
 

@@ -9,7 +9,7 @@ import type { Victim } from './queries.ts';
 import * as queries from './queries.ts';
 
 /** How many occurrences go in one step: some ten milliseconds of the thread that commits. */
-const STEP = 200;
+const STEP = 100;
 
 /** Runs a step on the open file: it may have been closed, or replaced, since the last one. */
 export type RunStep = <Result>(work: (connection: Connection) => Result) => Result;
@@ -114,7 +114,8 @@ function deleteStep(
       victims.map(({ id }) => id),
     ),
   );
-  for (const [id, count] of outputs) connection.rows(queries.lessenOutputQuery(builder, id, count));
+  const lessenOutput = connection.prepare(queries.lessenQueries(builder).lessenOutput);
+  for (const [id, count] of outputs) lessenOutput.run({ id, count });
   connection.rows(queries.deleteEmptyQuery(builder, 'output', [...outputs.keys()]));
   lessenSeries(connection, builder, series);
   connection.rows(
@@ -124,7 +125,7 @@ function deleteStep(
   return victims;
 }
 
-/** What is taken from one series. */
+/** What is taken from one series, or from several. */
 interface LessenedSeries {
   readonly severity: number;
   readonly state: string;
@@ -136,31 +137,50 @@ function lessenSeries(
   builder: Kysely<Schema>,
   series: ReadonlyMap<bigint, LessenedSeries>,
 ): void {
-  const { addSeriesSlice, addSeveritySlice, addStateSlice } = findingQueries(builder);
+  const { addSeriesSlice } = findingQueries(builder);
   const bySeries = connection.prepare(addSeriesSlice);
-  const bySeverity = connection.prepare(addSeveritySlice);
-  const byState = connection.prepare(addStateSlice);
-  const emptied = new Set<string>();
+  const ofSeries = connection.prepare(queries.lessenQueries(builder).lessenSeries);
+  const common = new Map<string, LessenedSeries>();
+  let last = 0;
   for (const [id, { severity, state, seconds }] of series) {
+    const name = `${severity} ${state}`;
+    const sums = common.get(name) ?? { severity, state, seconds: new Map<number, number>() };
+    common.set(name, sums);
     let total = 0;
-    for (const count of seconds.values()) total += count;
-    connection.rows(queries.lessenSeriesQuery(builder, id, total));
+    for (const [second, count] of seconds) {
+      total += count;
+      last = Math.max(last, second);
+      addCount(sums.seconds, second, count);
+    }
+    ofSeries.run({ id, count: total });
     for (const { level, start, count } of sumSlices(seconds, seriesLevels)) {
       bySeries.run({ seriesId: id, level, start, count: -count });
-      byState.run({ severity, state, level, start, count: -count });
-    }
-    for (const { level, start, count } of sumSlices(seconds, severityLevels)) {
-      bySeverity.run({ severity, level, start, count: -count });
-      emptied.add(`${level} ${start}`);
     }
   }
   const ids = [...series.keys()];
-  connection.rows(queries.deleteEmptySeriesSlicesQuery(builder, ids));
+  connection.rows(queries.deleteEmptySeriesSlicesQuery(builder, ids, last));
   connection.rows(queries.deleteEmptyQuery(builder, 'series', ids));
-  for (const slice of emptied) {
-    const [level, start] = slice.split(' ').map(Number);
-    for (const table of ['severity_slice', 'state_slice'] as const) {
-      connection.rows(queries.deleteEmptySlicesQuery(builder, table, level, start));
-    }
+  for (const sums of common.values()) lessenCommon(connection, builder, sums);
+}
+
+/** Takes what several series of one severity and state lost from the counts of all findings. */
+function lessenCommon(
+  connection: Connection,
+  builder: Kysely<Schema>,
+  { severity, state, seconds }: LessenedSeries,
+): void {
+  const { addSeveritySlice, addStateSlice } = findingQueries(builder);
+  const lessen = queries.lessenQueries(builder);
+  const bySeverity = connection.prepare(addSeveritySlice);
+  const emptySeverity = connection.prepare(lessen.deleteEmptySeveritySlice);
+  for (const { level, start, count } of sumSlices(seconds, severityLevels)) {
+    bySeverity.run({ severity, level, start, count: -count });
+    emptySeverity.run({ level, start });
+  }
+  const byState = connection.prepare(addStateSlice);
+  const emptyState = connection.prepare(lessen.deleteEmptyStateSlice);
+  for (const { level, start, count } of sumSlices(seconds, seriesLevels)) {
+    byState.run({ severity, state, level, start, count: -count });
+    emptyState.run({ level, start });
   }
 }

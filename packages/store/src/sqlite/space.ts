@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Connection } from './connection.ts';
+import { BUSY_SECONDS } from './failure.ts';
 
 /** What a database takes on the disk, and giving back what it doesn't need. */
 
@@ -34,7 +35,12 @@ export function shrinkStep(connection: Connection): boolean {
   return true;
 }
 
-/** Empties the write-ahead log into the file, where no reader is in the way. */
+/** Empties the write-ahead log into the file, where no reader is in the way; waits for none. */
 export function emptyLog(connection: Connection): void {
-  connection.pragma('wal_checkpoint(TRUNCATE)');
+  connection.pragma('busy_timeout = 0');
+  try {
+    connection.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    connection.pragma(`busy_timeout = ${BUSY_SECONDS * 1000}`);
+  }
 }

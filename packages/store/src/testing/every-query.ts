@@ -105,14 +105,12 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
   const ids = [7n, 8n];
   yield ['victimsQuery', retention.victimsQuery(builder, { time: START, id: 7n }, START, 200)];
   yield ['deleteOccurrencesQuery', retention.deleteOccurrencesQuery(builder, ids)];
-  yield ['lessenOutputQuery', retention.lessenOutputQuery(builder, 7n, 2)];
-  yield ['lessenSeriesQuery', retention.lessenSeriesQuery(builder, 7n, 2)];
   yield ['deleteEmptyQuery output', retention.deleteEmptyQuery(builder, 'output', ids)];
   yield ['deleteEmptyQuery series', retention.deleteEmptyQuery(builder, 'series', ids)];
-  yield ['deleteEmptySeriesSlicesQuery', retention.deleteEmptySeriesSlicesQuery(builder, ids)];
-  for (const table of ['severity_slice', 'state_slice'] as const) {
-    yield [`deleteEmptySlicesQuery ${table}`, retention.deleteEmptySlicesQuery(builder, table, 6, 12)];
-  }
+  yield ['deleteEmptySeriesSlicesQuery', retention.deleteEmptySeriesSlicesQuery(builder, ids, 50)];
+  yield* Object.entries(retention.lessenQueries(builder)).map(
+    ([name, query]) => [`lessenQueries ${name}`, query] as const,
+  );
   yield ['deleteEmptyGroupsQuery', retention.deleteEmptyGroupsQuery(builder, ids)];
   yield ['deleteWorkloadsQuery', retention.deleteWorkloadsQuery(builder)];
   yield ['deleteOldActivityQuery', retention.deleteOldActivityQuery(builder, START)];
