@@ -12,6 +12,8 @@ export const errors = defineErrors('agent', {
   SET_REFUSED: 'rules or policies are wrong, so the agent does not start with them:\n{messages}',
   LISTEN_FAILED: 'can not listen at {address}: {reason}; choose another address in the configuration',
   HOT_LOOP_FAILED: 'looking at events ended: {reason}',
+  AUDIT_REQUEST_TOO_LONG:
+    'a request with audit events has more than {bytes} bytes: set --audit-webhook-batch-max-size lower',
   ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
   ACTIVITY_RULES_INVALID: 'what workloads do can not be watched for with this table of fields: {problems}',
   DRILL_IMPOSSIBLE: 'the drill can not be played: {reason}',

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AUDIT_SOURCE, type AuditContext, createAuditContext, readAuditInput } from '@seawall/kube';
 import {
   countingMatches,
@@ -12,9 +11,10 @@ import {
 import { type CompilableRule, createOutputFormat, type FieldCatalogue, textFromBytes } from '@seawall/rules';
 import type { Workload } from '@seawall/store';
 import { type AlertFactory, createAlertFactory } from '../alert/create-alerts.ts';
+import { errors } from '../errors.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import type { NodeIdentity } from '../hot-loop/workload-of.ts';
-import { startListening } from '../http/status-server.ts';
+import { startListening } from '../http/listen.ts';
 import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
 import { AUDIT_EVENT_TYPE } from '../replay/replay-audit.ts';
 import type { RunningSet } from '../rule-set/load-running-set.ts';
@@ -39,10 +39,14 @@ export interface AuditIntakeOptions {
   readonly guards: GuardState;
   /** Stores what was found; the sender is answered when that is done, so that it sends again what was not. */
   onSightings(sightings: readonly Sighting[]): Promise<void>;
+  /** Whether so much waits for the store that senders are to come again later. */
+  isFull(): boolean;
 }
 
 /** What the API server posts its batches to. */
 const PATH = '/k8s-audit';
+/** API servers cut their batches at 10 MiB unless told otherwise (--audit-webhook-truncate-max-batch-size). */
+const LONGEST_BODY = 16 * 1024 * 1024;
 /** Fields that say which event it was and where. */
 const ORIGIN = '*%ka.auditid %ka.stage %ka.target.namespace %ka.target.resource %ka.target.name';
 
@@ -105,7 +109,6 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
           event,
           workload,
           ancestry: [],
-          facts,
           isStateComplete: true,
           isUndecided: false,
           actions: decideActions(policy, facts, guards).map((decision) => ({
@@ -141,24 +144,33 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
 
   async function take(request: IncomingMessage): Promise<void> {
     const sightings: Sighting[] = [];
-    for await (const item of readAuditInput(request)) {
-      if (item.kind === 'fault') {
-        faults += 1;
-        continue;
+    try {
+      for await (const item of readAuditInput(upTo(LONGEST_BODY, request))) {
+        if (item.kind === 'fault') {
+          faults += 1;
+          continue;
+        }
+        events += 1;
+        context.event = item.event;
+        if (context.firstTimestamp === 0n) context.firstTimestamp = item.event.timestamp;
+        const { matcher } = running;
+        const isWanted = matcher.wanted[AUDIT_EVENT_TYPE] !== 0;
+        const count = isWanted ? matcher.evaluate(context, AUDIT_EVENT_TYPE) : 0;
+        if (count > 0) sightings.push(...sight(count));
       }
-      events += 1;
-      context.event = item.event;
-      if (context.firstTimestamp === 0n) context.firstTimestamp = item.event.timestamp;
-      const { matcher } = running;
-      const count = matcher.wanted[AUDIT_EVENT_TYPE] === 0 ? 0 : matcher.evaluate(context, AUDIT_EVENT_TYPE);
-      if (count > 0) sightings.push(...sight(count));
+    } finally {
+      // Also of a request that broke off: its actions were decided, and would not be again when it is sent anew.
+      if (sightings.length > 0) await options.onSightings(sightings);
     }
-    if (sightings.length > 0) await options.onSightings(sightings);
   }
 
   const server = createServer((request, response) => {
     if (request.url?.split('?')[0] !== PATH) answer(response, 404, `post audit events to ${PATH}\n`);
     else if (request.method !== 'POST') answer(response, 405, 'only POST is taken here\n');
+    else if (Number(request.headers['content-length'] ?? 0) > LONGEST_BODY) {
+      answer(response, 413, `${errors.create('AUDIT_REQUEST_TOO_LONG', { bytes: LONGEST_BODY }).message}\n`);
+    } else if (options.isFull())
+      answer(response, 503, 'too many findings wait for the store: send it again\n');
     else {
       take(request).then(
         () => answer(response, 200, ''),
@@ -167,20 +179,25 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
       );
     }
   });
-  await startListening(server, options.listen);
-  const { address, port, family } = server.address() as AddressInfo;
+  const { address, close } = await startListening(server, options.listen);
   return {
-    address: family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
+    address,
     replace(set, generation) {
       running = prepare(set, generation);
     },
     status: () => ({ events, faults }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
+}
+
+/** The chunks as they come. @throws agent/AUDIT_REQUEST_TOO_LONG when they are more than so many bytes. */
+async function* upTo(bytes: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > bytes) throw errors.create('AUDIT_REQUEST_TOO_LONG', { bytes });
+    yield chunk;
+  }
 }
 
 function answer(response: ServerResponse, code: number, body: string): void {

@@ -274,6 +274,7 @@ async function start(
       generation: 1,
       guards: createGuardState({ own, neverTouch, clock, ...(quorum && { quorum: quorum.verdict }) }),
       onSightings: storeSightings,
+      isFull: () => ledger.status().waiting >= limits.waitingFindings,
     }));
   cleanUp.push(() => audit?.close());
   const server = await createStatusServer({ listen: configuration.http.listen, metrics, status: statusNow });

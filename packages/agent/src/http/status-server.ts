@@ -1,15 +1,8 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
 import type { DaemonStatus } from '../daemon/status.ts';
-import { errors } from '../errors.ts';
 import { type HealthCheck, liveness, readiness } from './health.ts';
+import { type Listening, startListening } from './listen.ts';
 import type { Metrics } from './metrics.ts';
-
-export interface StatusServer {
-  /** Where it listens: `127.0.0.1:9764`. */
-  readonly address: string;
-  close(): Promise<void>;
-}
 
 export interface StatusServerOptions {
   /** `ADDRESS:PORT`; port 0 takes a free one. */
@@ -27,14 +20,14 @@ export async function createStatusServer({
   listen,
   metrics,
   status,
-}: StatusServerOptions): Promise<StatusServer> {
+}: StatusServerOptions): Promise<Listening> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const [path] = (request.url ?? '/').split('?') as [string];
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain', 'only GET is answered here\n');
       return;
     }
-    answer(pathname, response).catch((error: unknown) => {
+    answer(path, response).catch((error: unknown) => {
       send(response, 500, 'text/plain', `${error instanceof Error ? error.message : String(error)}\n`);
     });
   });
@@ -46,31 +39,7 @@ export async function createStatusServer({
     else send(response, 404, 'text/plain', 'there are /metrics, /healthz and /readyz\n');
   }
 
-  await startListening(server, listen);
-  const { address, port, family } = server.address() as AddressInfo;
-  return {
-    address: family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-/**
- * Begins to listen at `ADDRESS:PORT`, an IPv6 address in brackets.
- * @throws agent/LISTEN_FAILED
- */
-export function startListening(server: Server, listen: string): Promise<void> {
-  const colon = listen.lastIndexOf(':');
-  const host = listen.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(errors.create('LISTEN_FAILED', { address: listen, reason: error.message }, error));
-    });
-    server.listen(Number(listen.slice(colon + 1)), host, resolve);
-  });
+  return startListening(server, listen);
 }
 
 function sendChecks(response: ServerResponse, checks: readonly HealthCheck[]): void {
