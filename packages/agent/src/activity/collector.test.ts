@@ -23,6 +23,7 @@ async function collect(options: Partial<ActivityCollectorOptions> = {}, isTakenO
   const watch = createCaptureWatch({
     rules: [],
     activity,
+    isDone: activity.isOver,
     catalogue,
     containers,
     drops: defaultDropPolicy,

@@ -47,6 +47,8 @@ export interface ActivityCollector {
    * has said yet what they are is kept for the next time.
    */
   take(): Activity[];
+  /** Whether `until` has come: later events are of no interest. */
+  isOver(): boolean;
   /** Containers that were forgotten to make room, with what was seen of them and not taken. */
   forgotten(): number;
 }
@@ -87,6 +89,7 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
   let tables: Tables | undefined;
   let workloadOf: WorkloadOf | undefined;
   let forgotten = 0;
+  let isOver = false;
 
   function logOf(id: string): ContainerLog {
     const known = containers.get(id);
@@ -191,6 +194,7 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
   function isInTime({ view, firstEventTimestamp }: EventContext): boolean {
     if (from === undefined && until === undefined) return true;
     const passed = timestampOf(view) - firstEventTimestamp;
+    isOver ||= until !== undefined && passed >= until;
     return (from === undefined || passed >= from) && (until === undefined || passed < until);
   }
 
@@ -229,6 +233,7 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
       }
       return [...told.values()];
     },
+    isOver: () => isOver,
     forgotten: () => forgotten,
   };
 }

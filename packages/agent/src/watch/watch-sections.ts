@@ -37,6 +37,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   readonly waiting?: Partial<Omit<WaitingOptions, 'isFirstOnly'>>;
   /** Who sees what workloads do, by the same events; watching live, the kernel shows what that takes as well. */
   readonly activity?: Pick<ActivityCollector, 'rules' | 'wanted' | 'observe' | 'observeTables'>;
+  /** Asked now and then: whether nothing that comes later matters, so that reading may end. */
+  isDone?(): boolean;
   /** Called for each event that rules match, before `onAlert` for each: the context is still about the event. */
   onMatches?(alerts: readonly Alert[], context: EventContext): void;
   /** Events were lost, and the policy says to tell it. */
@@ -172,7 +174,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
           onBatch(count) {
             eventCount += count;
             options.onProgress?.(eventCount);
-            return true;
+            return options.isDone?.() !== true;
           },
         });
       } finally {

@@ -142,6 +142,7 @@ function optionsOf(activity: ActivityCollector): SectionsWatchOptions {
   return {
     rules: [],
     activity,
+    isDone: activity.isOver,
     catalogue: syscallCatalogue,
     containers: [],
     drops: defaultDropPolicy,

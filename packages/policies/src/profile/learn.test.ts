@@ -155,7 +155,7 @@ test('the text with its evidence is a profile that generate reads, whatever was 
     example: fc.string({ unit: 'binary' }),
   });
   fc.assert(
-    fc.property(fc.array(activity, { minLength: 1 }), (list) => {
+    fc.property(fc.array(activity, { minLength: 1, maxLength: 8 }), (list) => {
       const { pods } = learnProfile(
         list.map(({ kind, value, example }) =>
           seen(kind, kind.endsWith('directory') ? `/${value}` : value, { example }),
@@ -163,7 +163,7 @@ test('the text with its evidence is a profile that generate reads, whatever was 
       );
       assert.deepEqual(parseProfile(renderLearned(pods, 'a test'), 'learned.yaml'), profileOfLearned(pods));
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
 });
 
