@@ -48,6 +48,8 @@ interface OpenCapture {
   readonly name: string;
   /** One after the other. */
   work: Promise<void>;
+  /** Why it could not be begun. */
+  failure: unknown;
 }
 
 const PAGE = 1000;
@@ -56,10 +58,13 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
   const { store, followUp, captures, clock } = options;
   const counts = new Map<string, { kind: string; result: string; count: number }>();
   const underWay = new Set<Promise<void>>();
-  /** Captures that are being written, by the action's key. */
+  /** Captures whose events come, by the action's key. */
   const openCaptures = new Map<string, OpenCapture>();
-  /** Those that ended before their finding was stored: the trail must not have them as pending then. */
-  const endedCaptures = new Map<string, ActionRecord>();
+  /**
+   * Captures whose findings are not stored yet, and how those ended that were faster: the trail must not have them as pending
+   * then.
+   */
+  const unstoredCaptures = new Map<string, ActionRecord | undefined>();
   const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
   const pauses = createAutoUnpause({
     unpause: endPause,
@@ -120,13 +125,25 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     await finish(record);
   }
 
-  async function endCapture(key: string, { action }: OpenCapture): Promise<void> {
-    const outcome = await captures.finish(key).then(
+  async function addToCapture(key: string, capture: OpenCapture, message: CaptureMessage): Promise<void> {
+    const { action, name } = capture;
+    const limit = action.parameters.maximumBytes ?? Number.POSITIVE_INFINITY;
+    try {
+      if (capture.failure === undefined) await captures.add(key, name, message.chunks, limit);
+    } catch (error) {
+      capture.failure = error;
+    }
+    if (message.isLast) await endCapture(key, capture);
+  }
+
+  async function endCapture(key: string, { action, failure }: OpenCapture): Promise<void> {
+    const ended = failure === undefined ? captures.finish(key) : Promise.reject(failure);
+    const outcome = await ended.then(
       (report): ActionOutcome => ({ result: 'done', detail: captureText(report), undo: undefined }),
       (error: unknown): ActionOutcome => ({ result: 'failed', detail: textOf(error), undo: undefined }),
     );
     const record = recordOfOutcome(action, outcome, now());
-    endedCaptures.set(key, record);
+    if (unstoredCaptures.has(key)) unstoredCaptures.set(key, record);
     await finish(record);
   }
 
@@ -149,15 +166,19 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     },
     expect(sightings) {
       for (const { alert, actions } of sightings) {
-        for (const { decision } of actions) {
-          if (decision.outcome !== 'planned' || decision.kind !== 'capture') continue;
-          openCaptures.set(decision.key, { action: decision, name: alert.rule, work: Promise.resolve() });
+        for (const { decision } of actions.filter(isCapturing)) {
+          const action = decision as PlannedAction;
+          openCaptures.set(action.key, {
+            ...{ action, name: alert.rule },
+            ...{ work: Promise.resolve(), failure: undefined },
+          });
+          unstoredCaptures.set(action.key, undefined);
         }
       }
     },
     records: ({ actions }) =>
       actions.map(({ decision, outcome, latencyMilliseconds }) => {
-        const ended = endedCaptures.get(decision.key);
+        const ended = unstoredCaptures.get(decision.key);
         if (ended !== undefined) return ended;
         if (decision.outcome !== 'planned' || outcome === undefined) return recordOfDecision(decision);
         const effectAt = decision.eventTime + BigInt(Math.round((latencyMilliseconds ?? 0) * 1e6));
@@ -166,23 +187,17 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     follow(sightings) {
       for (const { actions } of sightings) {
         for (const action of actions) {
-          const { decision } = action;
-          if (decision.outcome === 'planned' && decision.kind === 'capture')
-            endedCaptures.delete(decision.key);
+          if (isCapturing(action)) unstoredCaptures.delete(action.decision.key);
           else track(bringToEnd(action));
         }
       }
     },
-    takeEvents({ key, chunks, isLast }) {
+    takeEvents(message) {
+      const { key, isLast } = message;
       const capture = openCaptures.get(key);
       if (capture === undefined) return;
-      const { action, name } = capture;
       if (isLast) openCaptures.delete(key);
-      const limit = action.parameters.maximumBytes ?? Number.POSITIVE_INFINITY;
-      capture.work = capture.work.then(async () => {
-        if (chunks.length > 0 || isLast) await captures.add(key, name, chunks, limit);
-        if (isLast) await endCapture(key, capture);
-      });
+      capture.work = capture.work.then(() => addToCapture(key, capture, message));
       track(capture.work);
     },
     status: () => ({ counts: [...counts.values()] }),
@@ -197,6 +212,11 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
       await captures.close();
     },
   };
+}
+
+/** Whether it is a capture whose events come. */
+function isCapturing({ decision, outcome }: SightedAction): boolean {
+  return decision.outcome === 'planned' && decision.kind === 'capture' && outcome === undefined;
 }
 
 function captureText({ path, events, bytes, isCut }: CaptureReport): string {

@@ -25,7 +25,7 @@ export interface CaptureFiles {
   finish(key: string): Promise<CaptureReport>;
   /** Removes the oldest captures: those that are too old, then what is too much. @returns how many. */
   retain(limits: { readonly olderThanMilliseconds: number; readonly maximumBytes: number }): number;
-  /** Ends all that are being written. */
+  /** Ends all that are being written. @throws an AggregateError of what that threw, after all have ended */
   close(): Promise<void>;
 }
 
@@ -133,10 +133,11 @@ export function createCaptureFiles(
     retain({ olderThanMilliseconds, maximumBytes }) {
       const files = readdirSync(directory)
         .filter((name) => name.endsWith(ENDING))
-        .map((name) => {
+        .flatMap((name) => {
           const path = join(directory, name);
-          const { mtimeMs, size } = statSync(path);
-          return { path, age: clock.now() - mtimeMs, size };
+          // Whoever looks after the folder may be faster.
+          const facts = statSync(path, { throwIfNoEntry: false });
+          return facts === undefined ? [] : [{ path, age: clock.now() - facts.mtimeMs, size: facts.size }];
         })
         .sort((left, right) => left.age - right.age);
       let bytes = 0;
@@ -144,13 +145,15 @@ export function createCaptureFiles(
       for (const { path, age, size } of files) {
         bytes += size;
         if (age <= olderThanMilliseconds && bytes <= maximumBytes) continue;
-        rmSync(path);
+        rmSync(path, { force: true });
         removed += 1;
       }
       return removed;
     },
     async close() {
-      for (const key of [...open.keys()]) await finish(key);
+      const ended = await Promise.allSettled([...open.keys()].map(finish));
+      const reasons = ended.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+      if (reasons.length > 0) throw new AggregateError(reasons, 'captures could not be ended');
     },
   };
 }

@@ -1,13 +1,16 @@
 import type { EventBatch } from '@seawall/events';
 import type { Tables } from '@seawall/inspector';
-import type { PlannedAction } from '@seawall/policies';
+import type { ActionOutcome, PlannedAction } from '@seawall/policies';
 import type { CaptureMessage } from './messages.ts';
 import { chunkOf, createRecentEvents, type EventChunk, type RecentEvents } from './recent-events.ts';
 
 /** Copies events for the captures that actions ask for: what was before from memory, then what comes. */
 export interface Capturing {
-  /** A capture begins; what is in memory goes out with the next batch. */
-  begin(action: PlannedAction, containerId: string | undefined): void;
+  /**
+   * A capture begins; what is in memory goes out with the next batch.
+   * @returns how it failed; undefined where it has begun.
+   */
+  begin(action: PlannedAction, containerId: string | undefined): ActionOutcome | undefined;
   /** To be called with each batch after rules have seen it. */
   add(batch: EventBatch, tables: Tables | undefined): void;
   /** To be called now and then: ends captures whose time is over, also when nothing happens. */
@@ -21,6 +24,7 @@ interface Active {
   /** Undefined: events of all. */
   readonly containerId: string | undefined;
   /** Nanoseconds since the epoch. */
+  readonly since: bigint;
   readonly until: bigint;
   readonly maximumBytes: number;
   bytes: number;
@@ -28,8 +32,8 @@ interface Active {
 }
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
-/** Captures at the same time; of what comes beyond, the finding says so. */
-export const MOST_CAPTURES = 8;
+/** Captures at the same time. */
+const MOST_CAPTURES = 8;
 
 /**
  * @param recentBytes memory for what was before.
@@ -42,48 +46,53 @@ export function createCapturing(
 ): Capturing {
   const recent: RecentEvents = createRecentEvents(recentBytes, recentMilliseconds);
   const active: Active[] = [];
+  let tables: Tables | undefined;
 
   function send(capture: Active, chunks: readonly EventChunk[], isLast: boolean): void {
-    for (const { bytes } of chunks) capture.bytes += bytes.length;
-    if (chunks.length > 0 || isLast) post({ kind: 'capture', key: capture.key, chunks, isLast });
+    const wanted = chunks
+      .map((chunk) => wantedOf(chunk, capture, tables))
+      .filter(({ offsets }) => offsets.length > 0);
+    for (const { bytes } of wanted) capture.bytes += bytes.length;
+    if (wanted.length > 0 || isLast) post({ kind: 'capture', key: capture.key, chunks: wanted, isLast });
+  }
+
+  /** What was before the capture began, once. */
+  function pastOf(capture: Active): readonly EventChunk[] {
+    if (capture.hasPast) return [];
+    capture.hasPast = true;
+    return recent.copy();
   }
 
   function finish(isOver: (capture: Active) => boolean): void {
     for (const capture of active.filter(isOver)) {
       active.splice(active.indexOf(capture), 1);
-      send(capture, [], true);
+      send(capture, pastOf(capture), true);
     }
   }
 
   return {
     begin({ key, eventTime, parameters }, containerId) {
       if (active.length >= MOST_CAPTURES) {
-        post({ kind: 'capture', key, chunks: [], isLast: true });
-        return;
+        const detail = `${MOST_CAPTURES} captures are being written, and no more at once`;
+        return { result: 'failed', detail, undo: undefined };
       }
-      const after = BigInt(Math.round(parameters.afterMilliseconds ?? 0)) * NANOSECONDS_PER_MILLISECOND;
+      const { beforeMilliseconds = recentMilliseconds, afterMilliseconds = 0 } = parameters;
       active.push({
         key,
         containerId: parameters.extent === 'container' ? containerId : undefined,
-        until: eventTime + after,
+        since: eventTime - nanoseconds(beforeMilliseconds),
+        until: eventTime + nanoseconds(afterMilliseconds),
         maximumBytes: parameters.maximumBytes ?? Number.POSITIVE_INFINITY,
         bytes: 0,
         hasPast: false,
       });
+      return undefined;
     },
-    add(batch, tables) {
+    add(batch, currentTables) {
+      tables = currentTables;
       if (active.length > 0) {
-        const past = active.some(({ hasPast }) => !hasPast) ? recent.copy() : [];
         const now = chunkOf(batch);
-        for (const capture of active) {
-          const chunks = capture.hasPast ? [now] : [...past, now];
-          capture.hasPast = true;
-          send(
-            capture,
-            chunks.map((chunk) => ofContainer(chunk, capture.containerId, tables)),
-            false,
-          );
-        }
+        for (const capture of active) send(capture, [...pastOf(capture), now], false);
         finish(({ bytes, maximumBytes }) => bytes >= maximumBytes);
       }
       recent.add(batch);
@@ -97,22 +106,27 @@ export function createCapturing(
   };
 }
 
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.round(milliseconds)) * NANOSECONDS_PER_MILLISECOND;
+}
+
 const TID_OFFSET = 8;
+const LENGTH_OFFSET = 16;
 
 /**
- * The events of a container's threads. Those of threads that have ended stay: nobody can tell any more whose they were,
- * and what led to a finding is often done by them.
+ * The events of a capture's time and of its container's threads, copied together. Those of threads that have ended stay:
+ * nobody can tell any more whose they were, and what led to a finding is often done by them.
  */
-function ofContainer(
+function wantedOf(
   chunk: EventChunk,
-  containerId: string | undefined,
+  { containerId, since }: Pick<Active, 'containerId' | 'since'>,
   tables: Tables | undefined,
 ): EventChunk {
-  if (containerId === undefined || tables === undefined) return chunk;
-  const { bytes, offsets, cpus, numbers } = chunk;
+  const { bytes, offsets } = chunk;
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const known = new Map<number, boolean>();
-  const isKept = (tid: number): boolean => {
+  const isOfContainer = (tid: number): boolean => {
+    if (containerId === undefined || tables === undefined) return true;
     let answer = known.get(tid);
     if (answer === undefined) {
       const process = tables.process(tid);
@@ -121,12 +135,32 @@ function ofContainer(
     }
     return answer;
   };
-  const kept = Array.from(offsets.keys()).filter((index) =>
-    isKept(Number(data.getBigInt64(offsets[index] + TID_OFFSET, true))),
+  const kept = Array.from(offsets.keys()).filter(
+    (index) =>
+      data.getBigUint64(offsets[index], true) >= since &&
+      isOfContainer(Number(data.getBigInt64(offsets[index] + TID_OFFSET, true))),
   );
+  return kept.length === offsets.length ? chunk : pick(chunk, kept, data);
+}
+
+/** Some events of a chunk, without the room that the others took. */
+function pick(
+  { bytes, offsets, cpus, numbers }: EventChunk,
+  kept: readonly number[],
+  data: DataView,
+): EventChunk {
+  const lengths = kept.map((index) => data.getUint32(offsets[index] + LENGTH_OFFSET, true));
+  const packed = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  const packedOffsets = new Uint32Array(kept.length);
+  let end = 0;
+  kept.forEach((index, position) => {
+    packedOffsets[position] = end;
+    packed.set(bytes.subarray(offsets[index], offsets[index] + lengths[position]), end);
+    end += lengths[position];
+  });
   return {
-    bytes,
-    offsets: Uint32Array.from(kept, (index) => offsets[index]),
+    bytes: packed,
+    offsets: packedOffsets,
     cpus: Uint16Array.from(kept, (index) => cpus[index]),
     numbers: Float64Array.from(kept, (index) => numbers[index]),
   };

@@ -41,8 +41,8 @@ export interface GateOptions {
   readonly isLive: boolean;
   /** Does what the hot loop may do of an action; never waits. */
   act(action: PlannedAction): ActionOutcome | undefined;
-  /** Begins to keep events for a capture. */
-  beginCapture(action: PlannedAction): void;
+  /** Begins to keep events for a capture; says how it failed where it could not. */
+  beginCapture(action: PlannedAction): ActionOutcome | undefined;
   /** Whether the tables were whole when the event came. */
   isComplete(): boolean;
 }
@@ -78,7 +78,10 @@ export function createGate(options: GateOptions): Gate {
           reactionMilliseconds: undefined,
         };
       }
-      if (decision.kind === 'capture') options.beginCapture(decision);
+      if (decision.kind === 'capture') {
+        const outcome = options.beginCapture(decision);
+        return { decision, outcome, latencyMilliseconds: undefined, reactionMilliseconds: undefined };
+      }
       const outcome = decision.isImmediate ? options.act(decision) : undefined;
       if (outcome === undefined) {
         return { decision, outcome, latencyMilliseconds: undefined, reactionMilliseconds: undefined };
@@ -96,7 +99,9 @@ export function createGate(options: GateOptions): Gate {
     sight(alerts, context, event) {
       const readAt = clock.monotonic();
       const workload = workloadOf(context);
-      const isDescribed = !alerts.some(({ isIncomplete }) => isIncomplete === true);
+      const isIncomplete = alerts.some((alert) => alert.isIncomplete === true);
+      // Events that were lost make what is known of processes doubtful, not the container that a runtime has described.
+      const isDescribed = context.container !== undefined || !isIncomplete;
       const decision = scopes.decisionFor(workload, isDescribed);
       const rules = alerts.map(({ rule }) => rule);
       const sighting = ({ policy, rule }: CountingMatch, isUndecided: boolean): Sighting => {
@@ -108,7 +113,7 @@ export function createGate(options: GateOptions): Gate {
           event,
           workload,
           ancestry: ancestryOf(context),
-          isStateComplete: isDescribed && options.isComplete(),
+          isStateComplete: !isIncomplete && options.isComplete(),
           isUndecided,
           actions: isUndecided ? [] : actionsOf(policy, { alert, context, workload, event, readAt }),
         };

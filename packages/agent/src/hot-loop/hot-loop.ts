@@ -167,7 +167,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     }
     findings += seen.length;
     for (const sighting of seen) {
-      if (isLive && outstanding >= limits.waitingFindings && sighting.actions.length === 0) shed += 1;
+      if (isLive && outstanding >= limits.waitingFindings && !isActedOn(sighting)) shed += 1;
       else {
         sightings.push(sighting);
         outstanding += 1;
@@ -223,7 +223,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     for await (const section of sections) {
       if (section.kind === 'events') {
         if (stopping.signal.aborted) return;
-        while (outstanding >= limits.waitingFindings / 2) await room();
+        while (outstanding >= limits.waitingFindings / 2 && !stopping.signal.aborted) await room();
         batch = section.batch;
       }
       yield section;
@@ -233,7 +233,6 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   function room(): Promise<void> {
     return new Promise((resolve) => {
       wakeUp = resolve;
-      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
@@ -286,8 +285,9 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   }
 
   function beat(): void {
-    capturing?.expire(now());
+    // Findings go ahead of the captures that they ask for, also of those that end.
     if (isLive) send();
+    capturing?.expire(now());
   }
 
   function postStatus(): void {
@@ -332,8 +332,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
         throw error;
       } finally {
         for (const timer of timers) clearInterval(timer);
-        capturing?.end();
         send();
+        capturing?.end();
         postStatus();
       }
     },
@@ -354,6 +354,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
           break;
         case 'stop':
           stopping.abort();
+          wakeUp?.();
       }
     },
   };
@@ -361,6 +362,11 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
 function syscallRules({ rules }: RunningSet): readonly Rule[] {
   return rules.filter(({ source }) => source !== AUDIT_SOURCE);
+}
+
+/** Something was done or is to be done about it, which must not go without a trace. */
+function isActedOn({ actions }: Sighting): boolean {
+  return actions.some(({ decision }) => decision.outcome === 'planned');
 }
 
 function containerOf({ target }: PlannedAction): string | undefined {

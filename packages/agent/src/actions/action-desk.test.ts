@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '@seawall/base';
+import type { ActionOutcome, PlannedAction } from '@seawall/policies';
+import type { ActionRecord } from '@seawall/store';
+import type { CaptureFiles } from '../captures/capture-files.ts';
+import type { SightedAction, Sighting } from '../hot-loop/messages.ts';
+import { createActionDesk } from './action-desk.ts';
+
+const planned: PlannedAction = {
+  outcome: 'planned',
+  key: 'o/capture',
+  kind: 'capture',
+  target: { kind: 'node', node: 'here' },
+  policy: 'shells',
+  occurrence: 'o',
+  time: 2n,
+  eventTime: 1n,
+  reason: 'the policy shells says so',
+  isImmediate: false,
+  parameters: { maximumBytes: 1000 },
+};
+
+function sightingOf(decision: SightedAction['decision'], outcome?: ActionOutcome): Sighting {
+  const action = { decision, outcome, latencyMilliseconds: undefined, reactionMilliseconds: undefined };
+  return { alert: { rule: 'Shell' }, actions: [action] } as unknown as Sighting;
+}
+
+function setting(
+  context: TestContext,
+  captures: Partial<CaptureFiles> = {},
+  earlier: readonly ActionRecord[] = [],
+) {
+  const written = new Map<string, ActionRecord>();
+  const problems: string[] = [];
+  const desk = createActionDesk({
+    store: {
+      commit: async ({ actions = [] }) => {
+        for (const record of actions) written.set(record.key, record);
+        return { groups: new Map(), known: [] };
+      },
+      actions: async () => ({ items: earlier, next: undefined }),
+      action: async (key) => written.get(key),
+    } as Parameters<typeof createActionDesk>[0]['store'],
+    followUp: { follow: async (_, before) => before ?? { result: 'done', detail: 'done', undo: undefined } },
+    undo: { runtimeOf: async () => undefined, pods: undefined, now: () => 3n },
+    captures: {
+      add: async () => undefined,
+      finish: async () => ({ path: '/captures/a.scap', events: 3, bytes: 100, isCut: false }),
+      retain: () => 0,
+      close: async () => undefined,
+      ...captures,
+    },
+    clock: systemClock,
+    onError: (message) => problems.push(message),
+    onDone() {},
+  });
+  context.after(() => desk.close(1000));
+  return { desk, written, problems };
+}
+
+const last = { kind: 'capture', key: planned.key, chunks: [], isLast: true } as const;
+
+test('a capture is pending when its finding is stored, and done when its file is whole', async (context) => {
+  const { desk, written } = setting(context);
+  const sighting = sightingOf(planned);
+  desk.expect([sighting]);
+  assert.equal(desk.records(sighting)[0]?.result, 'pending');
+  desk.follow([sighting]);
+  desk.takeEvents(last);
+  await desk.close(1000);
+  assert.equal(written.get(planned.key)?.result, 'done');
+  assert.match(written.get(planned.key)?.detail ?? '', /a\.scap \(3 events/);
+  assert.deepEqual(desk.status().counts, [{ kind: 'capture', result: 'done', count: 1 }]);
+});
+
+test('a capture that ended before its finding was stored is not pending again', async (context) => {
+  const { desk } = setting(context);
+  const sighting = sightingOf(planned);
+  desk.expect([sighting]);
+  desk.takeEvents(last);
+  await new Promise(setImmediate);
+  assert.equal(desk.records(sighting)[0]?.result, 'done');
+});
+
+test('a capture whose file can not be made has failed, and says why', async (context) => {
+  const { desk, written, problems } = setting(context, {
+    add: async () => {
+      throw new Error('no space left');
+    },
+    finish: async () => {
+      throw new Error('it was never begun');
+    },
+  });
+  const sighting = sightingOf(planned);
+  desk.expect([sighting]);
+  desk.follow([sighting]);
+  desk.takeEvents({ ...last, isLast: false });
+  desk.takeEvents(last);
+  await desk.close(1000);
+  assert.equal(written.get(planned.key)?.result, 'failed');
+  assert.match(written.get(planned.key)?.detail ?? '', /no space left/);
+  assert.deepEqual(problems, []);
+});
+
+test('a capture that the hot loop could not begin is told as failed, and no events are waited for', async (context) => {
+  const { desk, written } = setting(context);
+  const sighting = sightingOf(planned, { result: 'failed', detail: 'too many at once', undo: undefined });
+  desk.expect([sighting]);
+  assert.equal(desk.records(sighting)[0]?.result, 'failed');
+  desk.follow([sighting]);
+  await desk.close(1000);
+  assert.equal(written.get(planned.key)?.result, 'failed');
+  assert.deepEqual(desk.status().counts, [{ kind: 'capture', result: 'failed', count: 1 }]);
+});
+
+test('what was pending when the last run ended is told as failed', async (context) => {
+  const pending: ActionRecord = {
+    ...{ key: 'x', occurrence: 'o', kind: 'stop-container', actor: 'policy shells', target: 'c' },
+    ...{ time: 1n, result: 'pending', detail: 'the policy says so' },
+    ...{ latencyMilliseconds: undefined, undo: undefined, undone: undefined },
+  };
+  const { desk, written } = setting(context, {}, [pending]);
+  await desk.start();
+  assert.equal(written.get('x')?.result, 'failed');
+  assert.match(written.get('x')?.detail ?? '', /the agent ended before it was done/);
+});
