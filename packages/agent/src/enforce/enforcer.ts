@@ -88,7 +88,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   /** What answers the kernel about opens. */
   let hasEnded = false;
 
-  const runtimePid = own.containerId === undefined ? process.pid : machinePid();
+  const runtimePid = machinePid();
 
   function open(): Enforcement {
     opened ??= openEnforcement({ runtimePid });
@@ -252,13 +252,16 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   };
 }
 
-/** Where this process is in a container: the machine's first process, if it can be seen and looked at; else this one. */
+/**
+ * A process where container runtimes are: the first one of the machine, since systemd gives services mounts of their own,
+ * as containers do; this one where that can't be looked at.
+ */
 function machinePid(): number {
   try {
     outsideOf(1);
     return 1;
   } catch {
-    // A container's first process, or one of somebody else: then runtimes that we reach are where we are.
+    // Somebody else's: then the runtimes that can be reached are where this process is.
     return process.pid;
   }
 }
