@@ -145,13 +145,23 @@ const fragments: readonly string[] = [
 
 /** One of the files with some pieces taken out, doubled, swapped, put in or taken from another file. */
 export function mutateRuleFile(random: Random, seeds: readonly string[]): string {
+  return mutateText(random, seeds, fragments);
+}
+
+/** As `mutateRuleFile`, for texts of any kind. @param fragments what is put in as it stands. */
+export function mutateText(random: Random, seeds: readonly string[], fragments: readonly string[]): string {
   let text = random.pick(seeds);
   const count = 1 + random.below(random.pick([1, 2, 5]));
-  for (let i = 0; i < count; i++) text = mutate(text, random, seeds);
+  for (let i = 0; i < count; i++) text = mutate(text, random, seeds, fragments);
   return text.slice(0, 20_000);
 }
 
-function mutate(text: string, random: Random, seeds: readonly string[]): string {
+function mutate(
+  text: string,
+  random: Random,
+  seeds: readonly string[],
+  fragments: readonly string[],
+): string {
   const at = random.below(text.length + 1);
   const length = random.below(random.pick([2, 4, 10, 60]));
   switch (random.below(7)) {

@@ -18,6 +18,7 @@ import {
   type OutputFormat,
   type Rule,
   type RuleSet,
+  textFromBytes,
 } from '@seawall/rules';
 import { createAccounting } from '../accounting.ts';
 import { containerInfoOf } from '../containers.ts';
@@ -72,7 +73,8 @@ interface Bench<Context> {
   readonly matcher: Matcher<Context>;
   readonly outputs: readonly OutputFormat<Context>[];
   readonly counted: readonly CountedCondition<Context>[];
-  formatOf(field: string): OutputFormat<Context>;
+  /** @throws agent/CASES_INVALID where the case names a field that there isn't */
+  formatOf(field: string, ruleCase: RuleCase): OutputFormat<Context>;
 }
 
 const SYSCALL = 'syscall';
@@ -150,12 +152,26 @@ function createBench<Context>(
       createOutputFormat(`*${Buffer.from(output, 'latin1').toString('utf8').replace(/^\*/, '')}`, catalogue),
     ),
     counted: rules.map(({ bound }) => countParts<Context>(bound)),
-    formatOf(field) {
-      const known = formats.get(field) ?? createOutputFormat(`*%${field}`, catalogue);
+    formatOf(field, ruleCase) {
+      const known = formats.get(field) ?? fieldFormat(field, catalogue, ruleCase);
       formats.set(field, known);
       return known;
     },
   };
+}
+
+function fieldFormat<Context>(
+  field: string,
+  catalogue: FieldCatalogue<Context>,
+  { file, line, name }: RuleCase,
+): OutputFormat<Context> {
+  try {
+    return createOutputFormat(`*%${field}`, catalogue);
+  } catch (error) {
+    if (!isSeawallError(error)) throw error;
+    const problems = `${file}:${line}: ${name}: ${field} is expected: ${error.message}`;
+    throw errors.create('CASES_INVALID', { problems }, error);
+  }
 }
 
 function requireRule(name: string, { file, line }: RuleCase, { rules }: RuleSet): void {
@@ -169,7 +185,7 @@ async function stage(ruleCase: RuleCase) {
     const { metadata } = given;
     return {
       sections: readCapture(given.capture),
-      containers: metadata === undefined ? [] : readMetadata(metadata),
+      containers: metadata === undefined ? [] : readMetadata(metadata, ruleCase),
       auditEvents: [],
     };
   }
@@ -183,10 +199,16 @@ async function stage(ruleCase: RuleCase) {
   }
 }
 
-function readMetadata(path: string): readonly ContainerInfo[] {
-  const bytes = readFileSync(path);
-  const unpacked = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
-  return readContainerMetadata(unpacked, path).map(containerInfoOf);
+function readMetadata(path: string, { file, line, name }: RuleCase): readonly ContainerInfo[] {
+  try {
+    const bytes = readFileSync(path);
+    const unpacked = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
+    return readContainerMetadata(unpacked, path).map(containerInfoOf);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const problems = `${file}:${line}: ${name}: the metadata ${path} can not be read: ${reason}`;
+    throw errors.create('CASES_INVALID', { problems }, error);
+  }
 }
 
 /** A case as the bytes of a capture: so it takes the same way as any recording. */
@@ -256,7 +278,6 @@ function observing<Context>(
 ): Matcher<Context> {
   const { matcher, rules, counted } = bench;
   const about = rules.flatMap((rule, index) => (ruleCase.rules?.includes(rule.name) ? [index] : []));
-  const fields = expectedFields(ruleCase);
   return {
     ...matcher,
     wanted: new Uint8Array(typeCount).fill(1),
@@ -264,7 +285,7 @@ function observing<Context>(
     evaluate(context, eventType) {
       for (const index of about) {
         counted[index]!.holds(context);
-        trials.get(rules[index]!.name)?.observe(context, () => alertOf(bench, index, context, fields));
+        trials.get(rules[index]!.name)?.observe(context, () => alertOf(bench, index, context, ruleCase));
       }
       return (matcher.wanted[eventType] ?? 0) === 0 ? 0 : matcher.evaluate(context, eventType);
     },
@@ -279,12 +300,11 @@ function raise<Context>(
   count: number,
   onAlert: (alert: RaisedAlert) => void,
 ): void {
-  const fields = expectedFields(ruleCase);
   for (let index = 0; index < count; index += 1) {
     const rule = bench.rules[matches[index]!]!;
     if (ruleCase.rules !== undefined && !ruleCase.rules.includes(rule.name)) continue;
     if (!rule.isEnabled && !ruleCase.enable.includes(rule.name)) continue;
-    onAlert(alertOf(bench, matches[index]!, context, fields));
+    onAlert(alertOf(bench, matches[index]!, context, ruleCase));
   }
 }
 
@@ -292,13 +312,18 @@ function alertOf<Context>(
   bench: Bench<Context>,
   index: number,
   context: Context,
-  fields: readonly string[],
+  ruleCase: RuleCase,
 ): RaisedAlert {
   const { name, priority } = bench.rules[index]!;
   return {
     rule: name,
     priority,
-    output: bench.outputs[index]!.text(context).text,
-    fields: new Map(fields.map((field) => [field, bench.formatOf(field).text(context).text])),
+    output: textFromBytes(bench.outputs[index]!.text(context).text),
+    fields: new Map(
+      expectedFields(ruleCase).map((field) => [
+        field,
+        textFromBytes(bench.formatOf(field, ruleCase).text(context).text),
+      ]),
+    ),
   };
 }

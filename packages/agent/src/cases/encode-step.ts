@@ -4,6 +4,7 @@ import {
   type EventBatch,
   type EventType,
   encodeEvent,
+  eventTypeOfSymbol,
   eventTypesByName,
   type ParameterFacts,
   type ParameterValue,
@@ -35,6 +36,31 @@ export function stepMistake(problem: string): SeawallError {
   return errors.create('STEP_INVALID', { problem });
 }
 
+/** An event of a step. @throws agent/STEP_INVALID where a value doesn't fit its parameter */
+export function encodeStep(
+  symbol: string,
+  values: Readonly<Record<string, ParameterValue>>,
+  head: EventHead,
+): EventBatch {
+  const tooLong = Object.keys(values).find((name) => lengthOf(values[name]) > LONGEST_VALUE);
+  if (tooLong !== undefined) throw stepMistake(`${tooLong} is longer than ${LONGEST_VALUE} bytes`);
+  try {
+    return encodeEvent(symbol, values, head);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    const name = eventTypeOfSymbol(symbol).name;
+    throw errors.create('STEP_INVALID', { problem: `${name}: ${error.message}` }, error);
+  }
+}
+
+/** Lengths of parameters are 16 bits wide, and texts end with a zero byte. */
+const LONGEST_VALUE = 65_534;
+
+function lengthOf(value: ParameterValue): number {
+  if (Array.isArray(value)) return value.reduce((sum, text) => sum + text.length + 1, -1);
+  return typeof value === 'string' ? value.length : 0;
+}
+
 const AT_FDCWD = -100;
 /** linux/in.h, linux/net.h. */
 const PROTOCOLS: Readonly<Record<string, { readonly type: number; readonly number: number }>> = {
@@ -44,6 +70,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly type: number; readonly numbe
   raw: { type: 3, number: 255 },
 };
 const CLIENT_PORT = 45_000;
+const LAST_PORT = 65_535;
 
 /** Words that are not parameters' names. */
 const OWN_WORDS = ['path', 'from', 'to', 'on', 'as', 'error', 'protocol', 'unix'];
@@ -69,7 +96,7 @@ export function encodeCall(
       return socketCall(type, ends, descriptors, next);
     }
   }
-  return [encodeEvent(type.symbol, readWords(type, words, descriptors), next())];
+  return [encodeStep(type.symbol, readWords(type, words, descriptors), next())];
 }
 
 /** Today's event of a call: the last of that name in the table that tells how the call ended. */
@@ -102,17 +129,17 @@ const socketCalls: Readonly<Record<string, SocketCall>> = {
   bind: (type, words, descriptors, next) => {
     const { fd, events } = makeSocket(words, String(words.on), descriptors, next);
     const addr = socketAddress(endOf(String(words.on)));
-    return [...events, encodeEvent(type.symbol, { res: resultOf(words), addr, fd }, next())];
+    return [...events, encodeStep(type.symbol, { res: resultOf(words), addr, fd }, next())];
   },
   listen: (type, words, descriptors, next) => {
     const on = String(words.on);
     const { fd, events } = makeSocket(words, on, descriptors, next);
-    const bound = encodeEvent(
+    const bound = encodeStep(
       typeOfCall('bind').symbol,
       { res: 0, addr: socketAddress(endOf(on)), fd },
       next(),
     );
-    return [...events, bound, encodeEvent(type.symbol, { res: resultOf(words), fd, backlog: 128 }, next())];
+    return [...events, bound, encodeStep(type.symbol, { res: resultOf(words), fd, backlog: 128 }, next())];
   },
 };
 
@@ -134,7 +161,7 @@ function sending(
     type.name === 'connect'
       ? { ...common, addr: socketAddress(endOf(to)) }
       : { ...common, res: words.error === undefined ? 1 : common.res, data: 'x', size: 1 };
-  return [...events, encodeEvent(type.symbol, values, next())];
+  return [...events, encodeStep(type.symbol, values, next())];
 }
 
 function connectingUnix(
@@ -144,9 +171,9 @@ function connectingUnix(
   next: () => EventHead,
 ): readonly EventBatch[] {
   const fd = take(words, descriptors);
-  const made = encodeEvent('SOCKET_SOCKET_X', { fd, domain: 1, type: 1, proto: 0, flags: 0 }, next());
+  const made = encodeStep('SOCKET_SOCKET_X', { fd, domain: 1, type: 1, proto: 0, flags: 0 }, next());
   const ends = unixTuple(0xffff_8000_0000_0001n, 2n, bytesFromText(String(words.unix)));
-  return [made, encodeEvent(type.symbol, { res: resultOf(words), tuple: ends, fd }, next())];
+  return [made, encodeStep(type.symbol, { res: resultOf(words), tuple: ends, fd }, next())];
 }
 
 function accepting(
@@ -161,7 +188,7 @@ function accepting(
   }
   const fd = words.error === undefined ? take(words, descriptors) : resultOf(words);
   const ends = tuple(endOf(String(from)), endOf(String(on)));
-  return [encodeEvent(type.symbol, { fd, tuple: ends, queuepct: 0, queuelen: 0, queuemax: 128 }, next())];
+  return [encodeStep(type.symbol, { fd, tuple: ends, queuepct: 0, queuelen: 0, queuemax: 128 }, next())];
 }
 
 function receiving(
@@ -177,7 +204,7 @@ function receiving(
   const { fd, events } = makeSocket({ protocol: 'udp', ...words }, String(on), descriptors, next);
   const ends = tuple(endOf(String(from)), endOf(String(on)));
   const values = { res: 1, fd, data: 'x', size: 1, tuple: ends };
-  return [...events, encodeEvent(type.symbol, values, next())];
+  return [...events, encodeStep(type.symbol, values, next())];
 }
 
 /** A new socket that fits the address, or the one that the step names. */
@@ -189,11 +216,12 @@ function makeSocket(
 ): { readonly fd: number; readonly events: readonly EventBatch[] } {
   if (words.fd !== undefined) return { fd: numberOf(words.fd, undefined, descriptors), events: [] };
   const fd = take(words, descriptors);
-  const protocol = PROTOCOLS[String(words.protocol ?? 'tcp')];
+  const name = String(words.protocol ?? 'tcp');
+  const protocol = Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined;
   if (protocol === undefined) throw stepMistake(`protocols are ${Object.keys(PROTOCOLS).join(', ')}`);
   const domain = isIpv6(address) ? 10 : 2;
   const { type, number: proto } = protocol;
-  return { fd, events: [encodeEvent('SOCKET_SOCKET_X', { fd, domain, type, proto, flags: 0 }, next())] };
+  return { fd, events: [encodeStep('SOCKET_SOCKET_X', { fd, domain, type, proto, flags: 0 }, next())] };
 }
 
 function take({ as }: Words, descriptors: Descriptors): number {
@@ -218,7 +246,9 @@ function isIpv6(text: string): boolean {
 
 function splitEnd(text: string): { readonly address: string; readonly port: number } {
   const parts = /^\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})$/.exec(text);
-  if (parts === null) throw stepMistake(`${text} is no address with a port: 10.0.0.1:80 or [::1]:80`);
+  if (parts === null || Number(parts[2]) > LAST_PORT) {
+    throw stepMistake(`${text} is no address with a port: 10.0.0.1:80 or [::1]:80`);
+  }
   return { address: parts[1]!, port: Number(parts[2]) };
 }
 

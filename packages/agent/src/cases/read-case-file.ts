@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { errors } from '../errors.ts';
 import {
   type CaseFile,
@@ -74,7 +74,21 @@ function readYaml(path: string): ReadYaml {
   if (fault !== undefined) fail(fault.pos[0], `this is no YAML: ${fault.message}`);
   const root = document.contents as Node | null;
   if (root === null) fail(0, 'the file is empty: write cases, each with a name, given and expect');
-  const result = caseFileSchema.safeParse(document.toJS());
+  visit(document, {
+    Alias(_, alias) {
+      const [start, end] = alias.resolve(document)?.range ?? [0, 0];
+      const at = alias.range?.[0] ?? 0;
+      if (start <= at && at < end) fail(at, `*${alias.source} stands inside of what it names`);
+    },
+  });
+  let written: unknown;
+  try {
+    written = document.toJS();
+  } catch (error) {
+    // What is left to go wrong here: aliases that multiply, and << of what is no map.
+    fail(0, `this is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const result = caseFileSchema.safeParse(written);
   const refuse = (issues: readonly Issue[], parent: readonly PropertyKey[]): never => {
     const told = issues.slice(0, MOST_TOLD).map(({ path: where, message }) => {
       const whole = [...parent, ...where];
@@ -167,8 +181,10 @@ function fillIn<Value>(value: Value, values: Readonly<Record<string, string>> | 
   const fill = (item: unknown): unknown => {
     if (typeof item === 'string') {
       const whole = /^\$\{(\w+)\}$/.exec(item);
-      if (whole !== null && whole[1]! in values) return asWritten(values[whole[1]!]!);
-      return item.replace(/\$\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
+      if (whole !== null && Object.hasOwn(values, whole[1]!)) return asWritten(values[whole[1]!]!);
+      return item.replace(/\$\{(\w+)\}/g, (placeholder, key: string) =>
+        Object.hasOwn(values, key) ? values[key]! : placeholder,
+      );
     }
     if (Array.isArray(item)) return item.map(fill);
     if (typeof item !== 'object' || item === null) return item;

@@ -1,4 +1,4 @@
-import { type CaptureSection, type EventBatch, encodeEvent, type ProcessEntry } from '@seawall/events';
+import type { CaptureSection, EventBatch, ProcessEntry } from '@seawall/events';
 import type { ContainerInfo } from '@seawall/inspector';
 import { bytesFromText } from '@seawall/rules';
 import type { ProcessOfCase, RuleCase, StepOfCase } from './case-file.ts';
@@ -6,6 +6,7 @@ import {
   type Descriptors,
   type EventHead,
   encodeCall,
+  encodeStep,
   resultOf,
   stepMistake,
   type Words,
@@ -127,9 +128,12 @@ function castActors(ruleCase: RuleCase, steps: readonly StepOfCase[]): ReadonlyM
     }
   }
   const vpids = new Map<string, number>();
+  const underWay = new Set<string>();
   const add = (name: string, from: string): Actor => {
     const known = actors.get(name);
     if (known !== undefined) return known;
+    if (underWay.has(name)) throw stepMistake(`${name} is among its own parents`);
+    underWay.add(name);
     const process = ruleCase.processes.get(name);
     if (process === undefined) throw stepMistake(`${from}: there is no process ${name} in the cast`);
     const parent = process.parent === undefined ? undefined : add(process.parent, name);
@@ -227,8 +231,8 @@ function descriptionOf(actor: Actor): Readonly<Record<string, number | bigint | 
 function cloneOf(actor: Actor, head: EventHead): EventBatch {
   const { parent, vpid, process } = actor;
   const comm = parent === undefined ? 'init' : commOf(parent.process);
-  const exe = parent?.process.exe ?? '/sbin/init';
-  return encodeEvent(
+  const exe = bytesFromText(parent?.process.exe ?? '/sbin/init');
+  return encodeStep(
     'SYSCALL_CLONE_20_X',
     {
       ...descriptionOf(actor),
@@ -242,7 +246,7 @@ function cloneOf(actor: Actor, head: EventHead): EventBatch {
 function execOf(actor: Actor, call: string, words: Words, head: EventHead): EventBatch {
   const { process } = actor;
   const exe = String(words.exe ?? words.path ?? process.exe);
-  const args = (words.args as readonly string[] | undefined) ?? process.args ?? [];
+  const args = words.args === undefined ? (process.args ?? []) : argumentsOf(words.args);
   const name = words.name ?? (words.exe === undefined && words.path === undefined ? process.name : undefined);
   const comm = (name === undefined ? baseName(exe) : String(name)).slice(0, COMM_LENGTH);
   const isUpper = process.upperLayer === true;
@@ -250,7 +254,7 @@ function execOf(actor: Actor, call: string, words: Words, head: EventHead): Even
   const layer = actor.container === undefined || isMemfd ? 0 : isUpper ? UPPER_LAYER : LOWER_LAYER;
   const capabilities = capabilitiesOf(process);
   const uid = process.uid ?? 0;
-  return encodeEvent(
+  return encodeStep(
     call === 'execve' ? 'SYSCALL_EXECVE_19_X' : 'SYSCALL_EXECVEAT_X',
     {
       ...descriptionOf(actor),
@@ -258,7 +262,7 @@ function execOf(actor: Actor, call: string, words: Words, head: EventHead): Even
       exe: bytesFromText(exe),
       args: args.map(bytesFromText),
       comm: bytesFromText(comm),
-      env: process.env ?? [],
+      env: (process.env ?? []).map(bytesFromText),
       tty: process.tty ?? 0,
       vpgid: actor.vpid,
       loginuid: 0xffff_ffff,
@@ -273,6 +277,11 @@ function execOf(actor: Actor, call: string, words: Words, head: EventHead): Even
   );
 }
 
+/** As in the cast: a list, or one text with spaces between. */
+function argumentsOf(args: unknown): readonly string[] {
+  return Array.isArray(args) ? args.map(String) : String(args).split(' ');
+}
+
 function commOf({ name, exe }: ProcessOfCase): string {
   return bytesFromText((name ?? baseName(exe)).slice(0, COMM_LENGTH));
 }
@@ -283,7 +292,7 @@ function baseName(path: string): string {
 
 function capabilitiesOf({ capabilities = [] }: ProcessOfCase): bigint {
   return capabilities.reduce((all, name) => {
-    const bit = CAPABILITIES[name];
+    const bit = Object.hasOwn(CAPABILITIES, name) ? CAPABILITIES[name] : undefined;
     if (bit === undefined) {
       throw stepMistake(`there is no capability ${name}: there are ${Object.keys(CAPABILITIES).join(', ')}`);
     }
@@ -304,7 +313,7 @@ function entryOf(actor: Actor): ProcessEntry {
     exepath: bytesFromText(process.exe),
     args: (process.args ?? []).map(bytesFromText),
     environment: (process.env ?? []).map(bytesFromText),
-    cwd: process.cwd ?? '/',
+    cwd: bytesFromText(process.cwd ?? '/'),
     uid: process.uid ?? 0,
     gid: process.uid ?? 0,
     vtid: vpid,
