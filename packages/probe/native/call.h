@@ -81,28 +81,32 @@ static __always_inline bool is_compatible(struct task_struct *task)
  * the first parameter; the body writes the others.
  */
 #define CALL_WHERE(call, tracepoint, event, is_needed)                                                                 \
-	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result);             \
+	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result,              \
+							   struct known_descriptors *known);                           \
 	SEC("tracepoint/syscalls/sys_exit_" #tracepoint)                                                               \
 	int exit_##call(struct exit_context *context)                                                                  \
 	{                                                                                                              \
 		long result = context->result;                                                                         \
 		struct pt_regs *regs = current_registers();                                                            \
+		struct known_descriptors *known;                                                                       \
 		struct scratch *s;                                                                                     \
                                                                                                                        \
 		if (!is_result_needed(EVENT_##event, result) || !(is_needed)) {                                        \
 			count_filtered(EVENT_##event);                                                                 \
 			return 0;                                                                                      \
 		}                                                                                                      \
-		tell_closed_arguments(argument(regs, 0), argument(regs, 1), argument(regs, 2));                        \
+		known = current_known();                                                                               \
+		tell_closed_arguments(known, argument(regs, 0), argument(regs, 1), argument(regs, 2));                 \
 		s = begin(EVENT_##event, PARAMETERS_##event);                                                          \
 		if (!s)                                                                                                \
 			return 0;                                                                                      \
 		put_u64(s, result);                                                                                    \
-		describe_##call(s, regs, result);                                                                      \
+		describe_##call(s, regs, result, known);                                                               \
 		finish(s);                                                                                             \
 		return 0;                                                                                              \
 	}                                                                                                              \
-	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result)
+	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result,              \
+						    struct known_descriptors *known)
 
 #define CALL_AT(call, tracepoint, event) CALL_WHERE(call, tracepoint, event, true)
 #define CALL_IF(call, event, is_needed) CALL_WHERE(call, call, event, is_needed)

@@ -14,33 +14,30 @@
 /* A copy of what nobody was told of is nobody's concern, unless it takes the place of something that was. */
 static __always_inline bool is_copy_needed(__u16 type, int from, int to)
 {
-	const struct filters *set = find_filters();
-
-	return !is_state_only(set, type) || is_known(set, from) || is_known(set, to);
+	return !is_state_only(type) || is_known(from) || is_known(to);
 }
 
 static __always_inline bool is_fcntl_needed(struct pt_regs *regs)
 {
-	const struct filters *set = find_filters();
 	__u32 command = argument(regs, 1);
 
-	if (!is_state_only(set, EVENT_SYSCALL_FCNTL_X))
+	if (!is_state_only(EVENT_SYSCALL_FCNTL_X))
 		return true;
 	return (command == FCNTL_DUPLICATE || command == FCNTL_SET_FLAGS || command == FCNTL_DUPLICATE_CLOEXEC) &&
-	       is_known(set, argument(regs, 0));
+	       is_known(argument(regs, 0));
 }
 
 CALL_IF(dup, SYSCALL_DUP_1_X, is_copy_needed(EVENT_SYSCALL_DUP_1_X, argument(regs, 0), -1))
 {
 	ID(0);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL_IF(dup2, SYSCALL_DUP2_X, is_copy_needed(EVENT_SYSCALL_DUP2_X, argument(regs, 0), argument(regs, 1)))
 {
 	ID(0);
 	ID(1);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL_IF(dup3, SYSCALL_DUP3_X, is_copy_needed(EVENT_SYSCALL_DUP3_X, argument(regs, 0), argument(regs, 1)))
@@ -48,7 +45,7 @@ CALL_IF(dup3, SYSCALL_DUP3_X, is_copy_needed(EVENT_SYSCALL_DUP3_X, argument(regs
 	ID(0);
 	ID(1);
 	put_u32(s, descriptor_flags(argument(regs, 2)) & EVENT_O_CLOEXEC);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL_IF(fcntl, SYSCALL_FCNTL_X, is_fcntl_needed(regs))
@@ -59,10 +56,11 @@ CALL_IF(fcntl, SYSCALL_FCNTL_X, is_fcntl_needed(regs))
 	put_u8(s, fcntl_command(command));
 	U64(2);
 	if (command == FCNTL_DUPLICATE || command == FCNTL_DUPLICATE_CLOEXEC)
-		note_descriptor(result);
+		note_descriptor(known, result);
 }
 
-static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, long result)
+static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, long result,
+				     struct known_descriptors *known)
 {
 	int ends[2] = { -1, -1 };
 	struct file *file;
@@ -71,40 +69,40 @@ static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, lo
 		ends[0] = ends[1] = -1;
 	put_id(s, ends[0]);
 	put_id(s, ends[1]);
-	note_descriptor(ends[0]);
-	note_descriptor(ends[1]);
+	note_descriptor(known, ends[0]);
+	note_descriptor(known, ends[1]);
 	file = result == 0 ? file_of(ends[0]) : NULL;
 	put_u64(s, file ? BPF_CORE_READ(file, f_inode, i_ino) : 0);
 }
 
 CALL(pipe, SYSCALL_PIPE_X)
 {
-	put_pipe(s, regs, result);
+	put_pipe(s, regs, result, known);
 }
 
 CALL(pipe2, SYSCALL_PIPE2_X)
 {
-	put_pipe(s, regs, result);
+	put_pipe(s, regs, result, known);
 	put_u32(s, descriptor_flags(argument(regs, 1)));
 }
 
 CALL(eventfd, SYSCALL_EVENTFD_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	U64(0);
 	put_u32(s, 0);
 }
 
 CALL(eventfd2, SYSCALL_EVENTFD2_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	put_u16(s, descriptor_flags(argument(regs, 1)));
 	put_u64(s, (__u32)argument(regs, 0));
 }
 
 CALL(signalfd, SYSCALL_SIGNALFD_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	ID(0);
 	put_u32(s, 0);
 	put_u8(s, 0);
@@ -112,7 +110,7 @@ CALL(signalfd, SYSCALL_SIGNALFD_X)
 
 CALL(signalfd4, SYSCALL_SIGNALFD4_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	put_u16(s, descriptor_flags(argument(regs, 3)));
 	ID(0);
 	put_u32(s, 0);
@@ -120,7 +118,7 @@ CALL(signalfd4, SYSCALL_SIGNALFD4_X)
 
 CALL(timerfd_create, SYSCALL_TIMERFD_CREATE_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	U8(0);
 	/* the event has one byte for it: close-on-exec does not fit */
 	put_u8(s, descriptor_flags(argument(regs, 1)));
@@ -128,51 +126,51 @@ CALL(timerfd_create, SYSCALL_TIMERFD_CREATE_X)
 
 CALL(inotify_init, SYSCALL_INOTIFY_INIT_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	put_u8(s, 0);
 }
 
 CALL(inotify_init1, SYSCALL_INOTIFY_INIT1_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	put_u16(s, descriptor_flags(argument(regs, 0)));
 }
 
 CALL(epoll_create, SYSCALL_EPOLL_CREATE_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	U32(0);
 }
 
 CALL(epoll_create1, SYSCALL_EPOLL_CREATE1_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	put_u32(s, argument(regs, 0) & O_CLOEXEC ? 1 : 0);
 }
 
 CALL(memfd_create, SYSCALL_MEMFD_CREATE_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	TEXT(0);
 	FLAGS(1, 7);
 }
 
 CALL(userfaultfd, SYSCALL_USERFAULTFD_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	U32(0);
 }
 
 CALL(pidfd_open, SYSCALL_PIDFD_OPEN_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	ID(0);
 	put_u32(s, argument(regs, 1) & O_NONBLOCK ? 1 : 0);
 }
 
 CALL(pidfd_getfd, SYSCALL_PIDFD_GETFD_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	ID(0);
 	ID(1);
 	U32(2);
@@ -180,8 +178,7 @@ CALL(pidfd_getfd, SYSCALL_PIDFD_GETFD_X)
 
 static __always_inline void put_data(struct scratch *s, __u64 address, __s64 available)
 {
-	const struct settings *set = find_settings();
-	__s64 shown = set ? set->data_length : 0;
+	__s64 shown = settings.data_length;
 
 	put_bytes(s, address, available < shown ? (available > 0 ? available : 0) : shown);
 }

@@ -11,7 +11,8 @@
 #define PERMISSIONS 07777
 
 /* open(path, flags, mode), the first argument at `first`: path, flags, mode, device, inode */
-static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, int first, long result)
+static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, int first, long result,
+				     struct known_descriptors *known)
 {
 	__u64 flags = argument(regs, first + 1);
 	struct file_facts facts;
@@ -22,18 +23,18 @@ static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, in
 	put_u32(s, open_mode(flags, argument(regs, first + 2)));
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL_IF(open, SYSCALL_OPEN_X, is_open_needed(argument(regs, 1), argument(regs, 0), result))
 {
-	put_open(s, regs, 0, result);
+	put_open(s, regs, 0, result, known);
 }
 
 CALL_IF(openat, SYSCALL_OPENAT_2_X, is_open_needed(argument(regs, 2), argument(regs, 1), result))
 {
 	ID(0);
-	put_open(s, regs, 1, result);
+	put_open(s, regs, 1, result, known);
 }
 
 static __always_inline bool is_openat2_needed(struct pt_regs *regs, long result)
@@ -58,7 +59,7 @@ CALL_IF(openat2, SYSCALL_OPENAT2_X, is_openat2_needed(regs, result))
 	put_u32(s, resolve_flags(how.resolve));
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL(creat, SYSCALL_CREAT_X)
@@ -71,7 +72,7 @@ CALL(creat, SYSCALL_CREAT_X)
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
 	put_u16(s, facts.flags & EVENT_UPPER_LAYER ? 1 : facts.flags & EVENT_LOWER_LAYER ? 2 : 0);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
@@ -88,7 +89,7 @@ CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
 		put_nothing(s);
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL_IF(close, SYSCALL_CLOSE_X, is_close_told((int)argument(regs, 0), result))

@@ -281,7 +281,7 @@ CALL(process_vm_writev, SYSCALL_PROCESS_VM_WRITEV_X)
 
 CALL(bpf, SYSCALL_BPF_2_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	U32(0);
 }
 
@@ -315,7 +315,7 @@ CALL(seccomp, SYSCALL_SECCOMP_X)
 
 CALL(io_uring_setup, SYSCALL_IO_URING_SETUP_X)
 {
-	note_descriptor(result);
+	note_descriptor(known, result);
 	/* struct io_uring_params: sq_entries, cq_entries, flags, sq_thread_cpu, sq_thread_idle, features */
 	__u32 parameters[6] = {};
 

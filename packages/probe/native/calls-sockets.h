@@ -11,7 +11,7 @@ CALL(socket, SOCKET_SOCKET_X)
 	U32(1);
 	U32(2);
 	put_u32(s, descriptor_flags(argument(regs, 1)) & (EVENT_O_CLOEXEC | EVENT_O_NONBLOCK));
-	note_descriptor(result);
+	note_descriptor(known, result);
 }
 
 CALL(socketpair, SOCKET_SOCKETPAIR_X)
@@ -23,8 +23,8 @@ CALL(socketpair, SOCKET_SOCKETPAIR_X)
 		sock = sock_of(pair[0]);
 	put_id(s, pair[0]);
 	put_id(s, pair[1]);
-	note_descriptor(pair[0]);
-	note_descriptor(pair[1]);
+	note_descriptor(known, pair[0]);
+	note_descriptor(known, pair[1]);
 	put_u64(s, (__u64)sock);
 	put_u64(s, sock ? (__u64)BPF_CORE_READ((struct unix_sock *)sock, peer) : 0);
 	U32(0);
@@ -61,21 +61,22 @@ CALL(shutdown, SOCKET_SHUTDOWN_X)
 }
 
 /* The new connection, and how full the queue of those that wait is. */
-static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs, long result)
+static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs, long result,
+					 struct known_descriptors *known)
 {
 	struct sock *sock = NULL;
 	__u32 waiting = 0, most = 0;
 
 	if (result >= 0) {
 		put_tuple(s, result, false, 0, 0);
-		note_descriptor(result);
+		note_descriptor(known, result);
 		sock = sock_of((int)argument(regs, 0));
 	} else {
 		put_nothing(s);
 	}
 	if (sock) {
-		waiting = BPF_CORE_READ(sock, sk_ack_backlog);
-		most = BPF_CORE_READ(sock, sk_max_ack_backlog);
+		waiting = PEEK(sock, sock, sk_ack_backlog);
+		most = PEEK(sock, sock, sk_max_ack_backlog);
 	}
 	put_u8(s, waiting && most ? (__u64)waiting * 100 / most : 0);
 	put_u32(s, waiting);
@@ -84,12 +85,12 @@ static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs
 
 CALL(accept, SOCKET_ACCEPT_5_X)
 {
-	put_accepted(s, regs, result);
+	put_accepted(s, regs, result, known);
 }
 
 CALL(accept4, SOCKET_ACCEPT4_6_X)
 {
-	put_accepted(s, regs, result);
+	put_accepted(s, regs, result, known);
 	put_u32(s, descriptor_flags(argument(regs, 3)) & (EVENT_O_CLOEXEC | EVENT_O_NONBLOCK));
 }
 
@@ -101,7 +102,7 @@ CALL(sendto, SOCKET_SENDTO_X)
 	ID(0);
 	put_u32(s, size);
 	/* whoever reads this takes an unknown descriptor for a socket */
-	note_descriptor((int)argument(regs, 0));
+	note_descriptor(known, (int)argument(regs, 0));
 	if (result >= 0)
 		put_tuple(s, argument(regs, 0), true, argument(regs, 4), argument(regs, 5));
 	else
@@ -131,7 +132,7 @@ CALL(sendmsg, SOCKET_SENDMSG_X)
 	total = put_first_piece(s, message.vectors, message.vector_count, result);
 	ID(0);
 	put_u32(s, total);
-	note_descriptor((int)argument(regs, 0));
+	note_descriptor(known, (int)argument(regs, 0));
 	if (result >= 0)
 		put_tuple(s, argument(regs, 0), true, message.name, message.name_length);
 	else

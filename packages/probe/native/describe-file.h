@@ -3,6 +3,7 @@
 
 #include "flags.h"
 #include "kernel-types.h"
+#include "peek.h"
 #include "record.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630
@@ -34,12 +35,10 @@ static __always_inline struct file *file_of(__s64 descriptor)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct fdtable *table = task->files->fdt;
-	struct file *file = NULL;
 
 	if (descriptor < 0 || descriptor >= table->max_fds)
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), table->fd + descriptor);
-	return file;
+	return PEEK_POINTER(table->fd + descriptor);
 }
 
 /* On overlayfs, the inode's own structure is followed by the dentry of the upper layer, where there is one. */
@@ -48,11 +47,17 @@ static __always_inline __u32 layer_of(struct dentry *dentry)
 	struct dentry *upper = NULL;
 	struct inode *inode;
 
-	if (BPF_CORE_READ(dentry, d_sb, s_magic) != OVERLAYFS_MAGIC)
+	if (PEEK(super_block, PEEK(dentry, dentry, d_sb), s_magic) != OVERLAYFS_MAGIC)
 		return 0;
 	inode = BPF_CORE_READ(dentry, d_inode);
 	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
 	return upper && BPF_CORE_READ(upper, d_inode, i_ino) ? EVENT_UPPER_LAYER : EVENT_LOWER_LAYER;
+}
+
+/* The kind of thing that an open file is: `MODE_...`. */
+static __always_inline __u32 format_of(struct file *file)
+{
+	return PEEK(inode, PEEK(file, file, f_inode), i_mode) & MODE_FORMAT;
 }
 
 static __always_inline void find_file_facts(__s64 descriptor, struct file_facts *facts)
@@ -65,11 +70,11 @@ static __always_inline void find_file_facts(__s64 descriptor, struct file_facts 
 	facts->flags = 0;
 	if (!file)
 		return;
-	inode = BPF_CORE_READ(file, f_inode);
-	facts->inode = BPF_CORE_READ(inode, i_ino);
-	facts->device = device_number(BPF_CORE_READ(inode, i_sb, s_dev));
-	facts->flags = layer_of(BPF_CORE_READ(file, f_path.dentry));
-	if (BPF_CORE_READ(file, f_mode) & FILE_CREATED)
+	inode = PEEK(file, file, f_inode);
+	facts->inode = PEEK(inode, inode, i_ino);
+	facts->device = device_number(PEEK(super_block, PEEK(inode, inode, i_sb), s_dev));
+	facts->flags = layer_of(PEEK(file, file, f_path.dentry));
+	if (PEEK(file, file, f_mode) & FILE_CREATED)
 		facts->flags |= EVENT_O_CREATED;
 }
 

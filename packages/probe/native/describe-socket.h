@@ -21,12 +21,10 @@ struct ends {
 static __always_inline struct sock *sock_of(__s64 descriptor)
 {
 	struct file *file = file_of(descriptor);
-	struct socket *socket;
 
-	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & MODE_FORMAT) != MODE_SOCKET)
+	if (!file || format_of(file) != MODE_SOCKET)
 		return NULL;
-	socket = BPF_CORE_READ(file, private_data);
-	return BPF_CORE_READ(socket, sk);
+	return PEEK(socket, PEEK(file, file, private_data), sk);
 }
 
 /* An address as the program gave it, copied aside; its family, 0 where it can't be read. */
@@ -129,7 +127,6 @@ static __always_inline void put_unix_tuple(struct scratch *s, struct sock *near,
 static __noinline void put_tuple(struct scratch *s, __s64 descriptor, bool is_outbound, __u64 given, __u32 given_length)
 {
 	struct sock *sock = sock_of(descriptor);
-	struct inet_sock *internet = (void *)sock;
 	struct ends ends = {};
 	__u16 family;
 
@@ -137,7 +134,7 @@ static __noinline void put_tuple(struct scratch *s, __s64 descriptor, bool is_ou
 		put_nothing(s);
 		return;
 	}
-	family = BPF_CORE_READ(sock, __sk_common.skc_family);
+	family = PEEK(sock, sock, __sk_common.skc_family);
 	if (family == FAMILY_UNIX) {
 		put_unix_tuple(s, sock, is_outbound, given, given_length);
 		return;
@@ -146,13 +143,13 @@ static __noinline void put_tuple(struct scratch *s, __s64 descriptor, bool is_ou
 		put_nothing(s);
 		return;
 	}
-	ends.near_port = BPF_CORE_READ(internet, inet_sport);
-	ends.far_port = BPF_CORE_READ(sock, __sk_common.skc_dport);
+	ends.near_port = PEEK(inet_sock, sock, inet_sport);
+	ends.far_port = PEEK(sock, sock, __sk_common.skc_dport);
 	if (family == FAMILY_IPV4) {
-		ends.near[0] = BPF_CORE_READ(internet, inet_saddr);
-		ends.far[0] = BPF_CORE_READ(sock, __sk_common.skc_daddr);
+		ends.near[0] = PEEK(inet_sock, sock, inet_saddr);
+		ends.far[0] = PEEK(sock, sock, __sk_common.skc_daddr);
 	} else {
-		bpf_probe_read_kernel(ends.near, 16, (void *)BPF_CORE_READ(internet, pinet6) +
+		bpf_probe_read_kernel(ends.near, 16, (void *)PEEK(inet_sock, sock, pinet6) +
 							     bpf_core_field_offset(struct ipv6_pinfo, saddr));
 		bpf_probe_read_kernel(ends.far, 16, &sock->__sk_common.skc_v6_daddr);
 	}

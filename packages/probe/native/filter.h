@@ -8,6 +8,7 @@
 #include "describe-file.h"
 #include "flags.h"
 #include "kernel-types.h"
+#include "peek.h"
 #include "record.h"
 
 /* How a file was asked for: the access (1 read, 2 write), whether it is emptied, whether that failed. */
@@ -28,6 +29,8 @@
 /* Descriptors of a process that are remembered; those above always count as known. */
 #define KNOWN_WORDS 16
 #define KNOWN_MAXIMUM (64 * KNOWN_WORDS)
+/* Processes that have places of their own: a power of two. */
+#define KNOWN_PLACES 2048
 
 /* Who needs events of a type: rules, only the tables, nobody (its call is about to go off). */
 #define NEED_RULES 0
@@ -47,12 +50,7 @@ struct filters {
 	__u8 needs[EVENT_TYPES];
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct filters);
-} filters SEC(".maps");
+struct filters filters SEC(".data.filters");
 
 struct path_key {
 	/* how many bits of the text count */
@@ -75,7 +73,9 @@ struct {
  * was told of whole.
  */
 struct known_descriptors {
-	__u32 epoch, reserved;
+	/* whose they are; 0 where a place is free */
+	__u64 files;
+	__u64 epoch;
 	__u64 words[KNOWN_WORDS], closed[KNOWN_WORDS];
 };
 
@@ -85,14 +85,18 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
 	__type(value, struct known_descriptors);
-} known SEC(".maps");
+} descriptors SEC(".maps");
 
-static __always_inline const struct filters *find_filters(void)
-{
-	__u32 key = 0;
-
-	return bpf_map_lookup_elem(&filters, &key);
-}
+/*
+ * The same for processes that found their place here free, which most do: finding it is several times as fast. Who has a
+ * place keeps it until its last thread ends; what is here counts, whatever `descriptors` holds.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, KNOWN_PLACES);
+	__type(key, __u32);
+	__type(value, struct known_descriptors);
+} places SEC(".maps");
 
 static __always_inline void count_filtered(__u16 type)
 {
@@ -102,9 +106,9 @@ static __always_inline void count_filtered(__u16 type)
 		counters->filtered[type & (EVENT_TYPES - 1)]++;
 }
 
-static __always_inline bool is_state_only(const struct filters *set, __u16 type)
+static __always_inline bool is_state_only(__u16 type)
 {
-	return set && set->needs[type & (EVENT_TYPES - 1)] != NEED_RULES;
+	return filters.needs[type & (EVENT_TYPES - 1)] != NEED_RULES;
 }
 
 /* A connection that is being made: not a failure. */
@@ -113,11 +117,7 @@ static __always_inline bool is_state_only(const struct filters *set, __u16 type)
 /* Whether an event with that result may be missed: calls that failed change no table. */
 static __always_inline bool is_result_needed(__u16 type, long result)
 {
-	const struct filters *set = find_filters();
-
-	if (!set)
-		return true;
-	switch (set->needs[type & (EVENT_TYPES - 1)]) {
+	switch (filters.needs[type & (EVENT_TYPES - 1)]) {
 	case NEED_TABLES:
 		return result >= 0 || result == IN_PROGRESS;
 	case NEED_NONE:
@@ -130,22 +130,35 @@ static __always_inline bool is_result_needed(__u16 type, long result)
 /* Descriptors belong to this: threads share it, and processes that asked for it. */
 static __always_inline __u64 files_of(struct task_struct *task)
 {
-	return (__u64)BPF_CORE_READ(task, files);
+	return PEEK_NUMBER((void *)task + bpf_core_field_offset(task->files));
 }
 
-static __always_inline struct known_descriptors *find_known(const struct filters *set, __u64 files)
+static __always_inline __u64 current_files(void)
 {
-	struct known_descriptors *found = bpf_map_lookup_elem(&known, &files);
+	return files_of((struct task_struct *)bpf_get_current_task_btf());
+}
 
-	return found && found->epoch == set->epoch ? found : NULL;
+/* The place that a process may have: only where it says `files` is it its own. */
+static __always_inline struct known_descriptors *find_place(__u64 files)
+{
+	__u32 key = (__u32)((files >> 6) * 2654435761u) >> 16 & (KNOWN_PLACES - 1);
+
+	return bpf_map_lookup_elem(&places, &key);
+}
+
+static __always_inline struct known_descriptors *find_known(__u64 files)
+{
+	struct known_descriptors *found = find_place(files);
+
+	if (!found || found->files != files)
+		found = bpf_map_lookup_elem(&descriptors, &files);
+	return found && found->epoch == filters.epoch ? found : NULL;
 }
 
 /* The descriptors of the running thread, where they are remembered. */
 static __always_inline struct known_descriptors *current_known(void)
 {
-	const struct filters *set = find_filters();
-
-	return set && set->omits_files ? find_known(set, (__u64)bpf_get_current_task_btf()->files) : NULL;
+	return filters.omits_files ? find_known(current_files()) : NULL;
 }
 
 static __always_inline __u64 *word_of(__u64 *words, __u32 descriptor)
@@ -163,23 +176,21 @@ static __always_inline bool has_descriptor(__u64 *words, __u32 descriptor)
 }
 
 /* Whether the reader was told of the descriptor of that number that the running thread has, or had. */
-static __always_inline bool is_known(const struct filters *set, int descriptor)
+static __always_inline bool is_known(int descriptor)
 {
 	struct known_descriptors *found;
 
-	if (!set || !set->omits_files || descriptor >= KNOWN_MAXIMUM)
+	if (!filters.omits_files || descriptor >= KNOWN_MAXIMUM)
 		return true;
 	if (descriptor < 0)
 		return false;
-	found = find_known(set, (__u64)bpf_get_current_task_btf()->files);
+	found = find_known(current_files());
 	return !found || has_descriptor(found->words, descriptor);
 }
 
-/* The reader is being told of that descriptor. */
-static __always_inline void note_descriptor(long descriptor)
+/* The reader is being told of that descriptor, of the thread whose descriptors are remembered there. */
+static __always_inline void note_descriptor(struct known_descriptors *found, long descriptor)
 {
-	struct known_descriptors *found = current_known();
-
 	if (!found || descriptor < 0 || descriptor >= KNOWN_MAXIMUM)
 		return;
 	__sync_fetch_and_or(word_of(found->words, descriptor), 1ull << (descriptor & 63));
@@ -187,33 +198,57 @@ static __always_inline void note_descriptor(long descriptor)
 		__sync_fetch_and_and(word_of(found->closed, descriptor), ~(1ull << (descriptor & 63)));
 }
 
-/* Remembers the descriptors of the running thread, all of them, as the reader was told of. */
-static __always_inline void remember_process(__u64 files, __u32 epoch)
+/* Remembers what `from` says of the descriptors of a process, or all of them where it is NULL. */
+static __noinline void remember_process(__u64 files, struct known_descriptors *from)
 {
-	struct known_descriptors all = { .epoch = epoch };
+	struct known_descriptors *place = find_place(files);
+
+	if (place && (place->files == files || __sync_val_compare_and_swap(&place->files, 0, files) == 0)) {
+#pragma unroll
+		for (int i = 0; i < KNOWN_WORDS; i++) {
+			place->words[i] = from ? from->words[i] : ~0ull;
+			place->closed[i] = from ? from->closed[i] : 0;
+		}
+		/* last: from now on it counts */
+		*(volatile __u64 *)&place->epoch = from ? from->epoch : filters.epoch;
+	} else if (from) {
+		bpf_map_update_elem(&descriptors, &files, from, BPF_ANY);
+	} else {
+		struct known_descriptors all = { .files = files, .epoch = filters.epoch };
 
 #pragma unroll
-	for (int i = 0; i < KNOWN_WORDS; i++)
-		all.words[i] = ~0ull;
-	bpf_map_update_elem(&known, &files, &all, BPF_ANY);
+		for (int i = 0; i < KNOWN_WORDS; i++)
+			all.words[i] = ~0ull;
+		bpf_map_update_elem(&descriptors, &files, &all, BPF_ANY);
+	}
+}
+
+static __always_inline void forget_descriptors(__u64 files)
+{
+	struct known_descriptors *place = find_place(files);
+
+	if (place && place->files == files) {
+		*(volatile __u64 *)&place->epoch = 0;
+		*(volatile __u64 *)&place->files = 0;
+	}
+	bpf_map_delete_elem(&descriptors, &files);
 }
 
 /* Whether the reader has to be told now that a descriptor was closed; else that is remembered. */
 static __always_inline bool is_close_told(int descriptor, long result)
 {
-	const struct filters *set = find_filters();
 	struct known_descriptors *found;
 	__u64 files;
 
-	if (!set || !set->omits_files || set->needs[EVENT_SYSCALL_CLOSE_X] == NEED_RULES || descriptor >= KNOWN_MAXIMUM)
+	if (!filters.omits_files || filters.needs[EVENT_SYSCALL_CLOSE_X] == NEED_RULES || descriptor >= KNOWN_MAXIMUM)
 		return true;
 	if (result < 0 || descriptor < 0)
 		return false;
-	files = (__u64)bpf_get_current_task_btf()->files;
-	found = find_known(set, files);
+	files = current_files();
+	found = find_known(files);
 	if (!found) {
-		remember_process(files, set->epoch);
-		found = find_known(set, files);
+		remember_process(files, NULL);
+		found = find_known(files);
 	}
 	if (!found)
 		return true;
@@ -227,7 +262,7 @@ static __noinline void tell_closed(struct known_descriptors *found, __u32 descri
 {
 	struct scratch *s;
 
-	if (!found || descriptor >= KNOWN_MAXIMUM || !has_descriptor(found->closed, descriptor))
+	if (!found || descriptor >= KNOWN_MAXIMUM)
 		return;
 	s = begin(EVENT_SYSCALL_CLOSE_X, PARAMETERS_SYSCALL_CLOSE_X);
 	if (!s)
@@ -239,43 +274,45 @@ static __noinline void tell_closed(struct known_descriptors *found, __u32 descri
 	__sync_fetch_and_and(word_of(found->closed, descriptor), ~(1ull << (descriptor & 63)));
 }
 
-/* Any of the arguments may be the number of a descriptor; telling of one that isn't asked for does no harm. */
-static __always_inline void tell_closed_arguments(__u64 first, __u64 second, __u64 third)
+static __always_inline void tell_if_closed(struct known_descriptors *found, __u32 descriptor)
 {
-	struct known_descriptors *found = current_known();
+	if (descriptor < KNOWN_MAXIMUM && has_descriptor(found->closed, descriptor))
+		tell_closed(found, descriptor);
+}
 
+/* Any of the arguments may be the number of a descriptor; telling of one that isn't asked for does no harm. */
+static __always_inline void tell_closed_arguments(struct known_descriptors *found, __u64 first, __u64 second,
+						  __u64 third)
+{
 	if (!found)
 		return;
-	tell_closed(found, first);
-	tell_closed(found, second);
-	tell_closed(found, third);
+	tell_if_closed(found, first);
+	tell_if_closed(found, second);
+	tell_if_closed(found, third);
 }
 
 /* A new process has copies of its parent's descriptors, unless it shares them. */
 static __always_inline void inherit_descriptors(struct task_struct *parent, struct task_struct *child)
 {
-	const struct filters *set = find_filters();
 	__u64 from = files_of(parent), to = files_of(child);
 	struct known_descriptors *found;
 
-	if (!set || !set->omits_files || from == to)
+	if (!filters.omits_files || from == to)
 		return;
-	found = find_known(set, from);
+	found = find_known(from);
 	if (found)
-		bpf_map_update_elem(&known, &to, found, BPF_ANY);
+		remember_process(to, found);
 	else
-		bpf_map_delete_elem(&known, &to);
+		forget_descriptors(to);
 }
 
 /* The last thread that has these descriptors is ending. */
 static __always_inline void forget_process(struct task_struct *task)
 {
-	const struct filters *set = find_filters();
 	struct files_struct *files = BPF_CORE_READ(task, files);
-	__u64 key = (__u64)files;
 
-	if (set && set->omits_files && files && BPF_CORE_READ(files, count.counter) <= 1)
-		bpf_map_delete_elem(&known, &key);
+	if (filters.omits_files && files && BPF_CORE_READ(files, count.counter) <= 1)
+		forget_descriptors((__u64)files);
 }
 
 #define EVERY_BYTE(value) (0x0101010101010101ull * (value))
@@ -292,20 +329,18 @@ static __always_inline __u64 find_bytes(__u64 word, __u8 value)
  * Whether a rule can ask for a path: it starts like one that rules name, or it has to be worked out first what it
  * names (it is relative, has dots or doubled slashes, is too long).
  */
-static __noinline bool is_path_asked_for(const struct filters *set, __u64 address, __u32 kind)
+static __noinline bool is_path_asked_for(__u64 address, __u32 kind)
 {
 	struct {
 		/* so that the text below is aligned to words */
 		__u32 unused;
 		__u32 bits;
 		__u8 text[PATH_LOOKED_AT];
-	} path = {};
+	} path;
 	__u64 before = 0, start;
 	__u32 *found;
 	long length;
 
-	if (!set)
-		return true;
 	length = bpf_probe_read_user_str(path.text, PATH_LOOKED_AT, (void *)address);
 	if (length < 3 || length >= PATH_LOOKED_AT || path.text[0] != '/')
 		return true;
@@ -322,7 +357,7 @@ static __noinline bool is_path_asked_for(const struct filters *set, __u64 addres
 			break;
 	}
 	start = *(__u64 *)path.text >> 8 & 0xffffffff;
-	if (!(set->path_starts & 1ull << ((__u32)(start * 2654435761u) >> 26)))
+	if (!(filters.path_starts & 1ull << ((__u32)(start * 2654435761u) >> 26)))
 		return false;
 	path.bits = 8 * (length - 1 > PREFIX_MAXIMUM ? PREFIX_MAXIMUM : length - 1);
 	found = bpf_map_lookup_elem(&open_paths, &path.bits);
@@ -332,18 +367,15 @@ static __noinline bool is_path_asked_for(const struct filters *set, __u64 addres
 /* Whether somebody would miss an event of a call that opens; `address` is its path's, 0 where it has none. */
 static __always_inline bool is_open_needed(__u64 flags, __u64 address, long result)
 {
-	const struct filters *set = find_filters();
 	__u32 access = flags & 3, kind;
 	struct file *file;
 
-	if (!set)
-		return true;
 	if (result >= 0) {
-		if (!set->omits_files)
+		if (!filters.omits_files)
 			return true;
 		/* paths are relative to directories */
 		file = file_of(result);
-		if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & MODE_FORMAT) == MODE_DIRECTORY)
+		if (!file || format_of(file) == MODE_DIRECTORY)
 			return true;
 	}
 	kind = access == 1 ? 2 : access == 2 ? 3 : 1;
@@ -351,11 +383,11 @@ static __always_inline bool is_open_needed(__u64 flags, __u64 address, long resu
 		kind |= OPEN_TRUNCATES;
 	if (result < 0)
 		kind |= OPEN_FAILED;
-	switch (set->opens[kind & (OPEN_KINDS - 1)]) {
+	switch (filters.opens[kind & (OPEN_KINDS - 1)]) {
 	case OPEN_NONE:
 		return false;
 	case OPEN_BY_PATH:
-		return address == 0 || is_path_asked_for(set, address, kind);
+		return address == 0 || is_path_asked_for(address, kind);
 	default:
 		return true;
 	}

@@ -62,19 +62,7 @@ struct {
 	__type(value, struct counters);
 } counts SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct settings);
-} settings SEC(".maps");
-
-static __always_inline const struct settings *find_settings(void)
-{
-	__u32 key = 0;
-
-	return bpf_map_lookup_elem(&settings, &key);
-}
+struct settings settings SEC(".data.settings");
 
 static __always_inline struct counters *find_counters(void)
 {
@@ -88,10 +76,9 @@ static __always_inline struct scratch *begin_for(__u16 type, __u32 parameters, _
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
-	const struct settings *set = find_settings();
 	struct counters *counters;
 
-	if (!s || !set || set->is_stopped)
+	if (!s || settings.is_stopped)
 		return NULL;
 	if (__sync_lock_test_and_set(&s->is_busy, 1)) {
 		/* another program was interrupted in its midst: nothing here waits */
@@ -103,7 +90,7 @@ static __always_inline struct scratch *begin_for(__u16 type, __u32 parameters, _
 	*(__u16 *)(s->data) = cpu;
 	*(__u16 *)(s->data + 2) = 0;
 	*(__u32 *)(s->data + 4) = s->sequence++;
-	*(__u64 *)(s->data + PREFIX) = set->boot_time + bpf_ktime_get_boot_ns();
+	*(__u64 *)(s->data + PREFIX) = settings.boot_time + bpf_ktime_get_boot_ns();
 	*(__u64 *)(s->data + PREFIX + 8) = tid;
 	*(__u16 *)(s->data + PREFIX + 20) = type;
 	*(__u32 *)(s->data + PREFIX + 22) = parameters;
@@ -115,10 +102,9 @@ static __always_inline struct scratch *begin_for(__u16 type, __u32 parameters, _
 /* The same for the thread that runs, unless it belongs to the process that reads the ring. */
 static __always_inline struct scratch *begin(__u16 type, __u32 parameters)
 {
-	const struct settings *set = find_settings();
 	__u64 id = bpf_get_current_pid_tgid();
 
-	if (set && set->own_process == id >> 32 && !set->is_stopped) {
+	if (settings.own_process == id >> 32 && !settings.is_stopped) {
 		struct counters *counters = find_counters();
 
 		if (counters)

@@ -146,7 +146,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     settings.writeUInt32LE(options.seesItself === true ? 0 : process.pid, 8);
     settings.writeUInt32LE(options.dataLength ?? DEFAULT_DATA_LENGTH, 12);
     settings.writeUInt32LE(isStopped ? 1 : 0, 16);
-    loader.update(probe, 'settings', new Uint8Array(4), settings);
+    loader.update(probe, '.data.settings', new Uint8Array(4), settings);
   }
 
   function writeFilter({ settings, paths }: EncodedFilter): void {
@@ -156,7 +156,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
       loader.update(probe, 'open_paths', pathKey(path), value);
     }
     knownPaths = [...paths.keys()];
-    loader.update(probe, 'filters', new Uint8Array(4), settings);
+    loader.update(probe, '.data.filters', new Uint8Array(4), settings);
   }
 
   /**
@@ -176,7 +176,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     ring,
     want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
-      loader.update(probe, 'filters', new Uint8Array(4), encodeFilter(undefined, epoch).settings);
+      loader.update(probe, '.data.filters', new Uint8Array(4), encodeFilter(undefined, epoch).settings);
       const wanted = callsFor(types, genericCalls, programs);
       missingTypes = wanted.missing;
       const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));
