@@ -105,6 +105,19 @@ test('what a request held before it broke off is stored: its actions are not dec
   assert.equal(taken[0]?.event, 'audit/a/ResponseComplete');
 });
 
+test('an event that is sent again is found again and not acted on again', async (context) => {
+  const { taken, url } = await start(context);
+  await post(url, exec('a'));
+  await post(url, exec('a'));
+  assert.deepEqual(
+    taken.map(({ event, actions }) => [event, actions.length]),
+    [
+      ['audit/a/ResponseComplete', 1],
+      ['audit/a/ResponseComplete', 0],
+    ],
+  );
+});
+
 test('while too much waits for the store, senders are told to come again', async (context) => {
   const { taken, url } = await start(context, true);
   const answer = await post(url, exec('a'));

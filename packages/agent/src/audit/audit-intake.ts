@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AUDIT_SOURCE, type AuditContext, createAuditContext, readAuditInput } from '@seawall/kube';
 import {
+  type ActionDecision,
   countingMatches,
   createScopeCache,
   decideActions,
   type GuardState,
   type OffenceFacts,
   occurrenceKey,
+  type ResolvedPolicy,
 } from '@seawall/policies';
 import { type CompilableRule, createOutputFormat, type FieldCatalogue, textFromBytes } from '@seawall/rules';
 import type { Workload } from '@seawall/store';
@@ -45,6 +47,8 @@ export interface AuditIntakeOptions {
 
 /** What the API server posts its batches to. */
 const PATH = '/k8s-audit';
+/** API servers send again within seconds what was not answered. */
+const MOST_REMEMBERED = 4096;
 /** API servers cut their batches at 10 MiB unless told otherwise (--audit-webhook-truncate-max-batch-size). */
 const LONGEST_BODY = 16 * 1024 * 1024;
 /** Fields that say which event it was and where. */
@@ -65,6 +69,8 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
   const context = createAuditContext(node.node);
   const origin = createOutputFormat(ORIGIN, catalogue);
   let running = prepare(options.set, options.generation);
+  /** Occurrences whose actions were decided lately: an event that is sent again is not acted on again. */
+  const decided = new Set<string>();
   let events = 0;
   let faults = 0;
 
@@ -111,7 +117,7 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
           ancestry: [],
           isStateComplete: true,
           isUndecided: false,
-          actions: decideActions(policy, facts, guards).map((decision) => ({
+          actions: decideOnce(policy, facts).map((decision) => ({
             decision,
             outcome: undefined,
             latencyMilliseconds: undefined,
@@ -120,6 +126,14 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
         };
       },
     );
+  }
+
+  function decideOnce(policy: ResolvedPolicy, facts: OffenceFacts): readonly ActionDecision[] {
+    const { occurrence } = facts;
+    if (decided.has(occurrence)) return [];
+    decided.add(occurrence);
+    if (decided.size > MOST_REMEMBERED) decided.delete(decided.values().next().value as string);
+    return decideActions(policy, facts, guards);
   }
 
   function originOf(): { readonly event: string; readonly workload: Workload } {

@@ -14,7 +14,7 @@ export interface Ledger {
    * @param onKept called when they are stored.
    */
   take(message: FindingsMessage, onKept?: () => void): void;
-  /** Ends when everything taken so far is stored, or when the signal says that there is no more time. */
+  /** Ends when everything taken so far is stored. Where the signal says that there is no more time, nothing is tried again. */
   flush(signal: AbortSignal): Promise<void>;
   status(): LedgerStatus;
 }
@@ -60,7 +60,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   let failure: string | undefined;
   let committed = 0n;
   let isWorking = false;
+  /** Messages at the queue's front that are being committed. */
+  let underWay = 0;
   const idle: (() => void)[] = [];
+  const givingUp = new AbortController();
 
   /** Messages that go into one transaction; they are whole, since position and findings belong together. */
   function nextBatch(): readonly Entry[] {
@@ -78,7 +81,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   async function commit(messages: readonly FindingsMessage[]): Promise<void> {
     if (messages.every(isEmpty)) {
-      committed = messages.at(-1)?.time ?? committed;
+      committed = latestOf(messages, committed);
       return;
     }
     const sightings = messages.flatMap((message) => message.sightings);
@@ -99,7 +102,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       memory: new Map([...messages.flatMap((message) => [...message.memory]), ...announcement.memory]),
     });
     options.onCommit(clock.monotonic() - started);
-    committed = messages.at(-1)?.time ?? committed;
+    committed = latestOf(messages, committed);
     stored += occurrences.length - report.known.length;
     const known = new Set(report.known);
     const fresh = kept.filter(({ occurrence }) => !known.has(occurrence.key));
@@ -125,14 +128,15 @@ export function createLedger(options: LedgerOptions): Ledger {
   async function work(): Promise<void> {
     isWorking = true;
     let pause = FIRST_RETRY_MILLISECONDS;
-    while (queue.length > 0) {
+    while (queue.length > 0 && !givingUp.signal.aborted) {
       const entries = nextBatch();
+      underWay = entries.length;
       const messages = entries.map(({ message }) => message);
       try {
         await commit(messages);
       } catch (error) {
         noteFailure(error);
-        await wait(pause);
+        await wait(pause, undefined, { signal: givingUp.signal }).catch(() => undefined);
         pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2);
         continue;
       }
@@ -140,6 +144,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       failure = undefined;
       pause = FIRST_RETRY_MILLISECONDS;
       queue = queue.slice(entries.length);
+      underWay = 0;
       for (const { onKept } of entries) onKept?.();
       waiting -= countSightings(entries);
       // Who asked to be called is not the hot loop, which counts its own.
@@ -152,6 +157,10 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   return {
     take(message, onKept) {
+      // While the store doesn't take anything, what says only how late it is must not fill the memory.
+      const last = queue.length > underWay ? queue.at(-1) : undefined;
+      const isNews = last?.onKept !== undefined || onKept !== undefined || !isEmpty(message);
+      if (last !== undefined && !isNews && isEmpty(last.message)) queue.pop();
       queue.push({ message, onKept });
       waiting += message.sightings.length;
       if (!isWorking) void work();
@@ -160,12 +169,23 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (!isWorking) return;
       await new Promise<void>((resolve) => {
         idle.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        if (signal.aborted) resolve();
+        const giveUp = (): void => {
+          givingUp.abort();
+          resolve();
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
+        if (signal.aborted) giveUp();
       });
     },
     status: () => ({ stored, waiting, failure, failures, committed }),
   };
+}
+
+/** Up to when everything is handled with these; what comes from elsewhere than the hot loop may say an earlier time. */
+function latestOf(messages: readonly FindingsMessage[], before: bigint): bigint {
+  let latest = before;
+  for (const { time } of messages) if (time > latest) latest = time;
+  return latest;
 }
 
 function countSightings(entries: readonly Entry[]): number {

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createManualClock } from '@seawall/base';
+import type { Notifier, ResolvedPolicy, RuleFacts } from '@seawall/policies';
+import type { Store } from '@seawall/store';
+import type { Alert } from '../alert/alert.ts';
+import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
+import { createLedger } from './ledger.ts';
+
+const facts = { name: 'Shell', source: 'syscall', priority: 'Warning', tags: [] } as unknown as RuleFacts;
+
+function policyOf(name: string, mode: ResolvedPolicy['mode'] = 'alert'): ResolvedPolicy {
+  return {
+    name,
+    mode,
+    severity: undefined,
+    runbook: undefined,
+    ruleFacts: new Map([['Shell', facts]]),
+  } as unknown as ResolvedPolicy;
+}
+
+const alertOf = (): Alert =>
+  ({
+    rule: 'Shell',
+    source: 'syscall',
+    timestamp: 5n,
+    message: 'shell',
+    fields: new Map(),
+  }) as unknown as Alert;
+
+function sightingOf(event: string, policy = 'a', alert = alertOf()): Sighting {
+  const workload = {
+    ...{ node: 'here', cluster: undefined, namespace: undefined, pod: undefined },
+    ...{ podLabels: {}, container: undefined },
+  };
+  return {
+    ...{ alert, policy, generation: 1, event, workload, ancestry: [] },
+    ...{ isStateComplete: true, isUndecided: false, actions: [] },
+  };
+}
+
+function messageOf(time: bigint, ...sightings: Sighting[]): FindingsMessage {
+  const nothing = { position: undefined, lost: undefined, memory: new Map(), activity: [] };
+  return { kind: 'findings', time, sightings, ...nothing };
+}
+
+function setting() {
+  const commits: Parameters<Store['commit']>[0][] = [];
+  const keys = new Set<string>();
+  const told: Alert[] = [];
+  const acted: string[] = [];
+  const failures: (string | undefined)[] = [];
+  const world = { isBroken: false, taken: 0 };
+  const ledger = createLedger({
+    store: {
+      async commit(commit) {
+        await new Promise(setImmediate);
+        if (world.isBroken) throw new Error('the disk is full');
+        commits.push(commit);
+        const known = (commit.occurrences ?? []).map(({ key }) => key).filter((key) => keys.has(key));
+        for (const { key } of commit.occurrences ?? []) keys.add(key);
+        return { known, groups: new Map() };
+      },
+    },
+    notifier: {
+      announce: () => ({ memory: new Map(), follow: async () => undefined }),
+    } as unknown as Notifier,
+    clock: createManualClock(0),
+    source: 'here',
+    policy: (name) => (name === 'gone' ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert')),
+    actionRecords: () => [],
+    onStored: (alert) => told.push(alert),
+    onActions: (sightings) => acted.push(...sightings.map(({ event }) => event)),
+    onTaken: (findings) => {
+      world.taken += findings;
+    },
+    onCommit() {},
+    onFailure: (reason) => failures.push(reason),
+  });
+  return {
+    ledger,
+    commits,
+    told,
+    acted,
+    failures,
+    world,
+    flush: () => ledger.flush(new AbortController().signal),
+  };
+}
+
+test('an alert that several policies count is told once, and one that is only watched is not', async () => {
+  const { ledger, told, flush } = setting();
+  const both = alertOf();
+  ledger.take(
+    messageOf(1n, sightingOf('x', 'a', both), sightingOf('x', 'b', both), sightingOf('y', 'shadow')),
+  );
+  await flush();
+  assert.deepEqual(told, [both]);
+  assert.equal(ledger.status().stored, 3);
+});
+
+test('what the store has already is neither told nor acted on again', async () => {
+  const { ledger, told, acted, flush } = setting();
+  ledger.take(messageOf(1n, sightingOf('x')));
+  await flush();
+  ledger.take(messageOf(2n, sightingOf('x'), sightingOf('y')));
+  await flush();
+  assert.equal(told.length, 2);
+  assert.deepEqual(acted, ['x', 'y']);
+  assert.equal(ledger.status().stored, 2);
+});
+
+test('while the store fails findings wait in their order, and the failure is told once and its end', async () => {
+  const { ledger, commits, failures, world, flush } = setting();
+  world.isBroken = true;
+  ledger.take({ ...messageOf(1n, sightingOf('x')), position: 7 });
+  ledger.take({ ...messageOf(2n, sightingOf('y')), position: 9 });
+  while (ledger.status().failures < 2) await new Promise(setImmediate);
+  assert.equal(ledger.status().waiting, 2);
+  assert.equal(ledger.status().committed, 0n);
+  world.isBroken = false;
+  await flush();
+  assert.deepEqual(failures, ['the disk is full', undefined]);
+  assert.deepEqual(commits.flatMap(({ positions }) => [...(positions ?? [])]).at(-1), ['here', '9']);
+  assert.equal(commits.flatMap(({ occurrences }) => occurrences ?? []).length, 2);
+  assert.equal(world.taken, 2);
+});
+
+test('messages that say only how late it is take no room while the store fails', async () => {
+  const { ledger, commits, world, flush } = setting();
+  const looked = new Set<bigint>();
+  const silent = (time: bigint): FindingsMessage => ({
+    ...messageOf(time),
+    get lost() {
+      looked.add(time);
+      return undefined;
+    },
+  });
+  world.isBroken = true;
+  ledger.take(messageOf(1n, sightingOf('x')));
+  for (let time = 2n; time < 1000n; time += 1n) ledger.take(silent(time));
+  ledger.take(messageOf(1000n, sightingOf('y')));
+  for (let time = 1001n; time <= 2000n; time += 1n) ledger.take(silent(time));
+  looked.clear();
+  world.isBroken = false;
+  await flush();
+  assert.deepEqual([...looked], [999n, 2000n]);
+  assert.equal(ledger.status().committed, 2000n);
+  assert.equal(commits.flatMap(({ occurrences }) => occurrences ?? []).length, 2);
+});
+
+test('the time up to which all is stored never goes back', async () => {
+  const { ledger, flush } = setting();
+  ledger.take(messageOf(10n));
+  ledger.take(messageOf(4n, sightingOf('x')), () => undefined);
+  await flush();
+  assert.equal(ledger.status().committed, 10n);
+});
+
+test('whoever asked is told when it is stored, and the hot loop only of its own', async () => {
+  const { ledger, world } = setting();
+  await new Promise<void>((resolve) => ledger.take(messageOf(1n, sightingOf('x')), resolve));
+  assert.equal(ledger.status().stored, 1);
+  assert.equal(world.taken, 0);
+});
+
+test('when there is no more time, a store that fails is not tried again', async () => {
+  const { ledger, world } = setting();
+  world.isBroken = true;
+  ledger.take(messageOf(1n, sightingOf('x')));
+  await ledger.flush(AbortSignal.timeout(20));
+  const { failures } = ledger.status();
+  world.isBroken = false;
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  assert.equal(ledger.status().stored, 0);
+  assert.equal(ledger.status().failures, failures);
+});
+
+test('findings of a policy that is long gone do not hold up the others', async () => {
+  const { ledger, world, flush } = setting();
+  ledger.take(messageOf(1n, sightingOf('x', 'gone'), sightingOf('y')));
+  await flush();
+  assert.equal(ledger.status().stored, 1);
+  assert.equal(world.taken, 2);
+});
