@@ -4,7 +4,6 @@ import { type Clock, systemClock } from '@seawall/base';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import {
-  type CourierReport,
   createCourier,
   createFollowUp,
   createGuardState,
@@ -19,6 +18,7 @@ import {
   type NotificationChannel,
   type NotificationChannelSpec,
   type PodActions,
+  type PolicySet,
   type ResolvedPolicy,
   watchEtcdQuorum,
 } from '@seawall/policies';
@@ -47,10 +47,13 @@ import {
   type SetTexts,
 } from '../rule-set/load-running-set.ts';
 import { readSetTexts } from '../rule-set/read-set-texts.ts';
+import { type CleanUp, createCleanUp } from './clean-up.ts';
+import { courierLog } from './courier-log.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
 import { takeLock } from './lock.ts';
 import { ownContainerId } from './own-container.ts';
+import { createPresence } from './presence.ts';
 import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
 import type { DaemonStatus, HotLoopStatus } from './status.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -110,24 +113,16 @@ const NOTHING_YET: HotLoopStatus = {
  * @throws agent/SET_REFUSED, agent/FILE_UNREADABLE, agent/ALREADY_RUNNING, agent/LISTEN_FAILED, and those of opening the store
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  /** What has to be undone should a later step of the start fail, and at the end; last first. */
-  const cleanUp: (() => Promise<unknown> | unknown)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of cleanUp.splice(0).reverse()) await close();
-  };
+  const cleanUp = createCleanUp((error) => options.log('error', `while ending: ${textOf(error)}`));
   try {
-    return await start(options, cleanUp, closeAll);
+    return await start(options, cleanUp);
   } catch (error) {
-    await closeAll();
+    await cleanUp.run();
     throw error;
   }
 }
 
-async function start(
-  options: AgentOptions,
-  cleanUp: (() => Promise<unknown> | unknown)[],
-  closeAll: () => Promise<void>,
-): Promise<Agent> {
+async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const { configuration, log, environment, clock = systemClock } = options;
   const { store: storing, captures: capturing, limits, source } = configuration;
   const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
@@ -143,7 +138,7 @@ async function start(
     isFull: () => ledger.status().waiting >= limits.waitingFindings,
     onSightings: (sightings) => void storeSightings(sightings),
   });
-  cleanUp.push(enforcer.close);
+  cleanUp.add(enforcer.close);
   // What a recording shows has happened: there is nothing to refuse.
   const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
   const readTexts = (): SetTexts =>
@@ -164,12 +159,15 @@ async function start(
     onDamage: ({ reason, movedTo }) =>
       log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
   });
-  cleanUp.push(store.close);
-  cleanUp.push(takeLock(`${storing.path}.lock`).release);
-  const lastRun = readHeartbeat(`${storing.path}.alive`);
-  const heartbeat = createHeartbeat(`${storing.path}.alive`);
-  let committed = lastRun?.time ?? 0n;
-  cleanUp.push(() => heartbeat.end(committed));
+  cleanUp.add(store.close);
+  cleanUp.add(takeLock(`${storing.path}.lock`).release);
+  const presence = createPresence({
+    lastRun: readHeartbeat(`${storing.path}.alive`),
+    heartbeat: createHeartbeat(`${storing.path}.alive`),
+    ...{ store, now, committed: () => ledger.status().committed },
+    onError: (message) => log('error', message),
+  });
+  cleanUp.add(presence.end);
   const metrics = createMetrics();
   let hotLoopStatus = NOTHING_YET;
   let thread: HotLoopThread | undefined;
@@ -182,7 +180,7 @@ async function start(
       report: ({ output, kind, detail }) =>
         log(kind === 'recovered' ? 'info' : 'warning', `output ${output}: ${detail}`),
     });
-  cleanUp.push(() => outputs?.close(PATIENCE));
+  cleanUp.add(() => outputs?.close(PATIENCE));
   const quorum =
     configuration.etcd &&
     watchEtcdQuorum({
@@ -192,9 +190,9 @@ async function start(
       keyFile: configuration.etcd.key,
       clock,
     });
-  cleanUp.push(() => quorum?.close());
+  cleanUp.add(() => quorum?.close());
   const runtimes = createRuntimes(source.runtimes);
-  cleanUp.push(runtimes.close);
+  cleanUp.add(runtimes.close);
 
   const reloader = createReloader({
     first: firstSet,
@@ -203,13 +201,13 @@ async function start(
     load,
     replace: (generation, texts) => runningThread().replace({ ...texts, generation }),
   });
-  const policyNamed = (name: string, set = reloader.current): ResolvedPolicy | undefined =>
-    set.policies.policies.find((policy) => policy.name === name);
+  const policyNamed = (name: string, set: PolicySet | undefined): ResolvedPolicy | undefined =>
+    set?.policies.find((policy) => policy.name === name);
   const channels = (): readonly NotificationChannel[] =>
     reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
   const notifier = await createNotifier({
     ...{ store, clock, channels },
-    policy: (name) => policyNamed(name),
+    policy: (name) => policyNamed(name, reloader.current.policies),
     onMessages: () => courier.wake(),
   });
   const secrets = createSecrets({ environment });
@@ -218,9 +216,12 @@ async function start(
     clock,
     channels,
     createSend: (channel) => createSend(channel, { secrets, clock, environment }),
-    report: reportCourier,
+    report(report) {
+      const line = courierLog(report);
+      if (line !== undefined) log(...line);
+    },
   });
-  cleanUp.push(() => courier.stop(PATIENCE));
+  cleanUp.add(() => courier.stop(PATIENCE));
   const captures = createCaptureFiles(capturing.directory, machineTables, clock);
   const undo = { runtimeOf: runtimes.runtimeOf, pods: options.pods, now };
   const desk = createActionDesk({
@@ -232,16 +233,13 @@ async function start(
     onError: (message) => log('error', message),
     onDone: metrics.observeAction,
   });
-  cleanUp.push(() => desk.close(PATIENCE));
+  cleanUp.add(() => desk.close(PATIENCE));
   const ledger = createLedger({
     store,
     notifier,
     clock,
     source: sourceName,
-    policy(name, generation) {
-      const set = reloader.set(generation);
-      return set && policyNamed(name, set);
-    },
+    policy: (name, generation) => policyNamed(name, reloader.policies(generation)),
     actionRecords: desk.records,
     onStored(alert) {
       outputs?.write(alert);
@@ -255,13 +253,12 @@ async function start(
       else log('error', `the store does not take findings: ${reason}; they wait`);
     },
   });
-  cleanUp.push(async () => {
+  cleanUp.add(async () => {
     await ledger.flush(AbortSignal.timeout(PATIENCE));
-    beat();
   });
   await desk.start();
   // What is tried until the end is stored: it ends before the ledger does.
-  cleanUp.push(enforcer.close);
+  cleanUp.add(enforcer.close);
   if (isLive) await enforcer.replace(firstSet.policies, 1);
 
   const audit =
@@ -276,9 +273,9 @@ async function start(
       onSightings: storeSightings,
       isFull: () => ledger.status().waiting >= limits.waitingFindings,
     }));
-  cleanUp.push(() => audit?.close());
+  cleanUp.add(() => audit?.close());
   const server = await createStatusServer({ listen: configuration.http.listen, metrics, status: statusNow });
-  cleanUp.push(server.close);
+  cleanUp.add(server.close);
 
   thread = startHotLoopThread({
     start: {
@@ -296,7 +293,7 @@ async function start(
     heapBytes: limits.memoryMebibytes * MEBIBYTE,
     onMessage: handleMessage,
   });
-  cleanUp.push(stopThread);
+  cleanUp.add(stopThread);
 
   const { promise: hopeless, reject: giveUp } = Promise.withResolvers<never>();
   const watchdog = createWatchdog({
@@ -306,17 +303,17 @@ async function start(
     onNotice: (notice) => log('warning', notice),
     onHopeless: (reason) => giveUp(errors.create('HOT_LOOP_FAILED', { reason })),
   });
-  cleanUp.push(watchdog.close);
+  cleanUp.add(watchdog.close);
   const files =
     configuration.watchFiles &&
     watchFiles(
       () => [...configuration.rules, ...configuration.policies],
-      () => void reload(),
+      () => void reload().catch((error: unknown) => log('error', `reloading failed: ${textOf(error)}`)),
     );
-  cleanUp.push(() => {
+  cleanUp.add(() => {
     if (files) files.close();
   });
-  every(BEAT, beat);
+  every(BEAT, presence.beat);
   every(TICK, tick);
   every(RETENTION_PERIOD, retain);
   if (quorum !== undefined) {
@@ -332,19 +329,18 @@ async function start(
   const done = Promise.race([stored, hopeless]);
   // Whoever doesn't wait for the end is not to be ended by it.
   done.catch(() => undefined);
-  let stopped: Promise<void> | undefined;
   return {
     address: server.address,
     auditAddress: audit?.address,
     status: statusNow,
     async reload() {
-      await outputs?.reopen();
-      return reload();
+      // An output that is stuck keeps nobody from changing rules.
+      const [result] = await Promise.all([reload(), outputs?.reopen()]);
+      return result;
     },
     stop() {
       isStopping = true;
-      stopped ??= closeAll();
-      return stopped;
+      return cleanUp.run();
     },
     done,
   };
@@ -355,7 +351,7 @@ async function start(
 
   function every(milliseconds: number, work: () => void): void {
     const timer = setInterval(work, milliseconds);
-    cleanUp.push(() => clearInterval(timer));
+    cleanUp.add(() => clearInterval(timer));
   }
 
   async function stopThread(): Promise<void> {
@@ -379,39 +375,12 @@ async function start(
         break;
       case 'started':
         log('info', `watching this machine: ${message.description}`);
-        noteGap();
+        presence.begin();
         break;
       case 'failed':
         log('error', message.stack || message.message);
         break;
       default:
-    }
-  }
-
-  /** From when the last run had everything stored until now, nobody looked. */
-  function noteGap(): void {
-    if (lastRun === undefined) return;
-    const reason = lastRun.hasEnded ? 'no agent was running' : 'the agent had ended without notice';
-    const gap = { source: 'syscall', from: lastRun.time, to: now(), reason, lostEvents: undefined };
-    store
-      .commit({ gaps: [gap] })
-      .catch((error: unknown) => log('error', `the gap could not be stored: ${textOf(error)}`));
-  }
-
-  function reportCourier(report: CourierReport): void {
-    const { channel } = report;
-    if (report.kind === 'dead') {
-      log(
-        'error',
-        `channel ${channel}: a message is given up (${report.error}); seawall channels resend sends it again`,
-      );
-    } else if (report.kind === 'retried' && report.entry.attempts === 0) {
-      log('warning', `channel ${channel}: ${report.error}; it is tried again`);
-    } else if (report.kind === 'store-failed') {
-      log(
-        'error',
-        `channel ${channel}: the store doesn't answer (${textOf(report.error)}); it is asked again`,
-      );
     }
   }
 
@@ -444,20 +413,16 @@ async function start(
       return result;
     }
     audit?.replace(reloader.current, result.generation);
-    const taken = reloader.set(result.generation);
-    if (isLive && taken !== undefined) await enforcer.replace(taken.policies, result.generation);
+    const taken = reloader.policies(result.generation);
+    if (isLive && taken !== undefined) await enforcer.replace(taken, result.generation);
     const { rules, policies } = reloader.status();
     log('info', `${rules} rules in ${policies} policies run now`);
     for (const warning of result.warnings) log('warning', warning);
     return result;
   }
 
-  function beat(): void {
-    committed = ledger.status().committed;
-    if (committed > 0n) heartbeat.beat(committed);
-  }
-
   function tick(): void {
+    presence.tick();
     notifier
       .tick()
       .catch((error: unknown) => log('error', `notifications could not be decided: ${textOf(error)}`));
@@ -468,10 +433,14 @@ async function start(
     store
       .retain({ olderThan, maximumBytes: storing.maximumMebibytes * MEBIBYTE })
       .catch((error: unknown) => log('error', `old findings could not be deleted: ${textOf(error)}`));
-    captures.retain({
-      olderThanMilliseconds: millisecondsOf(capturing.keepFor),
-      maximumBytes: capturing.keepMebibytes * MEBIBYTE,
-    });
+    try {
+      captures.retain({
+        olderThanMilliseconds: millisecondsOf(capturing.keepFor),
+        maximumBytes: capturing.keepMebibytes * MEBIBYTE,
+      });
+    } catch (error) {
+      log('error', `old captures could not be deleted: ${textOf(error)}`);
+    }
   }
 }
 

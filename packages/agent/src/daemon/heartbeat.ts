@@ -10,6 +10,8 @@ export interface Heartbeat {
   beat(time: bigint): void;
   /** An orderly end: there is nothing to tell at the next start but the pause itself. */
   end(time: bigint): void;
+  /** Leaves it as it is. */
+  close(): void;
 }
 
 /** What the last run left. */
@@ -47,8 +49,12 @@ export function createHeartbeat(path: string): Heartbeat {
   return {
     beat: (time) => write(time, 'alive'),
     end(time) {
-      write(time, 'ended');
-      closeSync(descriptor);
+      try {
+        write(time, 'ended');
+      } finally {
+        closeSync(descriptor);
+      }
     },
+    close: () => closeSync(descriptor),
   };
 }

@@ -40,9 +40,9 @@ export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThrea
 
   const ended = new Promise<void>((resolve, reject) => {
     const fail = (reason: string, cause?: unknown): void => {
+      hasEnded = true;
       const error = errors.create('HOT_LOOP_FAILED', { reason }, cause);
-      for (const { reject: rejectReplace } of waiting.values()) rejectReplace(error);
-      waiting.clear();
+      refuseWaiting(error);
       reject(error);
     };
     worker.on('message', (message: FromHotLoop) => {
@@ -51,10 +51,10 @@ export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThrea
       else if (message.kind === 'not-replaced') {
         settle(message.generation)?.reject(errors.create('HOT_LOOP_FAILED', { reason: message.reason }));
       } else if (message.kind === 'failed') {
-        hasEnded = true;
         fail(message.message, Object.assign(new Error(message.message), { stack: message.stack }));
       } else if (message.kind === 'ended') {
         hasEnded = true;
+        refuseWaiting(over());
         resolve();
       }
       onMessage(message);
@@ -64,6 +64,11 @@ export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThrea
       if (!hasEnded) fail(`its thread ended with code ${code}`);
     });
   });
+
+  function refuseWaiting(error: Error): void {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  }
 
   function settle(generation: number): Waiting | undefined {
     const waiter = waiting.get(generation);
@@ -75,6 +80,10 @@ export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThrea
     post: (message) => worker.postMessage(message),
     replace: (texts) =>
       new Promise((resolve, reject) => {
+        if (hasEnded) {
+          reject(over());
+          return;
+        }
         waiting.set(texts.generation, { resolve, reject });
         worker.postMessage({ kind: 'replace', texts } satisfies ToHotLoop);
       }),
@@ -82,7 +91,12 @@ export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThrea
     silence: () => performance.now() - heardAt,
     async terminate() {
       hasEnded = true;
+      refuseWaiting(over());
       await worker.terminate();
     },
   };
+}
+
+function over(): Error {
+  return errors.create('HOT_LOOP_FAILED', { reason: 'there are no more events to look at' });
 }

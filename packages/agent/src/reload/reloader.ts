@@ -1,4 +1,5 @@
 import type { Clock } from '@seawall/base';
+import type { PolicySet } from '@seawall/policies';
 import type { ReloadStatus } from '../daemon/status.ts';
 import type { LoadedSet, RunningSet, SetTexts } from '../rule-set/load-running-set.ts';
 
@@ -12,8 +13,8 @@ export interface Reloader {
   /** Reloads follow each other: one that is asked for during another begins when that has ended. */
   reload(): Promise<ReloadResult>;
   status(): ReloadStatus;
-  /** A set as it was in that generation; undefined for those long gone. */
-  set(generation: number): RunningSet | undefined;
+  /** Policies as they were in that generation; undefined for those long gone. */
+  policies(generation: number): PolicySet | undefined;
   readonly current: RunningSet;
 }
 
@@ -32,7 +33,9 @@ const REMEMBERED_SETS = 64;
 
 export function createReloader(options: ReloaderOptions): Reloader {
   const { clock } = options;
-  const sets = new Map<number, RunningSet>([[1, options.first]]);
+  // Of rules only those that run: they are big.
+  const policies = new Map<number, PolicySet>([[1, options.first.policies]]);
+  let current = options.first;
   let generation = 1;
   let loadedAt = clock.now();
   let refused: ReloadStatus['refused'];
@@ -53,16 +56,17 @@ export function createReloader(options: ReloaderOptions): Reloader {
       const { set, messages } = options.load(texts);
       if (set === undefined) return refuse(messages);
       // Findings of the new set may arrive before the answer does.
-      sets.set(next, set);
+      policies.set(next, set.policies);
       await options.replace(next, texts);
       generation = next;
+      current = set;
       loadedAt = clock.now();
       refused = undefined;
       accepted += 1;
-      sets.delete(next - REMEMBERED_SETS);
+      policies.delete(next - REMEMBERED_SETS);
       return { kind: 'taken', generation, warnings: messages };
     } catch (error) {
-      sets.delete(next);
+      policies.delete(next);
       return refuse([error instanceof Error ? error.message : String(error)]);
     }
   }
@@ -74,21 +78,20 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return mine;
     },
     status() {
-      const { rules, policies, channels } = sets.get(generation) as RunningSet;
       return {
         generation,
-        rules: rules.length,
-        policies: policies.policies.length,
-        channels: channels.length,
+        rules: current.rules.length,
+        policies: current.policies.policies.length,
+        channels: current.channels.length,
         loadedAt,
         refused,
         accepted,
         refusals,
       };
     },
-    set: (wanted) => sets.get(wanted),
+    policies: (wanted) => policies.get(wanted),
     get current() {
-      return sets.get(generation) as RunningSet;
+      return current;
     },
   };
 }
