@@ -1,6 +1,7 @@
 import { isSeawallError } from '@seawall/base';
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './terminal/exit-code.ts';
+import { harmlessLines } from './terminal/harmless.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const USAGE_ERRORS = new Set([
@@ -31,7 +32,7 @@ export function reportError(error: unknown, terminal: Terminal): ExitCode {
   const isExpected = isSeawallError(error);
   const message = error instanceof Error ? error.message : String(error);
   const code = isExpected ? stream.palette.faint(` [${error.code}]`) : '';
-  stream.write(`${stream.palette.bad('seawall:')} ${message}${code}\n`);
+  stream.write(`${stream.palette.bad('seawall:')} ${harmlessLines(message)}${code}\n`);
   if (environment.SEAWALL_DEBUG === '1') {
     stream.write(`${describe(error)}\n`);
   } else if (!isExpected) {

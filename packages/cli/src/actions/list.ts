@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import { formatLocalTime } from '@seawall/base';
 import { type ActionRecord, openStore } from '@seawall/store';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -6,6 +5,7 @@ import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { jsonText } from '../json-text.ts';
 import { outputOption } from '../output-option.ts';
 import type { Palette } from '../terminal/color.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
 import { storeOption } from './store-option.ts';
 
@@ -87,11 +87,6 @@ function asData(record: ActionRecord): unknown {
 /** Ids of containers and occurrences are known by their first twelve digits. */
 function shortened(text: string): string {
   return /^[0-9a-f]{32,}$/.test(text) ? text.slice(0, 12) : harmless(text);
-}
-
-/** Names of processes come from whoever started them: they must not steer the terminal. */
-function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 function wholeNumber(text: string): number {

@@ -1,14 +1,9 @@
-import { stripVTControlCharacters } from 'node:util';
 import { formatLocalTime } from '@seawall/base';
 import type { Severity, Workload } from '@seawall/store';
 import type { Palette } from '../terminal/color.ts';
+import { harmless } from '../terminal/harmless.ts';
 
 /** Pieces of findings as people read them. */
-
-/** Outputs and names come from whoever is watched: they must not steer the terminal. */
-export function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '\u{fffd}');
-}
 
 export function timeText(time: bigint): string {
   return formatLocalTime(time, { date: true, nanoseconds: false });

@@ -1,7 +1,8 @@
 import type { Gap, GroupFilter, Store } from '@seawall/store';
 import { countOf } from '../number-text.ts';
 import type { Palette } from '../terminal/color.ts';
-import { harmless, timeText } from './finding-text.ts';
+import { harmless } from '../terminal/harmless.ts';
+import { timeText } from './finding-text.ts';
 
 /** So many are looked through: what is listed may be missing something because of them. */
 const LOOKED_AT = 1000;

@@ -6,11 +6,12 @@ import { jsonText } from '../json-text.ts';
 import { countText } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { OutputStream } from '../terminal/terminal.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
 import { gapData, groupData } from './finding-data.ts';
-import { harmless, placeText, severityText, timeText } from './finding-text.ts';
+import { placeText, severityText, timeText } from './finding-text.ts';
 import { gapsText, gapsWithin } from './gaps.ts';
 import { wholeNumber } from './whole-number.ts';
 

@@ -13,9 +13,10 @@ import { jsonText } from '../json-text.ts';
 import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import type { Palette } from '../terminal/color.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
 import { actionData, groupData, occurrenceData, outputData } from './finding-data.ts';
-import { harmless, severityText, timeText } from './finding-text.ts';
+import { severityText, timeText } from './finding-text.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Options {

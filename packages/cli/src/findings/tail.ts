@@ -9,9 +9,10 @@ import { outputOption } from '../output-option.ts';
 import { positiveNumber } from '../probe/seconds-option.ts';
 import { createUntil } from '../probe/until.ts';
 import type { Palette } from '../terminal/color.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
 import { occurrenceData } from './finding-data.ts';
-import { harmless, placeText, severityText, timeText } from './finding-text.ts';
+import { placeText, severityText, timeText } from './finding-text.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Options extends FilterOptions {

@@ -1,9 +1,9 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@seawall/policies';
 import type { CommandContext } from '../command-context.ts';
 import { messagesText } from '../rules/message-text.ts';
 import type { Palette } from '../terminal/color.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
+import { harmless } from '../terminal/harmless.ts';
 import type { LoadedPolicies } from './load.ts';
 
 /** Diagnostics for people, one a line. Files come from anywhere, so their text must not steer the terminal. */
@@ -27,8 +27,4 @@ export function reportBrokenSet(
   const told = diagnostics.filter(({ severity }) => severity === 'error');
   terminal.errors.write(diagnosticsText(told, palette));
   setExitCode(exitCodes.findings);
-}
-
-function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '\u{fffd}');
 }

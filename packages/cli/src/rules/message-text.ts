@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import {
   distinctMessages,
   type FileResult,
@@ -8,6 +7,7 @@ import {
   renderLoadMessage,
 } from '@seawall/rules';
 import type { Palette } from '../terminal/color.ts';
+import { harmlessLines } from '../terminal/harmless.ts';
 
 /** The messages of the files for people, each once, one after the other; nothing where there are none. */
 export function messagesText(
@@ -34,14 +34,10 @@ function paintHeadline(
   severity: LoadMessage['severity'] | LintFinding['severity'],
   palette: Palette,
 ): string {
-  const [first, ...rest] = harmless(text).split('\n');
+  const [first, ...rest] = harmlessLines(text).split('\n');
   const paint = { error: palette.bad, warning: palette.warning, note: palette.faint }[severity];
   const mark = `${severity}:`;
   const at = first.indexOf(mark);
   const headline = `${palette.strong(first.slice(0, at))}${paint(mark)}${first.slice(at + mark.length)}`;
   return [headline, ...rest].join('\n');
-}
-
-function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\u{fffd}');
 }

@@ -1,5 +1,6 @@
 import { countOf } from '../number-text.ts';
 import type { Palette } from '../terminal/color.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { RuleReport, Share, TestReport } from './test-report.ts';
 
@@ -20,14 +21,14 @@ export function testText(report: TestReport, showsParts: boolean, palette: Palet
   const lines: string[] = [];
   for (const { name, file, line, mismatches } of report.cases) {
     if (mismatches.length === 0) continue;
-    lines.push(`${bad('FAILED')} ${strong(`${file}:${line}`)}: ${name}\n`);
-    for (const mismatch of mismatches) lines.push(`  ${mismatch}\n`);
+    lines.push(`${bad('FAILED')} ${strong(harmless(`${file}:${line}`))}: ${harmless(name)}\n`);
+    for (const mismatch of mismatches) lines.push(`  ${harmless(mismatch)}\n`);
   }
   if (report.rules.length > 0) lines.push(renderTable(COLUMNS, report.rules.map(ruleRow)));
   if (showsParts)
     lines.push(...report.rules.flatMap((rule) => untriedText(rule, palette)).slice(0, MOST_SHOWN));
   for (const { rule, mutant } of report.mutants?.survivors ?? []) {
-    lines.push(`${palette.warning('not noticed')} ${rule}: ${mutant}\n`);
+    lines.push(`${palette.warning('not noticed')} ${harmless(`${rule}: ${mutant}`)}\n`);
   }
   const { passed, failed, coverage, mutants } = report;
   const verdict = `${countOf(passed + failed, 'case')}: ${passed} passed, ${failed} failed`;
@@ -47,7 +48,7 @@ function untriedText({ rule, parts }: RuleReport, { faint, warning }: Palette): 
     .map(({ part, macro, place, held, failed }) => {
       const what = held + failed === 0 ? 'never asked' : held === 0 ? 'never held' : 'never failed';
       const from = macro === undefined ? '' : ` (macro ${macro})`;
-      return `${warning(what)} ${rule}: ${part}${from} ${faint(place)}\n`;
+      return `${warning(what)} ${harmless(`${rule}: ${part}${from}`)} ${faint(harmless(place))}\n`;
     });
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@seawall/base';
+import { harmless } from './harmless.ts';
 
 /** Something long under way, told on standard error. */
 export interface Progress {
@@ -29,7 +30,8 @@ export function createProgress({ clock, isTerminal, write }: ProgressOptions): P
       const now = clock.monotonic();
       if (now < nextAt) return;
       nextAt = now + interval;
-      write(isTerminal ? `\r\u001b[2K${describe()}` : `${describe()}\n`);
+      const text = harmless(describe());
+      write(isTerminal ? `\r\u001b[2K${text}` : `${text}\n`);
       isShown = true;
     },
     finish() {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { harmlessButColors } from './harmless.ts';
 
 export interface Column {
   readonly title: string;
@@ -10,10 +11,11 @@ const GAP = '  ';
 
 /**
  * Lays rows out under their titles, columns aligned, two spaces apart, no spaces at line ends.
- * Cells may be coloured: escape sequences take no room. A row shorter than the columns is filled with empty cells.
+ * Cells may be coloured: escape sequences take no room. What else would steer a terminal is replaced. A row shorter than the columns is filled with empty cells.
  * @returns the lines joined with line feeds, one at the end; the titles alone where there are no rows.
  */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function renderTable(columns: readonly Column[], written: readonly (readonly string[])[]): string {
+  const rows = written.map((row) => row.map(harmlessButColors));
   const widths = columns.map(({ title }, index) =>
     rows.reduce((widest, row) => Math.max(widest, visibleWidth(row[index] ?? '')), visibleWidth(title)),
   );
