@@ -6,9 +6,14 @@ const path = z.string().min(1);
 
 const patterns = z.array(z.string().min(1));
 
+const LAST_PORT = 65_535;
+
 const listenAddress = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'write address and port: 127.0.0.1:9764' });
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'write address and port: 127.0.0.1:9764' })
+  .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= LAST_PORT, {
+    error: `the last port is ${LAST_PORT}`,
+  });
 
 const source = z
   .strictObject({
@@ -75,43 +80,55 @@ const etcd = z.strictObject({
   key: path,
 });
 
+const SAY_RULES = 'write the rule files and folders of them, such as rules: [rules]';
+
 /** `seawall.yaml`: what the agent is told. Everything but `rules` has a default that suits a node. */
-export const agentConfiguration = z.strictObject({
-  /** The node's name in findings; the machine's when left out. */
-  node: z.string().min(1).optional(),
-  cluster: z.string().min(1).optional(),
-  /** Rule files and folders of them, in the order to load them. */
-  rules: z.array(path).min(1),
-  /** Policies, rule sets and channels: files and folders. Without any, every enabled rule alerts everywhere. */
-  policies: z.array(path).default([]),
-  /** Which policies count for an event that several have rules for. */
-  policyMatching: z.enum(['all', 'first']).default('all'),
-  source: source.prefault({}),
-  store: store.prefault({}),
-  captures: captures.prefault({}),
-  outputs: outputsConfig.optional(),
-  http: http.prefault({}),
-  audit: audit.optional(),
-  etcd: etcd.optional(),
-  /** What no action ever touches, besides Seawall itself, pid 1 and kernel threads: patterns with `*` and `?`. */
-  neverTouch: z
-    .strictObject({
-      /** Paths of executables outside of containers. */
-      programs: patterns,
-      containers: patterns,
-      images: patterns,
-      namespaces: patterns,
-    })
-    .partial()
-    .prefault({}),
-  /**
-   * Whether what containers do is kept as well (programs, files by folder, peers, ports), for `seawall profile learn --store`. It
-   * takes more events from the kernel than rules alone do.
-   */
-  activity: z.boolean().default(false),
-  /** Whether files of rules and policies are watched, and changes taken over. SIGHUP does it in any case. */
-  watchFiles: z.boolean().default(true),
-  limits: limits.prefault({}),
-});
+export const agentConfiguration = z.strictObject(
+  {
+    /** The node's name in findings; the machine's when left out. */
+    node: z.string().min(1).optional(),
+    cluster: z.string().min(1).optional(),
+    /** Rule files and folders of them, in the order to load them. */
+    rules: z
+      .array(path, {
+        error: ({ input }) => (input === undefined ? `rules is missing: ${SAY_RULES}` : SAY_RULES),
+      })
+      .min(1, { error: SAY_RULES }),
+    /** Policies, rule sets and channels: files and folders. Without any, every enabled rule alerts everywhere. */
+    policies: z.array(path).default([]),
+    /** Which policies count for an event that several have rules for. */
+    policyMatching: z.enum(['all', 'first']).default('all'),
+    source: source.prefault({}),
+    store: store.prefault({}),
+    captures: captures.prefault({}),
+    outputs: outputsConfig.optional(),
+    http: http.prefault({}),
+    audit: audit.optional(),
+    etcd: etcd.optional(),
+    /** What no action ever touches, besides Seawall itself, pid 1 and kernel threads: patterns with `*` and `?`. */
+    neverTouch: z
+      .strictObject({
+        /** Paths of executables outside of containers. */
+        programs: patterns,
+        containers: patterns,
+        images: patterns,
+        namespaces: patterns,
+      })
+      .partial()
+      .prefault({}),
+    /**
+     * Whether what containers do is kept as well (programs, files by folder, peers, ports), for `seawall profile learn --store`. It
+     * takes more events from the kernel than rules alone do.
+     */
+    activity: z.boolean().default(false),
+    /** Whether files of rules and policies are watched, and changes taken over. SIGHUP does it in any case. */
+    watchFiles: z.boolean().default(true),
+    limits: limits.prefault({}),
+  },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'write keys and what they mean, such as rules: [rules]' : undefined,
+  },
+);
 
 export type AgentConfiguration = z.infer<typeof agentConfiguration>;

@@ -10,6 +10,9 @@ import { type AgentConfiguration, agentConfiguration } from './configuration.ts'
  */
 export function readConfiguration(path: string): AgentConfiguration {
   const [file] = readTextFiles([path]);
+  if (file === undefined || file.path !== path) {
+    throw errors.create('FILE_UNREADABLE', { path, reason: 'it is a folder; give the configuration’s file' });
+  }
   const { value, diagnostics } = readDocument(file, agentConfiguration);
   if (value === undefined) {
     throw errors.create('CONFIGURATION_INVALID', {
