@@ -132,6 +132,11 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    'an alias inside of what it names',
+    'kind: NotificationChannel\nmetadata: { name: hook }\nspec:\n  webhook: { url: https://x.example/, body: &b { x: *b } }',
+    ['p.yaml:5:53: error: *b stands inside of what it names'],
+  ],
+  [
     'the same name twice',
     `${policy('rules: [{ tag: x }]')}---\n${head}${policy('rules: [{ tag: x }]')}`,
     ['p.yaml:9:19: error: there is a RuntimePolicy etcd already, in p.yaml:3: give this one another name'],

@@ -5,6 +5,7 @@ import { notificationChannelSpec } from '../channel/channel.ts';
 import type { RuleSetObject } from '../rule-set/rule-set.ts';
 import { ruleSetSpecSchema } from '../rule-set/rule-set-schema.ts';
 import type { ChannelObject } from './channel-object.ts';
+import { findCircularAlias } from './circular-alias.ts';
 import { API_VERSION, type Diagnostic, type Place, type RuntimePolicy } from './policy.ts';
 import { findPolicyProblems } from './policy-problems.ts';
 import { createPolicy, policySpecSchema } from './policy-schema.ts';
@@ -153,6 +154,11 @@ function readObjects(file: PolicyFile, found: Diagnostic[]): ReadObject[] {
     }
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
       continue;
+    const circular = findCircularAlias(document);
+    if (circular !== undefined) {
+      found.push({ severity: 'error', place: places.at(circular.offset), message: circular.message });
+      continue;
+    }
     let value: unknown;
     try {
       value = document.toJS();

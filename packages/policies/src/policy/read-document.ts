@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { findCircularAlias } from './circular-alias.ts';
 import type { PolicyFile } from './load.ts';
 import type { Diagnostic } from './policy.ts';
 import { keySchemaOf, schemaDiagnostics } from './schema-problems.ts';
@@ -26,6 +27,11 @@ export function readDocument<Schema extends z.ZodType>(
       value: undefined,
       diagnostics: [{ severity: 'error', place: places.at(fault.pos[0]), message }],
     };
+  }
+  const circular = findCircularAlias(document);
+  if (circular !== undefined) {
+    const place = places.at(circular.offset);
+    return { value: undefined, diagnostics: [{ severity: 'error', place, message: circular.message }] };
   }
   let written: unknown;
   try {
