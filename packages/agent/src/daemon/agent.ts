@@ -1,25 +1,19 @@
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '@seawall/base';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import {
-  createCourier,
   createFollowUp,
   createGuardState,
-  createNotifier,
-  createSecrets,
-  createSend,
   defaultNeverTouch,
   type EnforcementCheck,
   findOwnIdentity,
   GUARD_MEMORY_PREFIX,
   millisecondsOf,
-  type NotificationChannel,
-  type NotificationChannelSpec,
   type PodActions,
-  type PolicySet,
-  type ResolvedPolicy,
   watchEtcdQuorum,
 } from '@seawall/policies';
 import { openStore } from '@seawall/store';
@@ -48,10 +42,10 @@ import {
 } from '../rule-set/load-running-set.ts';
 import { readSetTexts } from '../rule-set/read-set-texts.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
-import { courierLog } from './courier-log.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
 import { takeLock } from './lock.ts';
+import { createNotifications, policyNamed } from './notifications.ts';
 import { ownContainerId } from './own-container.ts';
 import { createPresence } from './presence.ts';
 import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
@@ -153,6 +147,9 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   if (firstSet === undefined) throw errors.create('SET_REFUSED', { messages: messages.join('\n') });
   for (const message of messages) log('warning', message);
 
+  mkdirSync(dirname(storing.path), { recursive: true, mode: 0o700 });
+  // Before the store is looked at: a damaged one is moved away.
+  cleanUp.add(takeLock(`${storing.path}.lock`).release);
   const store = openStore({
     path: storing.path,
     clock,
@@ -160,7 +157,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
   });
   cleanUp.add(store.close);
-  cleanUp.add(takeLock(`${storing.path}.lock`).release);
   const presence = createPresence({
     lastRun: readHeartbeat(`${storing.path}.alive`),
     heartbeat: createHeartbeat(`${storing.path}.alive`),
@@ -201,27 +197,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     load,
     replace: (generation, texts) => runningThread().replace({ ...texts, generation }),
   });
-  const policyNamed = (name: string, set: PolicySet | undefined): ResolvedPolicy | undefined =>
-    set?.policies.find((policy) => policy.name === name);
-  const channels = (): readonly NotificationChannel[] =>
-    reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
-  const notifier = await createNotifier({
-    ...{ store, clock, channels },
-    policy: (name) => policyNamed(name, reloader.current.policies),
-    onMessages: () => courier.wake(),
-  });
-  const secrets = createSecrets({ environment });
-  const courier = createCourier({
-    store,
-    clock,
-    channels,
-    createSend: (channel) => createSend(channel, { secrets, clock, environment }),
-    report(report) {
-      const line = courierLog(report);
-      if (line !== undefined) log(...line);
-    },
-  });
-  cleanUp.add(() => courier.stop(PATIENCE));
+  const notifications = await createNotifications({ store, clock, environment, reloader, log });
+  cleanUp.add(() => notifications.stop(PATIENCE));
   const captures = createCaptureFiles(capturing.directory, machineTables, clock);
   const undo = { runtimeOf: runtimes.runtimeOf, pods: options.pods, now };
   const desk = createActionDesk({
@@ -236,10 +213,10 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(() => desk.close(PATIENCE));
   const ledger = createLedger({
     store,
-    notifier,
+    notifier: notifications.notifier,
     clock,
     source: sourceName,
-    policy: (name, generation) => policyNamed(name, reloader.policies(generation)),
+    policy: (name, generation) => policyNamed(reloader.policies(generation), name),
     actionRecords: desk.records,
     onStored(alert) {
       outputs?.write(alert);
@@ -319,12 +296,12 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   if (quorum !== undefined) {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
   }
-  courier.start();
+  notifications.start();
 
   const stored = thread.ended.then(async () => {
     await ledger.flush(NEVER);
     // A recording has come to its end, and nobody waits for more: what it caused is told before.
-    if (!isLive) await courier.drain();
+    if (!isLive) await notifications.drain();
   });
   const done = Promise.race([stored, hopeless]);
   // Whoever doesn't wait for the end is not to be ended by it.
@@ -378,7 +355,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         presence.begin();
         break;
       case 'failed':
-        log('error', message.stack || message.message);
+        // Mistakes of ours are found by their stack; errors of the catalogue say what to do.
+        log('error', message.code?.includes('/') ? message.message : message.stack || message.message);
         break;
       default:
     }
@@ -423,9 +401,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
 
   function tick(): void {
     presence.tick();
-    notifier
-      .tick()
-      .catch((error: unknown) => log('error', `notifications could not be decided: ${textOf(error)}`));
+    notifications.tick();
   }
 
   function retain(): void {

@@ -161,6 +161,21 @@ test('a match that asks for nothing of it is told at once', async () => {
   assert.deepEqual(told, [`10: /one in ${ID}`]);
 });
 
+test('what several rules find in an event that waited is told together, so that only the first may count', async () => {
+  const together: string[][] = [];
+  const rules = rulesOf([OPENS, 'a'], [`${OPENS} and container.image = web`, 'b'], [OPENS, 'c']);
+  const steps: Step[] = [
+    [0, lookedUpNotice],
+    [10, 'open', 'one'],
+    [30, described('web')],
+  ];
+  await replay(rules, steps, {
+    waiting: { everyMatchWaits: true },
+    onMatches: (alerts) => together.push(alerts.map(({ message }) => message)),
+  });
+  assert.deepEqual(together, [['a', 'b', 'c']]);
+});
+
 test('a condition that hinges on it is decided by it, either way', async () => {
   const rules = rulesOf(
     [`${OPENS} and container.image = web`, 'is %fd.name'],

@@ -25,11 +25,12 @@ export interface WaitingOptions {
 }
 
 /**
- * A match that waited was decided: the rule holds.
+ * An event that waited was decided.
+ * @param rules those that hold, in the matcher's order.
  * @param context of the event as it was, with what is known of the container by now; it may be kept.
  * @param isIncomplete the time was up: what the container's description would say is not known.
  */
-export type Decide = (rule: number, context: EventContext, isIncomplete: boolean) => void;
+export type Decide = (rules: readonly number[], context: EventContext, isIncomplete: boolean) => void;
 
 /**
  * Keeps matches that hinge on what is still to be told of their container. Time is that of the events, so that a
@@ -172,11 +173,9 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       parkedBytes -= frozen.size;
       if (isIncomplete) incomplete += 1;
       frozen.describe(container);
-      for (const rule of rules) {
-        if (!ready.tests[rule](frozen.context)) continue;
-        ready.decide(rule, frozen.context, isIncomplete);
-        if (isFirstOnly) break;
-      }
+      const holding = rules.filter((rule) => ready.tests[rule](frozen.context));
+      const told = isFirstOnly ? holding.slice(0, 1) : holding;
+      if (told.length > 0) ready.decide(told, frozen.context, isIncomplete);
     }
   }
 

@@ -109,9 +109,12 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
       ...(rule as CompilableRule<EventContext>),
       outputs: [rule.output, ...rule.extraFields.map(({ format }) => format)],
     }));
-    const decide: Decide = (rule, context, isIncomplete) => {
-      const alert = factories[rule].create(context, timestampOf(context.view), hostname);
-      tell([isIncomplete ? { ...alert, isIncomplete } : alert], context);
+    const decide: Decide = (waitingMatches, context, isIncomplete) => {
+      const alerts = waitingMatches.map((rule) => {
+        const alert = factories[rule].create(context, timestampOf(context.view), hostname);
+        return isIncomplete ? { ...alert, isIncomplete } : alert;
+      });
+      tell(alerts, context);
     };
     const waitingMatcher = waiting.wrap(matcher, waitingRules, decide);
     const { activity } = options;

@@ -1,0 +1,83 @@
+import type { Clock } from '@seawall/base';
+import {
+  createCourier,
+  createNotifier,
+  createSecrets,
+  createSend,
+  type NotificationChannel,
+  type NotificationChannelSpec,
+  type Notifier,
+  type PolicySet,
+  type ResolvedPolicy,
+} from '@seawall/policies';
+import type { Store } from '@seawall/store';
+import type { Reloader } from '../reload/reloader.ts';
+import type { AgentOptions } from './agent.ts';
+import { courierLog } from './courier-log.ts';
+
+/** Who is told what, and how it gets there. */
+export interface Notifications {
+  readonly notifier: Notifier;
+  /** Messages leave from now on. */
+  start(): void;
+  /** To be called every few seconds: what is due by now. */
+  tick(): void;
+  /** Sends everything that is due, once. */
+  drain(): Promise<void>;
+  /** Lets what is on its way arrive, so long. */
+  stop(withinMilliseconds: number): Promise<void>;
+}
+
+export interface NotificationsOptions extends Pick<AgentOptions, 'environment' | 'log'> {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Policies and channels as they are now. */
+  readonly reloader: Pick<Reloader, 'current'>;
+}
+
+/** @throws those of the store */
+export async function createNotifications(options: NotificationsOptions): Promise<Notifications> {
+  const { store, clock, environment, reloader, log } = options;
+  const channels = (): readonly NotificationChannel[] =>
+    // Loading has checked them by their schema.
+    reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
+  const notifier = await createNotifier({
+    ...{ store, clock, channels },
+    policy: (name) => policyNamed(reloader.current.policies, name),
+    onMessages: () => courier.wake(),
+  });
+  const secrets = createSecrets({ environment });
+  const courier = createCourier({
+    ...{ store, clock, channels },
+    createSend: (channel) => createSend(channel, { secrets, clock, environment }),
+    report(report) {
+      const line = courierLog(report);
+      if (line !== undefined) log(...line);
+    },
+  });
+  let problem: string | undefined;
+  return {
+    notifier,
+    start: courier.start,
+    tick() {
+      notifier.tick().then(
+        () => {
+          problem = undefined;
+        },
+        (error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          // What lasts is not told every few seconds.
+          if (reason !== problem) log('error', `notifications could not be decided: ${reason}`);
+          problem = reason;
+        },
+      );
+    },
+    drain: courier.drain,
+    stop: courier.stop,
+  };
+}
+
+/** A policy of a set by its name. */
+export function policyNamed(set: PolicySet | undefined, name: string): ResolvedPolicy | undefined {
+  return set?.policies.find((policy) => policy.name === name);
+}
