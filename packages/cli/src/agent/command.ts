@@ -13,6 +13,7 @@ import { errors } from '../errors.ts';
 import { countOf, countText } from '../number-text.ts';
 import { prepareLive } from '../probe/prepare.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
+import { harmlessLines } from '../terminal/harmless.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { dropCapabilities } from './drop-capabilities.ts';
 
@@ -111,7 +112,7 @@ export async function runAgent(
 function writeLog({ errors: stream }: Terminal, level: LogLevel, message: string): void {
   const { palette } = stream;
   const paint = { info: palette.faint, warning: palette.warning, error: palette.bad }[level];
-  for (const line of message.split('\n')) {
+  for (const line of harmlessLines(message).split('\n')) {
     stream.write(`${palette.faint(new Date().toISOString())} ${paint(level)} ${line}\n`);
   }
 }
