@@ -33,7 +33,7 @@ import { createStatusServer } from '../http/status-server.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { createOutputs } from '../output/outputs.ts';
 import { createReloader, type ReloadResult } from '../reload/reloader.ts';
-import { watchFiles } from '../reload/watch-files.ts';
+import { fingerprintOf, watchFiles } from '../reload/watch-files.ts';
 import {
   type Catalogues,
   type LoadedSet,
@@ -48,8 +48,9 @@ import { takeLock } from './lock.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
 import { ownContainerId } from './own-container.ts';
 import { createPresence } from './presence.ts';
+import { retain } from './retention.ts';
 import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
-import type { DaemonStatus, HotLoopStatus } from './status.ts';
+import { type DaemonStatus, NOTHING_YET } from './status.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export type LogLevel = 'info' | 'warning' | 'error';
@@ -88,19 +89,8 @@ const TICK = 2000;
 const RETENTION_PERIOD = 10 * 60_000;
 /** Milliseconds that an orderly end waits for the hot loop, the store, messages and outputs, each. */
 const PATIENCE = 5000;
-const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 const NEVER = new AbortController().signal;
-
-const NOTHING_YET: HotLoopStatus = {
-  state: 'starting',
-  accounting: { seen: 0, evaluated: 0, filtered: 0, dropped: 0, byType: new Map() },
-  findings: 0,
-  outOfScope: 0,
-  shed: 0,
-  lastEvent: 0n,
-  generation: 1,
-};
 
 /**
  * Starts an agent: source, rules, policies, store, channels and outputs, as its configuration has it.
@@ -135,14 +125,23 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(enforcer.close);
   // What a recording shows has happened: there is nothing to refuse.
   const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
-  const readTexts = (): SetTexts =>
-    readSetTexts({
+  /** Besides what the configuration names, the rule files that RuleSets do. */
+  let ruleFiles: readonly string[] = [];
+  const watchedPaths = (): readonly string[] => [
+    ...new Set([...configuration.rules, ...configuration.policies, ...ruleFiles]),
+  ];
+  const readTexts = (): SetTexts => {
+    const texts = readSetTexts({
       rules: configuration.rules,
       policies: configuration.policies,
       matching: configuration.policyMatching,
     });
+    ruleFiles = texts.ruleFiles.map(({ name }) => name);
+    return texts;
+  };
   const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);
   const firstTexts = readTexts();
+  const firstFiles = fingerprintOf(watchedPaths());
   const { set: firstSet, messages } = load(firstTexts);
   if (firstSet === undefined) throw errors.create('SET_REFUSED', { messages: messages.join('\n') });
   for (const message of messages) log('warning', message);
@@ -284,15 +283,16 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const files =
     configuration.watchFiles &&
     watchFiles(
-      () => [...configuration.rules, ...configuration.policies],
+      watchedPaths,
       () => void reload().catch((error: unknown) => log('error', `reloading failed: ${textOf(error)}`)),
+      firstFiles,
     );
   cleanUp.add(() => {
     if (files) files.close();
   });
   every(BEAT, presence.beat);
   every(TICK, tick);
-  every(RETENTION_PERIOD, retain);
+  every(RETENTION_PERIOD, () => retain(configuration, { store, captures, now: now(), log }));
   if (quorum !== undefined) {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
   }
@@ -402,21 +402,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   function tick(): void {
     presence.tick();
     notifications.tick();
-  }
-
-  function retain(): void {
-    const olderThan = now() - BigInt(millisecondsOf(storing.keepFor)) * NANOSECONDS_PER_MILLISECOND;
-    store
-      .retain({ olderThan, maximumBytes: storing.maximumMebibytes * MEBIBYTE })
-      .catch((error: unknown) => log('error', `old findings could not be deleted: ${textOf(error)}`));
-    try {
-      captures.retain({
-        olderThanMilliseconds: millisecondsOf(capturing.keepFor),
-        maximumBytes: capturing.keepMebibytes * MEBIBYTE,
-      });
-    } catch (error) {
-      log('error', `old captures could not be deleted: ${textOf(error)}`);
-    }
   }
 }
 

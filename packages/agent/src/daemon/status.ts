@@ -75,3 +75,14 @@ export interface OutputCounts {
   readonly failed: number;
   readonly shed: number;
 }
+
+/** How the hot loop is doing before it has said anything. */
+export const NOTHING_YET: HotLoopStatus = {
+  state: 'starting',
+  accounting: { seen: 0, evaluated: 0, filtered: 0, dropped: 0, byType: new Map() },
+  findings: 0,
+  outOfScope: 0,
+  shed: 0,
+  lastEvent: 0n,
+  generation: 1,
+};

@@ -10,9 +10,15 @@ const PERIOD = 1000;
 /**
  * Calls when files, or what folders hold right in them, have changed and have come to rest since. It compares names, times
  * and sizes once a second: that also sees what Kubernetes does to mounted ConfigMaps, and network file systems.
+ * @param paths asked for each time.
+ * @param read what `fingerprintOf` said when they were read: a change since then counts.
  */
-export function watchFiles(paths: () => readonly string[], onChange: () => void): FileWatch {
-  let settled = fingerprintOf(paths());
+export function watchFiles(
+  paths: () => readonly string[],
+  onChange: () => void,
+  read = fingerprintOf(paths()),
+): FileWatch {
+  let settled = read;
   let last = settled;
   const timer = setInterval(() => {
     const now = fingerprintOf(paths());
@@ -27,7 +33,8 @@ export function watchFiles(paths: () => readonly string[], onChange: () => void)
   return { close: () => clearInterval(timer) };
 }
 
-function fingerprintOf(paths: readonly string[]): string {
+/** Names, times and sizes of files, and of what folders hold right in them. */
+export function fingerprintOf(paths: readonly string[]): string {
   return paths.map((path) => factsOf(path, true)).join('\n');
 }
 

@@ -1,0 +1,38 @@
+import { millisecondsOf } from '@seawall/policies';
+import type { Store } from '@seawall/store';
+import type { CaptureFiles } from '../captures/capture-files.ts';
+import type { AgentConfiguration } from '../configuration/configuration.ts';
+import type { AgentOptions } from './agent.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+export interface RetentionOptions extends Pick<AgentOptions, 'log'> {
+  readonly store: Pick<Store, 'retain'>;
+  readonly captures: Pick<CaptureFiles, 'retain'>;
+  /** Nanoseconds since the epoch. */
+  readonly now: bigint;
+}
+
+/** Deletes findings and captures that are too old or too many. What fails is logged, and tried with the next call. */
+export function retain(
+  { store: storing, captures: capturing }: Pick<AgentConfiguration, 'store' | 'captures'>,
+  { store, captures, now, log }: RetentionOptions,
+): void {
+  const olderThan = now - BigInt(millisecondsOf(storing.keepFor)) * NANOSECONDS_PER_MILLISECOND;
+  store
+    .retain({ olderThan, maximumBytes: storing.maximumMebibytes * MEBIBYTE })
+    .catch((error: unknown) => log('error', `old findings could not be deleted: ${textOf(error)}`));
+  try {
+    captures.retain({
+      olderThanMilliseconds: millisecondsOf(capturing.keepFor),
+      maximumBytes: capturing.keepMebibytes * MEBIBYTE,
+    });
+  } catch (error) {
+    log('error', `old captures could not be deleted: ${textOf(error)}`);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
