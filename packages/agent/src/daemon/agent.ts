@@ -348,6 +348,9 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         desk.takeEvents(message);
         break;
       case 'status':
+        if (message.status.shed > 0 && hotLoopStatus.shed === 0) {
+          log('warning', 'findings are left out, too many wait for the store: seawall_findings_shed_total');
+        }
         hotLoopStatus = message.status;
         break;
       case 'started':
