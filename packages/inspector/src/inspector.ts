@@ -7,6 +7,7 @@ import {
   Step,
   timestampOf,
 } from '@seawall/events';
+import { absorb, absorbableTypes } from './apply/absorb.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
@@ -49,7 +50,8 @@ export interface Inspector {
   setWanted(wanted: Uint8Array): void;
   /**
    * Whether an event of a type that is to be asked of may be left out as far as the tables go: its header starts at
-   * `event` in `data`. Where true, the context says which thread and which container it belongs to, and nothing else.
+   * `event` in `data`. Small changes by events that no rule wants are made by this very question. Where true and the type
+   * is wanted, the context says which thread and which container the event belongs to, and nothing else.
    */
   isQuiet(data: DataView, event: number, type: number): boolean;
   /**
@@ -115,6 +117,9 @@ const ACTIVE = ProcessFlag.active;
 const behaviourByType = behaviours;
 const handlerByType = handlers;
 const descriptorIndexes = descriptorParameters;
+const absorbable = absorbableTypes;
+const stepByType = idleSteps;
+const VISIT = Step.visit;
 
 export function createInspector(options: InspectorOptions = {}): Inspector {
   const processLimits = { maximum: options.maximumProcesses ?? DEFAULT_PROCESSES, evicted: 0 };
@@ -171,6 +176,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   const steps = new Uint8Array(EVENT_TYPE_COUNT);
   /** What the steps are while the tables are steady. */
   const steadySteps = idleSteps.slice();
+
+  /** By type id: 1 where an event changes the tables by itself, unseen (see `apply/absorb.ts`). */
+  const absorbs = new Uint8Array(EVENT_TYPE_COUNT);
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -259,11 +267,13 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
 
   function isQuiet(data: DataView, event: number, type: number): boolean {
     if (!isSteady) return false;
+    if (pending.isAny) settle();
     const tid = data.getInt32(event + 8, true);
     // Ids beyond 31 bits are not real threads': they take the long way.
-    const process = data.getInt32(event + 12, true) === 0 ? current(tid) : undefined;
-    if (process === undefined) return false;
-    if (pending.isAny) settle();
+    const isPlainTid = data.getInt32(event + 12, true) === 0;
+    const process = isPlainTid ? current(tid) : undefined;
+    if (absorbs[type] === 1 && isPlainTid && absorb(process, data, event, type)) return true;
+    if (process === undefined || stepByType[type] === VISIT) return false;
     if (!isQuietCall(process, data, event, type)) return false;
     if (context.process !== process) context.process = process;
     if (context.container !== process.container) context.container = process.container;
@@ -273,7 +283,11 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   function setWanted(wanted: Uint8Array): void {
     for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
       const step = idleSteps[type];
-      steadySteps[type] = step === Step.count && wanted[type] === 1 ? Step.ask : step;
+      const isWanted = wanted[type] === 1;
+      // What rules see has to stay as it is until they have seen it.
+      absorbs[type] = isWanted ? 0 : absorbable[type];
+      if (absorbs[type] === 1) steadySteps[type] = Step.ask;
+      else steadySteps[type] = step === Step.count && isWanted ? Step.ask : step;
     }
     if (isSteady) steps.set(steadySteps);
   }

@@ -1,5 +1,5 @@
 import { EVENT_TYPE_COUNT } from '../table/event-type.ts';
-import { type EventView, moveTo } from '../view.ts';
+import { type EventView, moveTo, TYPE_OFFSET } from '../view.ts';
 import { EVENT_V2 } from './block-types.ts';
 import {
   type Collector,
@@ -33,8 +33,9 @@ export interface EventVisitor {
   /** Moved to each event that is shown. */
   readonly view: EventView;
   /**
-   * Whether the event, whose header starts at `event` in `data`, is of no consequence. Its type is one to ask of, and it
-   * has all parameters of its type; that they lie within the event is not checked yet.
+   * Whether the event, whose header starts at `event` in `data`, is of no consequence, or has had its consequences by the
+   * end of this call. Its type is one to ask of; it can lack parameters of its type, and that those it has lie within the
+   * event is not checked yet.
    */
   isQuiet(data: DataView, event: number, type: number): boolean;
   /**
@@ -166,6 +167,14 @@ function takeAndVisit(collector: Collector, visitor: EventVisitor, position: num
   collector.spareUsed = 0;
   const taken = takeBlock(collector, position);
   if (typeof taken === 'object' || batch.count === 0) return taken;
+  const { data, offsets } = batch;
+  const event = offsets[0];
+  const type = data.getUint16(event + TYPE_OFFSET, true);
+  const step = visitor.steps[type];
+  if (step === COUNT || (step === ASK && visitor.isQuiet(data, event, type))) {
+    visitor.counts[type] += 1;
+    return taken;
+  }
   moveTo(visitor.view, batch, 0);
   return visitor.visit(batch.flags[0]) ? taken : ENOUGH;
 }

@@ -13,7 +13,7 @@ import type { Process } from '../process/process.ts';
 import { workingDirectory } from './directory.ts';
 import { readMemory } from './exec.ts';
 import { identifyContainer, noteCredentials, readCgroups } from './identity.ts';
-import { readBig, readText, readTexts, resultOf } from './parameters.ts';
+import { holdsTexts, readBig, readText, readTexts, resultOf } from './parameters.ts';
 import type { Handlers, State } from './state.ts';
 
 /** Parameters of clone, clone3, fork and vfork exit events, by index; memory comes as in exec events. */
@@ -163,14 +163,13 @@ function readVirtualIds(process: Process, view: EventView): void {
 function readDescription(state: State, child: Process, view: EventView, time: bigint, model: Process): void {
   child.exe = readText(view, P.exe);
   child.comm = hasValue(view, P.comm) ? readText(view, P.comm) : child.exe;
-  const args = readTexts(view, P.args);
-  if (child.comm === model.comm && areSame(args, model.args)) {
+  if (child.comm === model.comm && holdsTexts(view, P.args, model.args)) {
     // Most children start as copies: keep one text for all of them.
     child.exe = child.exe === model.exe ? model.exe : child.exe;
     child.comm = model.comm;
     child.args = model.args;
     child.commandLine = model.commandLine;
-  } else setArguments(child, args);
+  } else setArguments(child, readTexts(view, P.args));
   child.descriptorLimit = readInt64Number(view, P.descriptorLimit);
   readMemory(child, view);
   child.uid = readUint32(view, P.uid);
@@ -178,10 +177,6 @@ function readDescription(state: State, child: Process, view: EventView, time: bi
   noteCredentials(state, child);
   readCgroups(child, view, P.cgroups);
   child.cloneTime = time;
-}
-
-function areSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
 /** What a child of either kind has of the thread it takes after. */

@@ -10,7 +10,7 @@ import { type Handlers, lookUpDescriptor, openDescriptor, type State } from './s
 const CLOSE_RANGE_CLOEXEC = 4;
 /** Commands of fcntl in scap's numbering (PPM_FCNTL_F_*). */
 const F_DUPFD = 1;
-const F_SETFD = 3;
+export const F_SETFD = 3;
 const F_DUPFD_CLOEXEC = 26;
 /** The one flag of a descriptor itself: close on exec. */
 const FD_CLOEXEC = 1;
@@ -43,6 +43,12 @@ export function changesDescriptors(command: number): boolean {
   return command === F_DUPFD || command === F_SETFD || command === F_DUPFD_CLOEXEC;
 }
 
+/** What fcntl's F_SETFD does with the lower half of its argument. */
+export function setCloseOnExec(descriptor: Descriptor, flags: number): void {
+  clearCloseOnExec(descriptor);
+  if ((flags & FD_CLOEXEC) !== 0) descriptor.openFlags |= OpenFlag.closeOnExec;
+}
+
 export const duplicateHandlers: Handlers = {
   SYSCALL_DUP_1_X: duplicate,
   SYSCALL_DUP2_X: duplicate,
@@ -55,8 +61,7 @@ export const duplicateHandlers: Handlers = {
     const result = resultOf(view);
     if (result < 0) return;
     if (command === F_SETFD) {
-      clearCloseOnExec(descriptor);
-      if ((readUint64Low(view, 3) & FD_CLOEXEC) !== 0) descriptor.openFlags |= OpenFlag.closeOnExec;
+      setCloseOnExec(descriptor, readUint64Low(view, 3));
       return;
     }
     openDescriptor(state, process, result, duplicateOf(descriptor, command === F_DUPFD_CLOEXEC));

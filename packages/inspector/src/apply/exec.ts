@@ -169,10 +169,10 @@ function setPath(state: State, process: Process, view: EventView): void {
   else setExepath(process, concatenatePaths(directory, path));
 }
 
-function closeOnExec(process: Process): void {
-  for (const [fd, descriptor] of process.descriptors.entries()) {
-    if (isCloseOnExec(descriptor)) process.descriptors.delete(fd);
-  }
+function closeOnExec({ descriptors }: Process): void {
+  descriptors.forEach((descriptor, fd) => {
+    if (isCloseOnExec(descriptor)) descriptors.delete(fd);
+  });
 }
 
 /** An exec ends all threads of the process but the one that goes on as its leader. */

@@ -70,6 +70,24 @@ export function readTexts(view: EventView, index: number): readonly string[] {
   return texts.length === 1 && texts[0] === '' ? [] : texts;
 }
 
+/** Whether `readTexts` would give the very same texts, found out without making them; false also where that is unclear. */
+export function holdsTexts(view: EventView, index: number, texts: readonly string[]): boolean {
+  const { bytes } = view;
+  const length = parameterLength(view, index);
+  // A lone NUL is no text: reading tells.
+  if (length === 1) return false;
+  let at = startOf(view, index);
+  const end = at + length;
+  for (const text of texts) {
+    if (at >= end || at + text.length > end) return false;
+    for (let position = 0; position < text.length; position++, at++) {
+      if (bytes[at] !== text.charCodeAt(position)) return false;
+    }
+    if (at < end && bytes[at++] !== 0) return false;
+  }
+  return at === end;
+}
+
 /** As readTexts, to be taken apart when somebody asks. */
 export function textsAt(view: EventView, index: number): Texts {
   const start = parameterStart(view, index);

@@ -7,6 +7,8 @@ export interface DescriptorTable {
   delete(fd: number): boolean;
   clear(): void;
   readonly size: number;
+  /** Calls back for each, in the order of `entries`, without making anything; what is visited may be deleted meanwhile. */
+  forEach(visit: (descriptor: Descriptor, fd: number) => void): void;
   /** In ascending order of the numbers below 1,024, then the others as they came. */
   entries(): IterableIterator<[number, Descriptor]>;
 }
@@ -39,6 +41,7 @@ export function createDescriptorTable(limits: DescriptorLimits): DescriptorTable
     set: setDescriptor,
     delete: deleteDescriptor,
     clear: clearDescriptors,
+    forEach: visitDescriptors,
     entries: descriptorEntries,
   };
   return table;
@@ -88,6 +91,15 @@ function clearDescriptors(this: TableState): void {
   this.dense.length = 0;
   this.sparse = undefined;
   this.size = 0;
+}
+
+function visitDescriptors(this: TableState, visit: (descriptor: Descriptor, fd: number) => void): void {
+  const { dense } = this;
+  for (let fd = 0; fd < dense.length; fd++) {
+    const descriptor = dense[fd];
+    if (descriptor !== undefined) visit(descriptor, fd);
+  }
+  this.sparse?.forEach(visit);
 }
 
 function* descriptorEntries(this: TableState): IterableIterator<[number, Descriptor]> {

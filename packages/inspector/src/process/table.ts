@@ -131,11 +131,11 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
 
   function inheritDescriptors(child: Process, parent: Process): void {
     const table = createDescriptorTable(descriptorLimits);
-    for (const [fd, descriptor] of parent.descriptors.entries()) {
+    parent.descriptors.forEach((descriptor, fd) => {
       const inherited = copyDescriptor(descriptor);
       inherited.flags |= DescriptorFlag.isCloned;
       table.set(fd, inherited);
-    }
+    });
     child.bookkeeping.ownDescriptors = table;
   }
 

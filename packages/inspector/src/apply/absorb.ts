@@ -1,0 +1,121 @@
+import { eventTypeOfSymbol, eventTypes, HEADER_LENGTH } from '@seawall/events';
+import { leaderOf } from '../process/group.ts';
+import type { Process } from '../process/process.ts';
+import { F_SETFD, setCloseOnExec } from './close.ts';
+
+/*
+ * Changes of the tables that are a number or two: taken from the event's bytes while the reader still stands on its
+ * header, where no rule wants to see the event. They are what the handlers of these types do with an event of the
+ * usual form; an event of any other form is left to them.
+ */
+
+const CLOSE = eventTypeOfSymbol('SYSCALL_CLOSE_X').id;
+const CONTROL = eventTypeOfSymbol('SYSCALL_FCNTL_X').id;
+const SWITCH = eventTypeOfSymbol('SCHEDSWITCH_6_E').id;
+const MEMORY = ['SYSCALL_BRK_4_X', 'SYSCALL_MMAP_X', 'SYSCALL_MMAP2_X', 'SYSCALL_MUNMAP_X'].map(
+  (symbol) => eventTypeOfSymbol(symbol).id,
+);
+/** Copies for the hot path: see `quiet.ts`. */
+const HEADER = HEADER_LENGTH;
+const SET_FLAGS = F_SETFD;
+
+/** By type id: 1 where `absorb` can take an event of the type. */
+export const absorbableTypes: Uint8Array = Uint8Array.from(eventTypes, ({ id }) =>
+  id === CLOSE || id === CONTROL || id === SWITCH || MEMORY.includes(id) ? 1 : 0,
+);
+
+/** Two lengths of 8 bytes, as they follow each other in an event. */
+const EIGHT_EIGHT = 0x0008_0008;
+const FOUR_FOUR = 0x0004_0004;
+/** Lengths of 8 and 4 bytes. */
+const EIGHT_FOUR = 0x0004_0008;
+/** Lengths of 1 and 8 bytes. */
+const ONE_EIGHT = 0x0008_0001;
+
+/**
+ * Brings the tables up to the event, if it is of the usual form; nothing else waits to be done.
+ * @param process the thread that the event belongs to; undefined when the tables don't have it.
+ * @param event where its header starts in `data`.
+ * @param type one that `absorbableTypes` marks.
+ * @returns false when nothing was done: the event has to be applied.
+ */
+export function absorb(process: Process | undefined, data: DataView, event: number, type: number): boolean {
+  // Nobody is made for a switch.
+  if (process === undefined) return type === SWITCH;
+  if (type === CLOSE) return absorbClose(process, data, event);
+  if (type === SWITCH) return absorbSwitch(process, data, event);
+  return type === CONTROL ? absorbControl(process, data, event) : absorbMemory(process, data, event);
+}
+
+function absorbClose(process: Process, data: DataView, event: number): boolean {
+  if (data.getUint32(event + 22, true) !== 2 || data.getUint32(event + HEADER, true) !== EIGHT_EIGHT)
+    return false;
+  const start = event + HEADER + 4;
+  const fd = data.getInt32(start + 8, true);
+  // Numbers beyond 31 bits are none that a descriptor can have.
+  if (data.getInt32(start + 12, true) !== fd >> 31) return false;
+  process.bookkeeping.lastDescriptor = fd;
+  // The upper half has the result's sign.
+  if (fd >= 0 && data.getInt32(start + 4, true) >= 0) process.descriptors.delete(fd);
+  return true;
+}
+
+/** Only flags are set here: a copy of a descriptor is made by the handler. */
+function absorbControl(process: Process, data: DataView, event: number): boolean {
+  const lengths = event + HEADER;
+  if (
+    data.getUint32(event + 22, true) !== 4 ||
+    data.getUint32(lengths, true) !== EIGHT_EIGHT ||
+    data.getUint32(lengths + 4, true) !== ONE_EIGHT
+  ) {
+    return false;
+  }
+  const start = lengths + 8;
+  const fd = data.getInt32(start + 8, true);
+  if (data.getUint8(start + 16) !== SET_FLAGS || fd < 0 || data.getInt32(start + 12, true) !== 0)
+    return false;
+  process.bookkeeping.lastDescriptor = fd;
+  if (data.getInt32(start + 4, true) < 0) return true;
+  const descriptor = process.descriptors.get(fd);
+  if (descriptor !== undefined) setCloseOnExec(descriptor, data.getUint32(start + 17, true));
+  return true;
+}
+
+function absorbSwitch(process: Process, data: DataView, event: number): boolean {
+  const lengths = event + HEADER;
+  if (
+    data.getUint32(event + 22, true) !== 6 ||
+    data.getUint32(lengths, true) !== EIGHT_EIGHT ||
+    data.getUint32(lengths + 4, true) !== EIGHT_FOUR ||
+    data.getUint32(lengths + 8, true) !== FOUR_FOUR
+  ) {
+    return false;
+  }
+  const start = lengths + 12 + 8;
+  process.majorFaults = data.getUint32(start, true) + data.getUint32(start + 4, true) * 0x1_0000_0000;
+  process.minorFaults = data.getUint32(start + 8, true) + data.getUint32(start + 12, true) * 0x1_0000_0000;
+  const leader = leaderOf(process);
+  if (leader !== undefined) writeSizes(leader, data, start + 16);
+  return true;
+}
+
+/** For any number of further parameters. */
+function absorbMemory(process: Process, data: DataView, event: number): boolean {
+  const lengths = event + HEADER;
+  const count = data.getUint32(event + 22, true);
+  if (
+    count < 4 ||
+    data.getUint32(lengths, true) !== EIGHT_FOUR ||
+    data.getUint32(lengths + 4, true) !== FOUR_FOUR
+  ) {
+    return false;
+  }
+  writeSizes(process, data, lengths + count * 2 + 8);
+  return true;
+}
+
+function writeSizes(process: Process, data: DataView, start: number): void {
+  process.virtualSize = data.getUint32(start, true);
+  process.residentSize = data.getUint32(start + 4, true);
+  process.swapSize = data.getUint32(start + 8, true);
+}
