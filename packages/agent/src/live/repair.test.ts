@@ -58,9 +58,10 @@ test('after events were lost, processes that nobody saw start are known again, a
       // Not before the first look through /proc, so that only events could tell of what is started here.
       setTimeout(() => {
         const start = (script: string): number =>
-          children.push(spawn('sh', ['-c', script, 'missed-start'], { stdio: 'ignore' }));
+          children.push(spawn('sh', ['-c', script], { stdio: 'ignore' }));
         start('i=0; while [ $i -lt 2000 ]; do (:); i=$((i+1)); done');
-        start(`while :; do read x < ${mark}; sleep 0.05; done`);
+        // When the ring is full for certain.
+        start(`sleep 0.8; exec sh -c 'while :; do read x < ${mark}; sleep 0.05; done' missed-start`);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED);
       }, 1500);
     },
