@@ -11,6 +11,11 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
+/** The clock's time in nanoseconds since the epoch, as events and the store have it; to the microsecond where the clock knows it. */
+export function nanosecondsNow(clock: Pick<Clock, 'now'>): bigint {
+  return BigInt(Math.round(clock.now() * 1000)) * 1000n;
+}
+
 /** A clock that stands still until it is told to move. */
 export function createManualClock(
   startMilliseconds: number,

@@ -44,6 +44,11 @@ export function isSeawallError(error: unknown, code?: string): error is SeawallE
   return code === undefined || (error as SeawallError).code === code;
 }
 
+/** What anything that was thrown says, in its own words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function fillIn(message: string, details: Readonly<Record<string, unknown>>): string {
   return message.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
     name in details ? String(details[name]) : placeholder,

@@ -1,9 +1,11 @@
-export { type Clock, createManualClock, systemClock } from './clock.ts';
+export { type Clock, createManualClock, nanosecondsNow, systemClock } from './clock.ts';
 export {
   defineErrors,
   type ErrorCatalogue,
   type Errors,
   isSeawallError,
+  reasonOf,
   type SeawallError,
 } from './errors.ts';
+export { sleep } from './sleep.ts';
 export { formatLocalTime, formatUtcTime, formatZonedTime, SECOND } from './timestamp.ts';

@@ -1,4 +1,4 @@
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, reasonOf } from '@seawall/base';
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './terminal/exit-code.ts';
 import { harmlessLines } from './terminal/harmless.ts';
@@ -30,7 +30,7 @@ export function reportError(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
   const { errors: stream, environment } = terminal;
   const isExpected = isSeawallError(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const code = isExpected ? stream.palette.faint(` [${error.code}]`) : '';
   stream.write(`${stream.palette.bad('seawall:')} ${harmlessLines(message)}${code}\n`);
   if (environment.SEAWALL_DEBUG === '1') {

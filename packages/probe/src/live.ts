@@ -1,3 +1,4 @@
+import { sleep } from '@seawall/base';
 import type { CaptureSection } from '@seawall/events';
 import type { Probe } from './probe.ts';
 import { seedFromProc } from './seed/seed.ts';
@@ -85,7 +86,7 @@ export async function* liveSections(
       isComplete = true;
       onComplete?.();
     }
-    await waitFor(wait, signal);
+    await sleep(wait, signal);
   }
   probe.stop();
   while (ring.take() > 0) {
@@ -100,16 +101,4 @@ function* sectionsOfNow(probe: Probe): Generator<CaptureSection> {
   probe.startOver();
   yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
   yield* seedFromProc(probe.bootTime());
-}
-
-function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@seawall/base';
+import { type Clock, nanosecondsNow, reasonOf } from '@seawall/base';
 import {
   type ActionOutcome,
   createAutoUnpause,
@@ -65,10 +65,10 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
    * then.
    */
   const unstoredCaptures = new Map<string, ActionRecord | undefined>();
-  const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
+  const now = (): bigint => nanosecondsNow(clock);
   const pauses = createAutoUnpause({
     unpause: endPause,
-    onError: (key, error) => options.onError(`the pause ${key} could not be ended: ${textOf(error)}`),
+    onError: (key, error) => options.onError(`the pause ${key} could not be ended: ${reasonOf(error)}`),
     now,
   });
 
@@ -98,7 +98,7 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
 
   function track(work: Promise<void>): void {
     const guarded = work
-      .catch((error: unknown) => options.onError(`an action could not be written down: ${textOf(error)}`))
+      .catch((error: unknown) => options.onError(`an action could not be written down: ${reasonOf(error)}`))
       .finally(() => underWay.delete(guarded));
     underWay.add(guarded);
   }
@@ -140,7 +140,7 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     const ended = failure === undefined ? captures.finish(key) : Promise.reject(failure);
     const outcome = await ended.then(
       (report): ActionOutcome => ({ result: 'done', detail: captureText(report), undo: undefined }),
-      (error: unknown): ActionOutcome => ({ result: 'failed', detail: textOf(error), undo: undefined }),
+      (error: unknown): ActionOutcome => ({ result: 'failed', detail: reasonOf(error), undo: undefined }),
     );
     const record = recordOfOutcome(action, outcome, now());
     if (unstoredCaptures.has(key)) unstoredCaptures.set(key, record);
@@ -222,8 +222,4 @@ function isCapturing({ decision, outcome }: SightedAction): boolean {
 function captureText({ path, events, bytes, isCut }: CaptureReport): string {
   const size = `${events} events, ${Math.ceil(bytes / 1024)} KiB`;
   return isCut ? `${path} (${size}, ended early since it was as big as it may be)` : `${path} (${size})`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

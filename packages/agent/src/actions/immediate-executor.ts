@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@seawall/base';
+import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
 import {
   type ActionOutcome,
   createImmediateExecutor,
@@ -23,7 +23,7 @@ export function createLazyExecutor(own: OwnIdentity, clock: Clock = systemClock)
     executor ??= createImmediateExecutor({
       signals: openProcessActions(),
       ownPids: [own.pid, ...own.ancestors],
-      now: () => BigInt(Math.round(clock.now() * 1000)) * 1000n,
+      now: () => nanosecondsNow(clock),
     });
     return executor;
   }
@@ -40,7 +40,7 @@ export function createLazyExecutor(own: OwnIdentity, clock: Clock = systemClock)
       try {
         return open().perform(action);
       } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = reasonOf(error);
         return { result: 'failed', detail, undo: undefined };
       }
     },

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { reasonOf } from '@seawall/base';
 import { AUDIT_SOURCE, type AuditContext, createAuditContext, readAuditInput } from '@seawall/kube';
 import {
   type ActionDecision,
@@ -188,8 +189,7 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
     else {
       take(request).then(
         () => answer(response, 200, ''),
-        (error: unknown) =>
-          answer(response, 500, `${error instanceof Error ? error.message : String(error)}\n`),
+        (error: unknown) => answer(response, 500, `${reasonOf(error)}\n`),
       );
     }
   });

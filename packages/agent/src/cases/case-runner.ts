@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, reasonOf } from '@seawall/base';
 import { type CaptureSection, createCaptureWriter, EVENT_TYPE_COUNT, readCapture } from '@seawall/events';
 import {
   type ContainerInfo,
@@ -205,7 +205,7 @@ function readMetadata(path: string, { file, line, name }: RuleCase): readonly Co
     const unpacked = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
     return readContainerMetadata(unpacked, path).map(containerInfoOf);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const problems = `${file}:${line}: ${name}: the metadata ${path} can not be read: ${reason}`;
     throw errors.create('CASES_INVALID', { problems }, error);
   }

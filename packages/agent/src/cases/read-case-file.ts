@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { reasonOf } from '@seawall/base';
 import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { errors } from '../errors.ts';
 import {
@@ -86,7 +87,7 @@ function readYaml(path: string): ReadYaml {
     written = document.toJS();
   } catch (error) {
     // What is left to go wrong here: aliases that multiply, and << of what is no map.
-    fail(0, `this is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+    fail(0, `this is no YAML: ${reasonOf(error)}`);
   }
   const result = caseFileSchema.safeParse(written);
   const refuse = (issues: readonly Issue[], parent: readonly PropertyKey[]): never => {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Clock, systemClock } from '@seawall/base';
+import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import {
@@ -97,7 +97,7 @@ const NEVER = new AbortController().signal;
  * @throws agent/SET_REFUSED, agent/FILE_UNREADABLE, agent/ALREADY_RUNNING, agent/LISTEN_FAILED, and those of opening the store
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const cleanUp = createCleanUp((error) => options.log('error', `while ending: ${textOf(error)}`));
+  const cleanUp = createCleanUp((error) => options.log('error', `while ending: ${reasonOf(error)}`));
   try {
     return await start(options, cleanUp);
   } catch (error) {
@@ -109,7 +109,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const { configuration, log, environment, clock = systemClock } = options;
   const { store: storing, captures: capturing, limits, source } = configuration;
-  const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
+  const now = (): bigint => nanosecondsNow(clock);
   const node = { node: configuration.node ?? hostname(), cluster: configuration.cluster };
   const isLive = source.capture === undefined;
   const sourceName = source.capture === undefined ? LIVE_SOURCE : captureIdentity(source.capture);
@@ -284,7 +284,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     configuration.watchFiles &&
     watchFiles(
       watchedPaths,
-      () => void reload().catch((error: unknown) => log('error', `reloading failed: ${textOf(error)}`)),
+      () => void reload().catch((error: unknown) => log('error', `reloading failed: ${reasonOf(error)}`)),
       firstFiles,
     );
   cleanUp.add(() => {
@@ -406,8 +406,4 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     presence.tick();
     notifications.tick();
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import type { CourierReport } from '@seawall/policies';
 import type { LogLevel } from './agent.ts';
 
@@ -15,7 +16,7 @@ export function courierLog(report: CourierReport): readonly [LogLevel, string] |
       return ['warning', `channel ${channel}: ${report.error}; it is tried again`];
     case 'store-failed': {
       const { error } = report;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       return ['error', `channel ${channel}: the store doesn't answer (${reason}); it is asked again`];
     }
     case 'delivered':

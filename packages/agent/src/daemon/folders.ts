@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 
 /** A file of text with the name that messages give it. */
@@ -32,7 +33,7 @@ function attempt<Result>(path: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw errors.create('FILE_UNREADABLE', { path, reason }, error);
   }
 }

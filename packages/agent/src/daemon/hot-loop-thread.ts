@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { FromHotLoop, HotLoopStart, NumberedTexts, ToHotLoop } from '../hot-loop/messages.ts';
 
@@ -59,7 +60,7 @@ export function startHotLoopThread({ start, heapBytes, onMessage }: HotLoopThrea
       }
       onMessage(message);
     });
-    worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error), error));
+    worker.on('error', (error) => fail(reasonOf(error), error));
     worker.on('exit', (code) => {
       if (!hasEnded) fail(`its thread ended with code ${code}`);
     });

@@ -1,4 +1,4 @@
-import type { Clock } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import {
   createCourier,
   createNotifier,
@@ -65,7 +65,7 @@ export async function createNotifications(options: NotificationsOptions): Promis
           problem = undefined;
         },
         (error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = reasonOf(error);
           // What lasts is not told every few seconds.
           if (reason !== problem) log('error', `notifications could not be decided: ${reason}`);
           problem = reason;

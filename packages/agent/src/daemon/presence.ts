@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import type { Gap, Store } from '@seawall/store';
 import type { Heartbeat, LastRun } from './heartbeat.ts';
 
@@ -33,7 +34,7 @@ export function createPresence(options: PresenceOptions): Presence {
   let problem: string | undefined;
 
   function note(error: unknown, what: string): void {
-    const text = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `${what}: ${reasonOf(error)}`;
     if (text !== problem) onError(text);
     problem = text;
   }

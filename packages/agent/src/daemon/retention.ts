@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import { millisecondsOf } from '@seawall/policies';
 import type { Store } from '@seawall/store';
 import type { CaptureFiles } from '../captures/capture-files.ts';
@@ -22,17 +23,13 @@ export function retain(
   const olderThan = now - BigInt(millisecondsOf(storing.keepFor)) * NANOSECONDS_PER_MILLISECOND;
   store
     .retain({ olderThan, maximumBytes: storing.maximumMebibytes * MEBIBYTE })
-    .catch((error: unknown) => log('error', `old findings could not be deleted: ${textOf(error)}`));
+    .catch((error: unknown) => log('error', `old findings could not be deleted: ${reasonOf(error)}`));
   try {
     captures.retain({
       olderThanMilliseconds: millisecondsOf(capturing.keepFor),
       maximumBytes: capturing.keepMebibytes * MEBIBYTE,
     });
   } catch (error) {
-    log('error', `old captures could not be deleted: ${textOf(error)}`);
+    log('error', `old captures could not be deleted: ${reasonOf(error)}`);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

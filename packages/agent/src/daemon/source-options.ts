@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { reasonOf } from '@seawall/base';
 import type { Store } from '@seawall/store';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import { errors } from '../errors.ts';
@@ -28,7 +29,7 @@ export function captureIdentity(path: string): string {
       closeSync(descriptor);
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw errors.create('FILE_UNREADABLE', { path, reason }, error);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import {
   createMetadataService,
   type MetadataService,
@@ -217,7 +217,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       const { wanted, set: guarded } = running.keeper.status();
       log('info', `${guarded} of ${wanted} containers that policies deny something are guarded`);
     } catch (error) {
-      log('error', `what policies deny is not in force: ${textOf(error)}`);
+      log('error', `what policies deny is not in force: ${reasonOf(error)}`);
     }
   }
 
@@ -240,7 +240,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
         open();
         return undefined;
       } catch (error) {
-        return textOf(error);
+        return reasonOf(error);
       }
     },
     replace: (set, generation) => inOrder(() => replace(set, generation)),
@@ -264,8 +264,4 @@ function machinePid(): number {
     // Somebody else's: then the runtimes that can be reached are where this process is.
     return process.pid;
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

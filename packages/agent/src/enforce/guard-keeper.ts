@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, reasonOf } from '@seawall/base';
 import type { PolicySet } from '@seawall/policies';
 import type { Enforcement, Guard, GuardPolicy, GuardTarget, Violation } from '@seawall/probe';
 import type { Workload } from '@seawall/store';
@@ -163,7 +163,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
     } catch (error) {
       // One that ended meanwhile needs no guard; whatever else it is, the next look tries again.
       if (isSeawallError(error, 'probe/NO_CGROUP')) return;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (kept.trouble !== reason) log('error', `${nameOf(kept)} could not be guarded: ${reason}`);
       kept.trouble = reason;
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type Clock, systemClock } from '@seawall/base';
+import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
 import { type CaptureSection, type EventBatch, readCapture } from '@seawall/events';
 import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall/inspector';
 import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata, runtimesText } from '@seawall/kube';
@@ -98,7 +98,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let batch: EventBatch | undefined;
   let wakeUp: (() => void) | undefined;
 
-  const now = (): bigint => BigInt(Math.round(clock.now() * 1000)) * 1000n;
+  const now = (): bigint => nanosecondsNow(clock);
 
   function load(texts: NumberedTexts): RunningSet {
     const { set, messages } = loadRunningSet(texts, catalogues, () => undefined);
@@ -313,7 +313,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       generation = texts.generation;
       gate = gateOf(set);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       host.post({ kind: 'not-replaced', generation: texts.generation, reason });
       return;
     }

@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { reasonOf } from '@seawall/base';
 import type { DaemonStatus } from '../daemon/status.ts';
 import { type HealthCheck, liveness, readiness } from './health.ts';
 import { type Listening, startListening } from './listen.ts';
@@ -28,7 +29,7 @@ export async function createStatusServer({
       return;
     }
     answer(path, response).catch((error: unknown) => {
-      send(response, 500, 'text/plain', `${error instanceof Error ? error.message : String(error)}\n`);
+      send(response, 500, 'text/plain', `${reasonOf(error)}\n`);
     });
   });
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import { createOccurrence, type Notifier, type ResolvedPolicy } from '@seawall/policies';
 import { jsonText, textFromBytes } from '@seawall/rules';
 import type { ActionRecord, Gap, Occurrence, Store } from '@seawall/store';
@@ -119,7 +119,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   function noteFailure(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     failures += 1;
     if (failure !== reason) options.onFailure(reason);
     failure = reason;

@@ -4,6 +4,7 @@ import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
+import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { OutputsConfig } from './configuration.ts';
 import type { Output } from './output.ts';
@@ -144,7 +145,7 @@ function attempt<Value>(path: string, work: () => Value): Value {
   try {
     return work();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw errors.create('FILE_UNREADABLE', { path, reason }, error);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import type { Output, OutputName, RenderedAlert } from './output.ts';
 import { isFinal } from './refusal.ts';
 
@@ -89,7 +89,7 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
       if (isBroken) told.delete('failed');
       isBroken = false;
     } catch (error) {
-      lastError = error instanceof Error ? error.message : String(error);
+      lastError = reasonOf(error);
       isBroken = true;
       tell('failed', lastError, batch.length);
       if (isFinal(error)) {
@@ -171,7 +171,7 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
         try {
           await output.reopen();
         } catch (error) {
-          lastError = error instanceof Error ? error.message : String(error);
+          lastError = reasonOf(error);
           isBroken = true;
           tell('failed', lastError, 0);
         }

@@ -1,4 +1,4 @@
-import type { Clock } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import type { PolicySet } from '@seawall/policies';
 import type { ReloadStatus } from '../daemon/status.ts';
 import type { LoadedSet, RunningSet, SetTexts } from '../rule-set/load-running-set.ts';
@@ -67,7 +67,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return { kind: 'taken', generation, warnings: messages };
     } catch (error) {
       policies.delete(next);
-      return refuse([error instanceof Error ? error.message : String(error)]);
+      return refuse([reasonOf(error)]);
     }
   }
 

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '@seawall/base';
 
 export interface FileWatch {
   close(): void;
@@ -52,6 +53,6 @@ function factsOf(path: string, isListed: boolean): string {
     return `${path} ${facts.ino} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.size}`;
   } catch (error) {
     // What can't be looked at is different from what can: loading it says why.
-    return `${path} ${error instanceof Error ? error.message : String(error)}`;
+    return `${path} ${reasonOf(error)}`;
   }
 }

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { nanosecondsNow, systemClock } from '@seawall/base';
 import { findApiServer, openPods, type Pods } from '@seawall/kube';
 import { type UndoData, undoAction } from '@seawall/policies';
 import { type ActionRecord, openStore, type Store } from '@seawall/store';
@@ -50,7 +51,7 @@ async function undo(
       undoAction(record, {
         runtimeOf,
         pods,
-        now: () => BigInt(Date.now()) * 1_000_000n,
+        now: () => nanosecondsNow(systemClock),
         actor: `user ${userName(terminal)}`,
       }),
     );

@@ -1,4 +1,5 @@
 import { readConfiguration } from '@seawall/agent/daemon';
+import { nanosecondsNow, systemClock } from '@seawall/base';
 import { openStore, type Store } from '@seawall/store';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
@@ -34,7 +35,7 @@ export function addResendCommand(parent: Command, { terminal }: CommandContext):
       const store = openStore({ path: readConfiguration(config).store.path, access: 'edit' });
       try {
         const chosen = ids.length > 0 ? ids : await deadLetters(store, channel);
-        const resent = await store.resend(chosen, BigInt(Date.now()) * 1_000_000n);
+        const resent = await store.resend(chosen, nanosecondsNow(systemClock));
         if (output === 'json') terminal.output.write(jsonText({ resent }));
         else terminal.output.write(`${countOf(resent, 'dead letter')} on the way again\n`);
       } finally {

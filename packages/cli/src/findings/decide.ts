@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { nanosecondsNow, systemClock } from '@seawall/base';
 import { type FindingState, openStore } from '@seawall/store';
 import type { Command } from 'commander';
 import { storeOption } from '../actions/store-option.ts';
@@ -55,7 +56,7 @@ async function decide(
   const store = openStore({ path, access: 'edit' });
   try {
     for (const id of ids) {
-      const time = BigInt(Date.now()) * 1_000_000n;
+      const time = nanosecondsNow(systemClock);
       const group = await store.decide(id, { state, actor: `user ${person}`, time, comment });
       const text = `finding ${id} is ${state}\n`;
       terminal.output.write(output === 'json' ? jsonText(groupData(group)) : text);

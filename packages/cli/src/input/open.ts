@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -43,7 +44,7 @@ export async function* readUnpacked(path: string, terminal: Terminal): AsyncGene
   try {
     for await (const chunk of unpacker) yield chunk as Uint8Array;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw errors.create('INPUT_DAMAGED', { path: nameOfPath(path), reason }, error);
   }
   await feeding;
@@ -104,13 +105,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a folder',
 };
 
-export function reasonOf(error: unknown): string {
+export function fileReasonOf(error: unknown): string {
   const { code } = error as { code?: string };
-  return REASONS[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code ?? ''] ?? reasonOf(error);
 }
 
 function unreadable(path: string, error: unknown): Error {
-  return errors.create('FILE_UNREADABLE', { path: nameOfPath(path), reason: reasonOf(error) }, error);
+  return errors.create('FILE_UNREADABLE', { path: nameOfPath(path), reason: fileReasonOf(error) }, error);
 }
 
 function unpackerFor(start: Uint8Array) {

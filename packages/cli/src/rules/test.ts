@@ -12,7 +12,7 @@ import { canonicalText, type RuleSet } from '@seawall/rules';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
-import { reasonOf } from '../input/open.ts';
+import { fileReasonOf } from '../input/open.ts';
 import { jsonText } from '../json-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -162,6 +162,6 @@ function expandCaseFolders(path: string): readonly string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
   } catch (error) {
-    throw errors.create('FILE_UNREADABLE', { path, reason: reasonOf(error) }, error);
+    throw errors.create('FILE_UNREADABLE', { path, reason: fileReasonOf(error) }, error);
   }
 }

@@ -1,4 +1,4 @@
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, sleep } from '@seawall/base';
 import type { RuntimeAddress } from '../runtime/open.ts';
 import type { ContainerRuntime, RuntimeEvent, RuntimeVersion } from '../runtime/runtime.ts';
 
@@ -132,18 +132,4 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
       runtime.close();
     },
   };
-}
-
-/** Waits, at most until the signal. */
-export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
 }

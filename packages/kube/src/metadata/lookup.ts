@@ -1,8 +1,8 @@
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, sleep } from '@seawall/base';
 import type { ContainerRecord } from '../containers/record.ts';
 import { RUNTIME_KINDS } from '../runtime/open.ts';
 import type { ContainerRuntime } from '../runtime/runtime.ts';
-import { type Connection, sleep } from './connection.ts';
+import type { Connection } from './connection.ts';
 
 /** Milliseconds before each further try: whoever starts a container may know of it a moment later than its cgroup. */
 const PAUSES = [20, 50, 100, 200];

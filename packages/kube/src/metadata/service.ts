@@ -1,15 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { sleep } from '@seawall/base';
 import type { ContainerRecord } from '../containers/record.ts';
 import { openRuntime, type RuntimeAddress } from '../runtime/open.ts';
 import type { ContainerRuntime } from '../runtime/runtime.ts';
 import { findSockets, USUAL_SOCKETS } from '../runtime/sockets.ts';
-import {
-  type Connection,
-  type ConnectionTiming,
-  keepConnected,
-  type RuntimeStatus,
-  sleep,
-} from './connection.ts';
+import { type Connection, type ConnectionTiming, keepConnected, type RuntimeStatus } from './connection.ts';
 import { type Found, lookUpContainer, rankOf } from './lookup.ts';
 
 /** Ids are looked up, and told, by their first twelve characters: that is what a cgroup's container is known by. */

@@ -1,3 +1,4 @@
+import { nanosecondsNow } from '@seawall/base';
 import type { ActionKind } from '@seawall/store';
 import type { RuntimePolicy } from '../policy/policy.ts';
 import type {
@@ -160,7 +161,7 @@ function decideOne(
     target,
     policy: policy.name,
     occurrence: facts.occurrence,
-    time: nanosecondsOf(guards),
+    time: nanosecondsNow(guards),
     eventTime: facts.time,
     reason: because,
     isImmediate: immediateKinds.has(kind),
@@ -200,7 +201,7 @@ function refusal(
     target,
     policy: policy.name,
     occurrence: facts.occurrence,
-    time: nanosecondsOf(guards),
+    time: nanosecondsNow(guards),
     reason,
   };
 }
@@ -220,10 +221,6 @@ function parametersOf(action: PolicyAction): ActionParameters {
     default:
       return {};
   }
-}
-
-function nanosecondsOf(guards: GuardState): bigint {
-  return BigInt(Math.round(guards.now() * 1000)) * 1000n;
 }
 
 function timeText(milliseconds: number): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Clock, systemClock } from '@seawall/base';
+import { type Clock, reasonOf, systemClock } from '@seawall/base';
 import { askEtcd, type EtcdCredentials } from './etcd-request.ts';
 
 /** What acting on one of etcd's members would do to its cluster. */
@@ -80,7 +80,7 @@ export function watchEtcdQuorum(options: EtcdQuorumOptions): EtcdQuorum {
     } catch (error) {
       // A failed look says more than an old one that went well: the cluster has changed since.
       health = undefined;
-      problem = error instanceof Error ? error.message : String(error);
+      problem = reasonOf(error);
     } finally {
       looking = undefined;
     }
@@ -133,7 +133,7 @@ async function listMembers(
         const answer = await askEtcd(endpoint, 'POST', '/v3/cluster/member/list', credentials, timeout);
         return membersIn(answer, endpoint);
       } catch (error) {
-        reasons.push(error instanceof Error ? error.message : String(error));
+        reasons.push(reasonOf(error));
         return undefined;
       }
     }),
@@ -168,7 +168,7 @@ async function lookAtMember({ name, urls }: Member, credentials: EtcdCredentials
         return { name, isHealthy: true, detail: 'healthy' };
       details.push(`it says that it is not healthy${answer.reason ? `: ${answer.reason}` : ''}`);
     } catch (error) {
-      details.push(error instanceof Error ? error.message : String(error));
+      details.push(reasonOf(error));
     }
   }
   return { name, isHealthy: false, detail: details.join('; ') };

@@ -1,4 +1,4 @@
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, reasonOf } from '@seawall/base';
 import type { PlannedAction } from './decision.ts';
 import type { ActionOutcome, ContainerActions, PodActions } from './executors.ts';
 import type { ImmediateExecutor } from './immediate.ts';
@@ -130,7 +130,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
       try {
         return await follow(action, before);
       } catch (error) {
-        return failed(error instanceof Error ? error.message : String(error));
+        return failed(reasonOf(error));
       }
     },
   };
@@ -144,7 +144,7 @@ async function settle(asked: Promise<void>): Promise<Answer> {
     return { isFine: true };
   } catch (error) {
     if (ALREADY_DONE.some((code) => isSeawallError(error, code))) return { isFine: true };
-    return { isFine: false, reason: error instanceof Error ? error.message : String(error) };
+    return { isFine: false, reason: reasonOf(error) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import { freezeCgroup, killCgroup, processesIn } from './cgroups.ts';
 import type { ContainerCgroups, PlannedAction } from './decision.ts';
 import type { ActionOutcome, ProcessSignals } from './executors.ts';
@@ -58,7 +59,7 @@ export function createImmediateExecutor({ signals, ownPids, now }: ImmediateOpti
         const { code } = error as NodeJS.ErrnoException;
         // A cgroup that is gone took its processes with it.
         if (code === 'ENOENT' || code === 'ENODEV') return done('it had ended before');
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = reasonOf(error);
         return { result: 'failed', detail, undo: undefined };
       }
     },

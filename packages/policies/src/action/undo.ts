@@ -1,4 +1,4 @@
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, reasonOf } from '@seawall/base';
 import type { ActionRecord } from '@seawall/store';
 import { errors } from '../errors.ts';
 import { thawCgroup } from './cgroups.ts';
@@ -30,7 +30,7 @@ export async function undoAction(record: ActionRecord, options: UndoOptions): Pr
   try {
     said = undo.kind === 'unpause' ? await unpause(undo, options) : await restorePod(undo, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw errors.create('UNDO_FAILED', { key, kind, reason }, error);
   }
   return {

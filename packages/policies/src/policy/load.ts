@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import { nearestName } from '@seawall/rules';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -164,7 +165,7 @@ function readObjects(file: PolicyFile, found: Diagnostic[]): ReadObject[] {
       value = document.toJS();
     } catch (error) {
       // The one thing left that goes wrong here: aliases that multiply.
-      const message = error instanceof Error ? error.message : String(error);
+      const message = reasonOf(error);
       found.push({ severity: 'error', place: places.ofValue([]), message });
       continue;
     }

@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { findCircularAlias } from './circular-alias.ts';
@@ -38,7 +39,7 @@ export function readDocument<Schema extends z.ZodType>(
     written = document.toJS();
   } catch (error) {
     // The one thing left that goes wrong here: aliases that multiply.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     return { value: undefined, diagnostics: [{ severity: 'error', place: places.ofValue([]), message }] };
   }
   const result = schema.safeParse(written);

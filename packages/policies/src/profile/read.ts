@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import { nearestName } from '@seawall/rules';
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -49,7 +50,7 @@ export function parseProfile(text: string, name: string): Profile {
     value = document.toJS();
   } catch (error) {
     // The one thing left that goes wrong here: aliases that multiply.
-    fail([problemAt(0, error instanceof Error ? error.message : String(error))]);
+    fail([problemAt(0, reasonOf(error))]);
   }
   const result = schema.safeParse(value);
   if (!result.success) {

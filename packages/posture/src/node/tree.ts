@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, posix } from 'node:path';
+import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 
 /** What asking for a file gave: the thing, nothing there, or why it could not be had. */
@@ -157,7 +158,7 @@ export function describeFailure(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied: run as root';
   if (code === 'ELOOP') return 'is a symbolic link that changed while it was read';
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 /** Sorts the way Go and the C locale do: by bytes. */

@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import type { FieldType, Value } from '../catalogue/catalogue.ts';
 import type { ComparisonNode, ValueNode } from '../condition/tree.ts';
 import { textFromBytes } from '../value/bytes.ts';
@@ -44,7 +45,7 @@ function readConstant<Context>(node: ComparisonNode, left: BoundOperand<Context>
     try {
       return parseByField(text);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       throw bindError('FIELD_UNUSABLE', item.position, { ...details, reason }, cause);
     }
   }

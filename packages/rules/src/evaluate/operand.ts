@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import type { Extractor, FieldCatalogue, Value } from '../catalogue/catalogue.ts';
 import { canonicalText } from '../condition/text.ts';
 import type { FieldNode, Operand, TransformerArgument, TransformerNode } from '../condition/tree.ts';
@@ -77,7 +78,7 @@ function bindArgumentOfField<Result>(node: FieldNode, bind: () => Result): Resul
   try {
     return bind();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw bindError('FIELD_UNUSABLE', node.position, { reason, text: canonicalText(node) }, cause);
   }
 }

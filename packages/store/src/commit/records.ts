@@ -1,4 +1,4 @@
-import type { Clock } from '@seawall/base';
+import { type Clock, nanosecondsNow } from '@seawall/base';
 import type { Kysely } from 'kysely';
 import { toJson } from '../json.ts';
 import type { Schema } from '../schema/tables.ts';
@@ -37,7 +37,7 @@ export function createRecordWriter(
   }
 
   return ({ outbox = [], actions = [], activity = [], gaps = [], positions, memory }) => {
-    const created = BigInt(clock.now()) * 1_000_000n;
+    const created = nanosecondsNow(clock);
     for (const { payload, ...message } of outbox) {
       addMessage.run({ ...message, payload: toJson(payload), created });
     }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type Clock, isSeawallError, type SeawallError } from '@seawall/base';
+import { type Clock, isSeawallError, nanosecondsNow, type SeawallError } from '@seawall/base';
 import { sql } from 'kysely';
 import { type Committer, createCommitter } from '../commit/commit.ts';
 import { sqlite } from '../dialect.ts';
@@ -164,5 +164,5 @@ function requireWhole(connection: Connection): void {
 }
 
 function nanosecondsOf(clock: Clock): bigint {
-  return BigInt(clock.now()) * 1_000_000n;
+  return nanosecondsNow(clock);
 }
