@@ -93,6 +93,20 @@ test('a hundred thousand opened brackets, a line each, are read to the end', asy
   assert.equal((await read(`[\n${'{"a":\n'.repeat(flood)}`)).faults.length, flood + 1);
 });
 
+test('lines that hold nothing are passed over without a turn of the queue for each', async () => {
+  let isRead = false;
+  let turns = 0;
+  const reading = read(`${'\n'.repeat(100_000)}${' \r\n'.repeat(100_000)}${event('a')}`).finally(() => {
+    isRead = true;
+  });
+  while (!isRead) {
+    turns += 1;
+    await undefined;
+  }
+  assert.deepEqual((await reading).ids, ['a']);
+  assert.ok(turns < 100, `${turns} turns`);
+});
+
 test('how the bytes are cut into chunks changes nothing', async () => {
   const text = `${event('ä')}\nnoise\n${JSON.stringify(JSON.parse(event('b')), null, 1)}\n[${event('c')}]`;
   const whole = await read(text);

@@ -25,11 +25,24 @@ const MAXIMUM_VALUE_LENGTH = 64 * 1024 * 1024;
 export async function* readAuditInput(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<AuditInputItem> {
+  const lines = createLineSplitter();
+  const values = createValueSplitter();
   let number = 0;
-  for await (const piece of splitValues(splitLines(chunks))) {
+  // Only what is an event or a fault is waited for: a line of its own would cost a turn of the event loop's queue each.
+  for await (const chunk of chunks) {
+    for (const line of lines.linesOf(chunk)) {
+      for (const piece of values.take(line)) yield* itemsOf(piece);
+    }
+  }
+  for (const line of lines.rest()) {
+    for (const piece of values.take(line)) yield* itemsOf(piece);
+  }
+  for (const piece of values.rest()) yield* itemsOf(piece);
+
+  function* itemsOf(piece: ValueText | AuditInputFault): Generator<AuditInputItem> {
     if ('reason' in piece) {
       yield { kind: 'fault', fault: piece };
-      continue;
+      return;
     }
     const result = parseJson(piece.text);
     if (!result.ok) {
@@ -41,13 +54,13 @@ export async function* readAuditInput(
         reason: result.reason,
       };
       yield { kind: 'fault', fault };
-      continue;
+      return;
     }
     const nodes = auditEventsIn(result.node);
     if (nodes === undefined) {
       const reason = 'not an audit event: "kind" is neither Event nor EventList';
       yield { kind: 'fault', fault: { line: piece.line, column: 1, reason } };
-      continue;
+      return;
     }
     for (const node of nodes) {
       const timestamp = timestampOfNode(node);
@@ -62,19 +75,30 @@ export async function* readAuditInput(
   }
 }
 
-async function* splitLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+/** Cuts chunks into lines; what follows the last line feed belongs to the next chunk's first line. */
+function createLineSplitter() {
   let parts: string[] = [];
-  for await (const chunk of chunks) {
-    const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-    let from = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      yield parts.join('') + text.slice(from, end);
+  return {
+    *linesOf(chunk: Uint8Array): Generator<string> {
+      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+      let from = 0;
+      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+        const line = text.slice(from, end);
+        from = end + 1;
+        if (parts.length === 0) yield line;
+        else {
+          const whole = parts.join('') + line;
+          parts = [];
+          yield whole;
+        }
+      }
+      if (from < text.length) parts.push(text.slice(from));
+    },
+    *rest(): Generator<string> {
+      if (parts.length > 0) yield parts.join('');
       parts = [];
-      from = end + 1;
-    }
-    if (from < text.length) parts.push(text.slice(from));
-  }
-  if (parts.length > 0) yield parts.join('');
+    },
+  };
 }
 
 interface ValueText {
@@ -89,14 +113,14 @@ interface ValueText {
  * fault, and reading resumes on the next line that starts a value at the margin: so each line is looked at three
  * times at most, whatever the input.
  */
-async function* splitValues(lines: AsyncIterable<string>): AsyncGenerator<ValueText | AuditInputFault> {
+function createValueSplitter() {
   let pending: string[] = [];
   let pendingLength = 0;
   let pendingLine = 0;
   let depth = 0;
   let line = 0;
 
-  function* take(text: string, at: number): Generator<ValueText | AuditInputFault> {
+  function* add(text: string, at: number): Generator<ValueText | AuditInputFault> {
     if (pending.length === 0 && text.trim() === '') return;
     if (pending.length > 0 && isAtMargin(text) && !(text[0] === '{' && pending[0][0] === '['))
       yield* giveUp();
@@ -134,16 +158,23 @@ async function* splitValues(lines: AsyncIterable<string>): AsyncGenerator<ValueT
     const resumeAt = rest.findIndex(isAtMargin);
     if (resumeAt === -1) return;
     for (let index = resumeAt; index < rest.length; index += 1) {
-      yield* take(rest[index], firstLine + 1 + index);
+      yield* add(rest[index], firstLine + 1 + index);
     }
   }
 
-  for await (const text of lines) {
-    line += 1;
-    yield* take(text.endsWith('\r') ? text.slice(0, -1) : text, line);
-  }
-  while (pending.length > 0) yield* giveUp();
+  return {
+    take(text: string): Iterable<ValueText | AuditInputFault> {
+      line += 1;
+      if (text === '' && pending.length === 0) return NOTHING;
+      return add(text.endsWith('\r') ? text.slice(0, -1) : text, line);
+    },
+    *rest(): Generator<ValueText | AuditInputFault> {
+      while (pending.length > 0) yield* giveUp();
+    },
+  };
 }
+
+const NOTHING: readonly never[] = [];
 
 function isAtMargin(text: string): boolean {
   return text[0] === '{' || text[0] === '[';
