@@ -13,7 +13,10 @@ export const errors = defineErrors('agent', {
   LISTEN_FAILED: 'can not listen at {address}: {reason}; choose another address in the configuration',
   HOT_LOOP_FAILED: 'looking at events ended: {reason}',
   AUDIT_REQUEST_TOO_LONG:
-    'a request with audit events has more than {bytes} bytes: set --audit-webhook-batch-max-size lower',
+    'a request with audit events has more than {bytes} bytes: set the API server’s --audit-webhook-batch-max-size lower, or audit.maximumMebibytes higher',
+  AUDIT_REQUEST_UNREADABLE: 'the request holds no audit events: {reason}',
+  AUDIT_BUSY: 'too many audit events come at once: send it again',
+  AUDIT_ACCESS_INVALID: 'audit events can not be taken like this: {reason}',
   ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
   ACTIVITY_RULES_INVALID: 'what workloads do can not be watched for with this table of fields: {problems}',
   DRILL_IMPOSSIBLE: 'the drill can not be played: {reason}',

@@ -15,8 +15,13 @@ export interface LazyExecutor extends ImmediateExecutor {
 /**
  * What does the actions that take the kernel alone. It is made ready with the first of them, since most agents never act;
  * where that fails, each action says why.
+ * @param onError called where what follows an action by itself could not be done.
  */
-export function createLazyExecutor(own: OwnIdentity, clock: Clock = systemClock): LazyExecutor {
+export function createLazyExecutor(
+  own: OwnIdentity,
+  onError: (message: string) => void,
+  clock: Clock = systemClock,
+): LazyExecutor {
   let executor: ImmediateExecutor | undefined;
 
   function open(): ImmediateExecutor {
@@ -24,6 +29,7 @@ export function createLazyExecutor(own: OwnIdentity, clock: Clock = systemClock)
       signals: openProcessActions(),
       ownPids: [own.pid, ...own.ancestors],
       now: () => nanosecondsNow(clock),
+      onError,
     });
     return executor;
   }

@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { reasonOf } from '@seawall/base';
 import { AUDIT_SOURCE, type AuditContext, createAuditContext, readAuditInput } from '@seawall/kube';
 import {
   type ActionDecision,
@@ -17,24 +15,37 @@ import { type AlertFactory, createAlertFactory } from '../alert/create-alerts.ts
 import { errors } from '../errors.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import type { NodeIdentity } from '../hot-loop/workload-of.ts';
-import { startListening } from '../http/listen.ts';
 import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
 import { AUDIT_EVENT_TYPE } from '../replay/replay-audit.ts';
 import type { RunningSet } from '../rule-set/load-running-set.ts';
+import type { AuditAccessSettings } from './access.ts';
+import { type AuditServerOptions, createAuditServer, type PostResult } from './audit-server.ts';
 
 /** Takes Kubernetes audit events from API servers and finds what they break. */
 export interface AuditIntake {
-  /** Where it listens: `127.0.0.1:9765`. */
-  readonly address: string;
+  /** Where it listens: `https://127.0.0.1:9765/k8s-audit`. */
+  readonly url: string;
   /** Goes on with other rules and policies. */
   replace(set: RunningSet, generation: number): void;
-  status(): { readonly events: number; readonly faults: number };
+  status(): AuditStatus;
   close(): Promise<void>;
+}
+
+/** What came in since the start. */
+export interface AuditStatus {
+  readonly events: number;
+  /** What was no event, in requests that were taken or not. */
+  readonly faults: number;
+  readonly posts: ReadonlyMap<PostResult, number>;
 }
 
 export interface AuditIntakeOptions {
   /** `ADDRESS:PORT`; port 0 takes a free one. */
   readonly listen: string;
+  /** Who may post; everybody where nothing is asked for. */
+  readonly access?: AuditAccessSettings;
+  /** The longest request that is taken, in bytes. */
+  readonly longestBody?: number;
   readonly node: NodeIdentity;
   readonly catalogue: FieldCatalogue<AuditContext>;
   readonly set: RunningSet;
@@ -44,14 +55,15 @@ export interface AuditIntakeOptions {
   onSightings(sightings: readonly Sighting[]): Promise<void>;
   /** Whether so much waits for the store that senders are to come again later. */
   isFull(): boolean;
+  readonly log: AuditServerOptions['log'];
 }
 
-/** What the API server posts its batches to. */
-const PATH = '/k8s-audit';
 /** API servers send again within seconds what was not answered. */
 const MOST_REMEMBERED = 4096;
 /** API servers cut their batches at 10 MiB unless told otherwise (--audit-webhook-truncate-max-batch-size). */
 const LONGEST_BODY = 16 * 1024 * 1024;
+/** A request with more than this that is no event is of no API server. */
+const MOST_FAULTS = 1000;
 /** Fields that say which event it was and where. */
 const ORIGIN = '*%ka.auditid %ka.stage %ka.target.namespace %ka.target.resource %ka.target.name';
 
@@ -64,7 +76,7 @@ interface Running {
   readonly scopes: ReturnType<typeof createScopeCache>;
 }
 
-/** @throws agent/LISTEN_FAILED */
+/** @throws agent/LISTEN_FAILED, agent/FILE_UNREADABLE, agent/AUDIT_ACCESS_INVALID */
 export async function createAuditIntake(options: AuditIntakeOptions): Promise<AuditIntake> {
   const { node, catalogue, guards } = options;
   const context = createAuditContext(node.node);
@@ -157,15 +169,23 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
     };
   }
 
-  async function take(request: IncomingMessage): Promise<void> {
+  /** @throws agent/AUDIT_REQUEST_UNREADABLE, and what reading the body throws */
+  async function take(body: AsyncIterable<Uint8Array>): Promise<void> {
     const sightings: Sighting[] = [];
+    const seen = { events: 0, faults: 0 };
+    let firstFault: string | undefined;
     try {
-      for await (const item of readAuditInput(upTo(LONGEST_BODY, request))) {
+      for await (const item of readAuditInput(body)) {
         if (item.kind === 'fault') {
           faults += 1;
+          seen.faults += 1;
+          const { line, column, reason } = item.fault;
+          firstFault ??= `line ${line}, column ${column}: ${reason}`;
+          if (seen.faults > MOST_FAULTS) break;
           continue;
         }
         events += 1;
+        seen.events += 1;
         context.event = item.event;
         if (context.firstTimestamp === 0n) context.firstTimestamp = item.event.timestamp;
         const { matcher } = running;
@@ -177,44 +197,26 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
       // Also of a request that broke off: its actions were decided, and would not be again when it is sent anew.
       if (sightings.length > 0) await options.onSightings(sightings);
     }
+    // A fault among events is passed over: sent again, it would be one again.
+    if (firstFault !== undefined && (seen.events === 0 || seen.faults > MOST_FAULTS)) {
+      throw errors.create('AUDIT_REQUEST_UNREADABLE', { reason: firstFault });
+    }
   }
 
-  const server = createServer((request, response) => {
-    if (request.url?.split('?')[0] !== PATH) answer(response, 404, `post audit events to ${PATH}\n`);
-    else if (request.method !== 'POST') answer(response, 405, 'only POST is taken here\n');
-    else if (Number(request.headers['content-length'] ?? 0) > LONGEST_BODY) {
-      answer(response, 413, `${errors.create('AUDIT_REQUEST_TOO_LONG', { bytes: LONGEST_BODY }).message}\n`);
-    } else if (options.isFull())
-      answer(response, 503, 'too many findings wait for the store: send it again\n');
-    else {
-      take(request).then(
-        () => answer(response, 200, ''),
-        (error: unknown) => answer(response, 500, `${reasonOf(error)}\n`),
-      );
-    }
+  const server = await createAuditServer({
+    listen: options.listen,
+    access: options.access ?? {},
+    longestBody: options.longestBody ?? LONGEST_BODY,
+    isFull: options.isFull,
+    take,
+    log: options.log,
   });
-  const { address, close } = await startListening(server, options.listen);
   return {
-    address,
+    url: server.url,
     replace(set, generation) {
       running = prepare(set, generation);
     },
-    status: () => ({ events, faults }),
-    close,
+    status: () => ({ events, faults, posts: server.posts() }),
+    close: server.close,
   };
-}
-
-/** The chunks as they come. @throws agent/AUDIT_REQUEST_TOO_LONG when they are more than so many bytes. */
-async function* upTo(bytes: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > bytes) throw errors.create('AUDIT_REQUEST_TOO_LONG', { bytes });
-    yield chunk;
-  }
-}
-
-function answer(response: ServerResponse, code: number, body: string): void {
-  response.writeHead(code, { 'content-type': 'text/plain' });
-  response.end(body);
 }

@@ -58,10 +58,39 @@ const http = z.strictObject({
   listen: listenAddress.default('127.0.0.1:9764'),
 });
 
-const audit = z.strictObject({
-  /** Where the API server's audit webhook sends its events: http://ADDRESS/k8s-audit */
-  listen: listenAddress,
-});
+const audit = z
+  .strictObject({
+    /** Where the API server's audit webhook sends its events: http://ADDRESS/k8s-audit, https with a certificate */
+    listen: listenAddress,
+    /** PEM files, read again when they change. With them it speaks TLS. */
+    certificate: path.optional(),
+    key: path.optional(),
+    /** PEM file: only whoever shows a certificate of one of these authorities may post. */
+    clientAuthorities: path.optional(),
+    /** And of those only these common names. */
+    clientNames: z.array(z.string().min(1)).min(1).optional(),
+    /** Only whoever sends a line of that file as bearer token may post. */
+    token: z.strictObject({ fromFile: path }).optional(),
+    /** The longest request that is taken. */
+    maximumMebibytes: z.int().min(1).max(256).default(16),
+  })
+  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
+    error: 'certificate and key belong together: write both',
+  })
+  .refine(
+    ({ certificate, clientAuthorities }) => certificate !== undefined || clientAuthorities === undefined,
+    {
+      path: ['clientAuthorities'],
+      error: 'client certificates are shown over TLS: write certificate and key as well',
+    },
+  )
+  .refine(
+    ({ clientNames, clientAuthorities }) => clientNames === undefined || clientAuthorities !== undefined,
+    {
+      path: ['clientNames'],
+      error: 'names are those of client certificates: write clientAuthorities as well',
+    },
+  );
 
 const limits = z.strictObject({
   /** Memory of the whole process; above it the agent gives up what it can, then starts anew. */

@@ -31,6 +31,21 @@ const refused: readonly (readonly [string, string, string])[] = [
     "rules: [rules]\nhttp: { listen: '127.0.0.1:99999' }",
     ':2:17: error: the last port is 65535',
   ],
+  [
+    'a certificate without its key',
+    "rules: [rules]\naudit: { listen: '127.0.0.1:1', certificate: a }",
+    ':2:8: error: certificate and key belong together: write both',
+  ],
+  [
+    'a client authority without TLS',
+    "rules: [rules]\naudit: { listen: '127.0.0.1:1', clientAuthorities: a }",
+    ':2:52: error: client certificates are shown over TLS: write certificate and key as well',
+  ],
+  [
+    'names of clients whose certificates nobody looks at',
+    "rules: [rules]\naudit: { listen: '127.0.0.1:1', clientNames: [a] }",
+    ':2:46: error: names are those of client certificates: write clientAuthorities as well',
+  ],
 ];
 
 for (const [name, text, problem] of refused) {
@@ -48,5 +63,22 @@ test('a folder is no configuration, whatever lies in it', () => {
   assert.throws(() => readConfiguration(folder), {
     code: 'agent/FILE_UNREADABLE',
     message: /it is a folder/,
+  });
+});
+
+test('paths are seen from the folder of the configuration', () => {
+  writeFileSync(
+    path,
+    "rules: [rules]\naudit: { listen: 'a:1', certificate: a, key: /b, clientAuthorities: c, token: { fromFile: d } }",
+  );
+  const { rules, audit } = readConfiguration(path);
+  assert.deepEqual(rules, [join(folder, 'rules')]);
+  assert.deepEqual(audit, {
+    listen: 'a:1',
+    certificate: join(folder, 'a'),
+    key: '/b',
+    clientAuthorities: join(folder, 'c'),
+    token: { fromFile: join(folder, 'd') },
+    maximumMebibytes: 16,
   });
 });

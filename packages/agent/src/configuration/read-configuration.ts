@@ -25,7 +25,7 @@ export function readConfiguration(path: string): AgentConfiguration {
 
 function withPathsFrom(folder: string, configuration: AgentConfiguration): AgentConfiguration {
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
-  const { source, store, captures, etcd } = configuration;
+  const { source, store, captures, etcd, audit } = configuration;
   return {
     ...configuration,
     rules: configuration.rules.map(resolve),
@@ -37,6 +37,15 @@ function withPathsFrom(folder: string, configuration: AgentConfiguration): Agent
     },
     store: { ...store, path: resolve(store.path) },
     captures: { ...captures, directory: resolve(captures.directory) },
+    ...(audit !== undefined && {
+      audit: {
+        ...audit,
+        ...(audit.certificate !== undefined && { certificate: resolve(audit.certificate) }),
+        ...(audit.key !== undefined && { key: resolve(audit.key) }),
+        ...(audit.clientAuthorities !== undefined && { clientAuthorities: resolve(audit.clientAuthorities) }),
+        ...(audit.token !== undefined && { token: { fromFile: resolve(audit.token.fromFile) } }),
+      },
+    }),
     ...(etcd !== undefined && {
       etcd: {
         ...etcd,

@@ -73,7 +73,8 @@ export interface AgentOptions {
 export interface Agent {
   /** Where metrics and health are served. */
   readonly address: string;
-  readonly auditAddress: string | undefined;
+  /** Where audit events are posted to. */
+  readonly auditUrl: string | undefined;
   status(): Promise<DaemonStatus>;
   /** Takes over rules and policies as they are on disk now, and opens outputs anew. */
   reload(): Promise<ReloadResult>;
@@ -200,13 +201,14 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(() => notifications.stop(PATIENCE));
   const captures = createCaptureFiles(capturing.directory, machineTables, clock);
   const undo = { runtimeOf: runtimes.runtimeOf, pods: options.pods, now };
+  const logError = (message: string): void => log('error', message);
   const desk = createActionDesk({
     store,
-    followUp: createFollowUp({ ...undo, immediate: createLazyExecutor(own, clock) }),
+    followUp: createFollowUp({ ...undo, immediate: createLazyExecutor(own, logError, clock) }),
     undo,
     captures,
     clock,
-    onError: (message) => log('error', message),
+    onError: logError,
     onDone: metrics.observeAction,
   });
   cleanUp.add(() => desk.close(PATIENCE));
@@ -241,6 +243,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     configuration.audit &&
     (await createAuditIntake({
       listen: configuration.audit.listen,
+      access: configuration.audit,
+      longestBody: configuration.audit.maximumMebibytes * MEBIBYTE,
       node,
       catalogue: catalogues.audit,
       set: firstSet,
@@ -248,6 +252,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       guards: createGuardState({ own, neverTouch, clock, ...(quorum && { quorum: quorum.verdict }) }),
       onSightings: storeSightings,
       isFull: () => ledger.status().waiting >= limits.waitingFindings,
+      log,
     }));
   cleanUp.add(() => audit?.close());
   const server = await createStatusServer({ listen: configuration.http.listen, metrics, status: statusNow });
@@ -308,7 +313,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   done.catch(() => undefined);
   return {
     address: server.address,
-    auditAddress: audit?.address,
+    auditUrl: audit?.url,
     status: statusNow,
     async reload() {
       // An output that is stuck keeps nobody from changing rules.
@@ -357,6 +362,9 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         log('info', `watching this machine: ${message.description}`);
         presence.begin();
         break;
+      case 'action-failed':
+        log('error', message.reason);
+        break;
       case 'failed':
         // Mistakes of ours are found by their stack; errors of the catalogue say what to do.
         log('error', message.code?.includes('/') ? message.message : message.stack || message.message);
@@ -380,6 +388,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       store: await store.statistics().catch(() => undefined),
       actions: desk.status(),
       enforcement: enforcer.status(),
+      audit: audit?.status(),
       outputs: [...(outputs?.statistics() ?? [])].map(([name, counts]) => ({ name, ...counts })),
     };
   }

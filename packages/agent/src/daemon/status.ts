@@ -1,5 +1,6 @@
 import type { StoreStatistics } from '@seawall/store';
 import type { AccountingReport } from '../accounting.ts';
+import type { AuditStatus } from '../audit/audit-intake.ts';
 import type { EnforcerStatus } from '../enforce/enforcer.ts';
 
 /** How the hot loop is doing, as it last said. */
@@ -65,6 +66,8 @@ export interface DaemonStatus {
   readonly store: StoreStatistics | undefined;
   readonly actions: ActionStatus;
   readonly enforcement: EnforcerStatus;
+  /** Undefined where no audit events are taken. */
+  readonly audit: AuditStatus | undefined;
   readonly outputs: readonly OutputCounts[];
 }
 

@@ -87,7 +87,7 @@ const web: ContainerInfo = { ...createContainerInfo(ID), name: 'web', image: 'we
 test('each policy that means the container counts for each of its rules; with first matching, one for the event', () => {
   const policies = policy('a', "rules: [{ name: '*' }]") + policy('b', 'rules: [{ name: Shell }]');
   const alerts = [alertOf('Shell'), alertOf('Write')];
-  const all = setting(policies).gate.sight(alerts, contextOf(web), 'e');
+  const all = setting(policies).gate.sight(alerts, contextOf(web), 'e', 0);
   assert.deepEqual(
     all.map((sighting) => [sighting.alert.rule, sighting.policy, sighting.generation]),
     [
@@ -96,7 +96,7 @@ test('each policy that means the container counts for each of its rules; with fi
       ['Write', 'a', 3],
     ],
   );
-  const first = setting(policies, { matching: 'first' }).gate.sight(alerts, contextOf(web), 'e');
+  const first = setting(policies, { matching: 'first' }).gate.sight(alerts, contextOf(web), 'e', 0);
   assert.deepEqual(
     first.map((sighting) => [sighting.alert.rule, sighting.policy]),
     [['Shell', 'a']],
@@ -107,7 +107,7 @@ test('a container that nobody could describe in time is kept for policies that m
   const policies =
     policy('named', "scope: { containers: [web] }, rules: [{ name: '*' }]") +
     policy('everywhere', "rules: [{ name: '*' }]");
-  const sightings = setting(policies).gate.sight([alertOf('Shell', true)], contextOf(undefined), 'e');
+  const sightings = setting(policies).gate.sight([alertOf('Shell', true)], contextOf(undefined), 'e', 0);
   assert.deepEqual(
     sightings.map((sighting) => [sighting.policy, sighting.isUndecided, sighting.isStateComplete]),
     [
@@ -121,7 +121,7 @@ test('lost events make findings doubtful, not what a runtime has said of the con
   const policies =
     policy('labelled', "scope: { containerLabels: { app: web } }, rules: [{ name: '*' }]") +
     policy('others', "scope: { not: { containerLabels: { app: web } } }, rules: [{ name: '*' }]");
-  const sightings = setting(policies).gate.sight([alertOf('Shell', true)], contextOf(web), 'e');
+  const sightings = setting(policies).gate.sight([alertOf('Shell', true)], contextOf(web), 'e', 0);
   assert.deepEqual(
     sightings.map((sighting) => [sighting.policy, sighting.isUndecided, sighting.isStateComplete]),
     [['others', false, false]],
@@ -131,7 +131,7 @@ test('lost events make findings doubtful, not what a runtime has said of the con
 test('nothing is done about what a recording shows', () => {
   const policies = policy('a', "rules: [{ name: '*' }], actions: [{ type: capture }]");
   const recorded = setting(policies, { isLive: false });
-  assert.deepEqual(recorded.gate.sight([alertOf('Shell')], contextOf(web), 'e')[0]?.actions, []);
+  assert.deepEqual(recorded.gate.sight([alertOf('Shell')], contextOf(web), 'e', 0)[0]?.actions, []);
   assert.deepEqual(recorded.captures, []);
 });
 
@@ -139,7 +139,7 @@ test('a capture is begun once while its target cools down; one that could not be
   const policies = policy('a', "rules: [{ name: '*' }], actions: [{ type: capture }]");
   const outcome: ActionOutcome = { result: 'failed', detail: 'too many', undo: undefined };
   const { gate, captures } = setting(policies, { outcome });
-  const [first, second] = gate.sight([alertOf('Shell'), alertOf('Write')], contextOf(web), 'e');
+  const [first, second] = gate.sight([alertOf('Shell'), alertOf('Write')], contextOf(web), 'e', 0);
   assert.equal(first?.actions[0]?.outcome, outcome);
   assert.equal(second?.actions[0]?.decision.outcome, 'refused');
   assert.equal(captures.length, 1);

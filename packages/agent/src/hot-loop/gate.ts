@@ -25,9 +25,10 @@ export interface Gate {
   /**
    * @param alerts of one event, in the order of the rules.
    * @param event names it for good.
+   * @param readAt when the agent got to see it, by the monotonic clock: milliseconds.
    * @returns a sighting for each policy that a match counts for.
    */
-  sight(alerts: readonly Alert[], context: EventContext, event: string): readonly Sighting[];
+  sight(alerts: readonly Alert[], context: EventContext, event: string, readAt: number): readonly Sighting[];
 }
 
 export interface GateOptions {
@@ -96,8 +97,7 @@ export function createGate(options: GateOptions): Gate {
   }
 
   return {
-    sight(alerts, context, event) {
-      const readAt = clock.monotonic();
+    sight(alerts, context, event, readAt) {
       const workload = workloadOf(context);
       const isIncomplete = alerts.some((alert) => alert.isIncomplete === true);
       // Events that were lost make what is known of processes doubtful, not the container that a runtime has described.

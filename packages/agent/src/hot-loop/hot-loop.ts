@@ -96,6 +96,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let lost: { from: bigint; to: bigint; events: number } | undefined;
   let tables: Tables | undefined;
   let batch: EventBatch | undefined;
+  /** When the batch was there to be read, by the monotonic clock: milliseconds. */
+  let readAt = 0;
   let wakeUp: (() => void) | undefined;
 
   const now = (): bigint => nanosecondsNow(clock);
@@ -160,7 +162,13 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     lastEvent = alerts[0].timestamp;
     // An earlier run has stored what these came to.
     if (context.view.number <= handled) return;
-    const seen = gate.sight(alerts, context, eventName(context));
+    // What waited for its container's description and is decided between batches could not be acted on before.
+    const seen = gate.sight(
+      alerts,
+      context,
+      eventName(context),
+      batch === undefined ? clock.monotonic() : readAt,
+    );
     if (seen.length === 0) {
       outOfScope += alerts.length;
       return;
@@ -273,6 +281,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       async onSection(section) {
         if (section.kind !== 'events') return;
         batch = section.batch;
+        readAt = clock.monotonic();
         if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       },
     });

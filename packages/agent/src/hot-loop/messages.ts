@@ -46,6 +46,8 @@ export type FromHotLoop =
   | { readonly kind: 'replaced'; readonly generation: number; readonly milliseconds: number }
   | { readonly kind: 'not-replaced'; readonly generation: number; readonly reason: string }
   | CaptureMessage
+  /** Something that follows an action by itself could not be done. */
+  | { readonly kind: 'action-failed'; readonly reason: string }
   | { readonly kind: 'ended' }
   | {
       readonly kind: 'failed';
@@ -96,7 +98,7 @@ export interface SightedAction {
   readonly outcome: ActionOutcome | undefined;
   /** From the event's time to the end of what the hot loop did: milliseconds. */
   readonly latencyMilliseconds: number | undefined;
-  /** From when the event was read to the signal: milliseconds. */
+  /** From when the agent got to see the event to the signal: milliseconds. */
   readonly reactionMilliseconds: number | undefined;
 }
 

@@ -23,7 +23,8 @@ export function offenceOf(
   const leader = process && (tables.leader(process) ?? process);
   const isInContainer = leader !== undefined && leader.containerId !== '';
   const chain = isInContainer ? chainInContainer(leader, context) : [];
-  const first = chain.find(({ vpid }) => vpid === 1);
+  // Whoever may make namespaces of processes of their own inside has further first ones there.
+  const first = chain.findLast(({ vpid }) => vpid === 1);
   return {
     occurrence,
     time,

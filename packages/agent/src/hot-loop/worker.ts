@@ -10,8 +10,8 @@ if (port === null) throw new Error('the hot loop runs in a thread of its own');
 
 const start = workerData as HotLoopStart;
 const { own, neverTouch } = start.node;
-const executor = createLazyExecutor(own);
 const post = (message: FromHotLoop): void => port.postMessage(message);
+const executor = createLazyExecutor(own, (reason) => post({ kind: 'action-failed', reason }));
 
 try {
   const loop = createHotLoop(start, {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { errors } from '../errors.ts';
 
@@ -19,7 +20,7 @@ const LONGEST_HEADERS = 10_000;
  * Begins to listen at `ADDRESS:PORT`, an IPv6 address in brackets; connections and the time of a request are limited.
  * @throws agent/LISTEN_FAILED
  */
-export async function startListening(server: Server, listen: string): Promise<Listening> {
+export async function startListening(server: Server | SecureServer, listen: string): Promise<Listening> {
   server.maxConnections = MOST_CONNECTIONS;
   server.requestTimeout = LONGEST_REQUEST;
   server.headersTimeout = LONGEST_HEADERS;

@@ -40,6 +40,7 @@ const status: DaemonStatus = {
   },
   actions: { counts: [{ kind: 'kill-process', result: 'done', count: 2 }] },
   enforcement: { wanted: 2, set: 1, expected: 1, told: 5, shed: 0, lost: 0 },
+  audit: { events: 3, faults: 1, posts: new Map([['unauthorized', 2]]) },
   outputs: [{ name: 'file', written: 4, failed: 0, shed: 0 }],
 };
 
@@ -56,6 +57,8 @@ test('metrics tell the status as it is, however often they are asked for', async
     'seawall_events_total{type="close",fate="evaluated"} 6',
     'seawall_events_total{type="close",fate="dropped"} 1',
     'seawall_findings_total 4',
+    'seawall_audit_events_total{fate="fault"} 1',
+    'seawall_audit_posts_total{result="unauthorized"} 2',
     'seawall_reloads_total{result="refused"} 1',
     'seawall_actions_total{kind="kill-process",result="done"} 2',
     'seawall_output_lines_total{output="file",fate="written"} 4',

@@ -160,6 +160,26 @@ export const metricTable: readonly MetricDescription[] = [
     ],
   },
   {
+    name: 'seawall_audit_events_total',
+    kind: 'counter',
+    help: 'Events that API servers posted, by fate: read, or fault for what was no event.',
+    labels: ['fate'],
+    *values({ audit }) {
+      if (audit === undefined) return;
+      yield [audit.events, 'read'];
+      yield [audit.faults, 'fault'];
+    },
+  },
+  {
+    name: 'seawall_audit_posts_total',
+    kind: 'counter',
+    help: 'Requests to the audit intake by result: taken, or refused as unauthorized (also where no TLS came about), too-long, unreadable, busy or misdirected (not a POST, or to another path), broken-off by the sender, or failed.',
+    labels: ['result'],
+    *values({ audit }) {
+      for (const [result, count] of audit?.posts ?? []) yield [count, result];
+    },
+  },
+  {
     name: 'seawall_output_lines_total',
     kind: 'counter',
     help: 'Alerts by output and by what became of them: written, failed, or shed since too many were waiting.',

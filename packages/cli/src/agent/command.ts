@@ -85,8 +85,7 @@ export async function runAgent(
   });
   const log = (message: string): void => writeLog(terminal, 'info', message);
   log(`health and metrics: http://${agent.address}/readyz, /metrics`);
-  if (agent.auditAddress !== undefined)
-    log(`audit events are taken at http://${agent.auditAddress}/k8s-audit`);
+  if (agent.auditUrl !== undefined) log(`audit events are taken at ${agent.auditUrl}`);
   const reload = (): void => {
     agent.reload().catch((error: unknown) => writeLog(terminal, 'error', String(error)));
   };

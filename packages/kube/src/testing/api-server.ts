@@ -38,8 +38,12 @@ export function apiServerMissing(): string | false {
   return false;
 }
 
-/** Starts etcd and kube-apiserver; takes some seconds. @throws with the log of what didn't start. */
-export async function startApiServer(): Promise<ApiServer> {
+/**
+ * Starts etcd and kube-apiserver; takes some seconds.
+ * @param more further flags.
+ * @throws with the log of what didn't start.
+ */
+export async function startApiServer(more: readonly string[] = []): Promise<ApiServer> {
   const folder = mkdtempSync(join(tmpdir(), 'seawall-apiserver-'));
   const [clientPort, peerPort, port] = await freePorts(3);
   const etcdUrl = `http://127.0.0.1:${clientPort}`;
@@ -86,6 +90,7 @@ export async function startApiServer(): Promise<ApiServer> {
         '--service-cluster-ip-range=10.96.0.0/24',
         '--endpoint-reconciler-type=none',
         '--disable-admission-plugins=ServiceAccount',
+        ...more,
       ],
       { host: '127.0.0.1', port: port as number },
       join(folder, 'apiserver.log'),
