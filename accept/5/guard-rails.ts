@@ -44,6 +44,9 @@ const executor = createImmediateExecutor({
   signals: openProcessActions(),
   ownPids: [own.pid, ...own.ancestors],
   now: nowNanoseconds,
+  onError(message) {
+    throw new Error(message);
+  },
 });
 
 export async function run(): Promise<AcceptanceResult> {

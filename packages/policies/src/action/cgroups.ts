@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  write,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerCgroups } from './decision.ts';
 import type { ProcessSignals } from './executors.ts';
@@ -10,18 +20,35 @@ const SIGKILL = 9;
  * writes to files of the kernel's. Each function says by which way it was done; undefined where there is none.
  */
 
-/** Kills every process of the container, wherever below its cgroup it is. */
-export function killCgroup(
-  cgroups: ContainerCgroups,
-  signals: ProcessSignals,
-  now: bigint,
-): string | undefined {
+/** Processes that get a signal each: for more of them it takes longer than the kernel's own way. */
+const MOST_SIGNALLED = 128;
+
+export interface CgroupKill {
+  readonly cgroups: ContainerCgroups;
+  /** Who was in them a moment ago, by `processesIn`. */
+  readonly processes: readonly number[];
+  readonly signals: ProcessSignals;
+  /** Nanoseconds since the epoch. */
+  readonly now: bigint;
+  /** What is done behind the signals could not be done. */
+  onError(error: Error): void;
+}
+
+/**
+ * Kills every process of the container, wherever below its cgroup it is. When it returns each one that was listed has got
+ * its signal. `cgroup.kill` then ends who was forked meanwhile, and is not waited for: writing there takes the lock on all
+ * cgroups, which runtimes hold for milliseconds at a time while they make and remove others.
+ */
+export function killCgroup({ cgroups, processes, signals, now, onError }: CgroupKill): string | undefined {
   const { unified, freezer } = cgroups;
   if (unified !== undefined && existsSync(join(unified, 'cgroup.kill'))) {
-    writeFileSync(join(unified, 'cgroup.kill'), '1');
+    const descriptor = openSync(join(unified, 'cgroup.kill'), constants.O_WRONLY);
+    const isSent = processes.length <= MOST_SIGNALLED && isKillSent(processes, signals, now);
+    if (isSent) writeBehind(descriptor, onError);
+    else writeNow(descriptor);
     // What version 1's freezer holds dies only when it is let go; version 2's lets the killed go by itself.
     if (freezer !== undefined && isFrozen(freezer)) thawFreezer(freezer);
-    return 'cgroup.kill';
+    return isSent ? 'signals and cgroup.kill' : 'cgroup.kill';
   }
   const folder = freezer ?? unified;
   if (folder === undefined) return undefined;
@@ -33,6 +60,34 @@ export function killCgroup(
     thawCgroup(cgroups);
   }
   return 'signals while frozen';
+}
+
+/** Whether each of them got it; nobody does whose pid is not told here (0), or whom signals may not reach. */
+function isKillSent(processes: readonly number[], signals: ProcessSignals, now: bigint): boolean {
+  if (processes.includes(0)) return false;
+  try {
+    for (const pid of processes) signals.signal(pid, SIGKILL, now);
+    return true;
+  } catch {
+    // `cgroup.kill` asks for other rights, and says what is wrong if it can't either.
+    return false;
+  }
+}
+
+function writeNow(descriptor: number): void {
+  try {
+    writeSync(descriptor, '1');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeBehind(descriptor: number, onError: (error: Error) => void): void {
+  write(descriptor, '1', (error) => {
+    closeSync(descriptor);
+    // A cgroup that is gone took its processes with it.
+    if (error !== null && error.code !== 'ENODEV') onError(error);
+  });
 }
 
 /** Freezes the container. Version 1's freezer comes first where there is one: it is what runtimes themselves look at. */

@@ -11,6 +11,7 @@ import { facts, own, place, policyThat, workload } from '../testing/facts.ts';
 import { thawCgroup } from './cgroups.ts';
 import { decideActions } from './decide.ts';
 import type { ContainerCgroups, PlannedAction } from './decision.ts';
+import type { ProcessSignals } from './executors.ts';
 import { createGuardState } from './guard-state.ts';
 import { createImmediateExecutor } from './immediate.ts';
 import { recordOfOutcome } from './record.ts';
@@ -102,8 +103,11 @@ function plan(action: PolicyAction, { id, cgroups }: Pick<Contained, 'id' | 'cgr
   return decision;
 }
 
-function executor(ownPids: readonly number[] = [process.pid]) {
-  return createImmediateExecutor({ signals: openProcessActions(), ownPids, now });
+function executor(
+  ownPids: readonly number[] = [process.pid],
+  signals: ProcessSignals = openProcessActions(),
+) {
+  return createImmediateExecutor({ signals, ownPids, now, onError: assert.fail });
 }
 
 for (const way of Object.keys(roots)) {
@@ -151,6 +155,36 @@ for (const way of Object.keys(roots)) {
 }
 
 const skip = reasonToSkip('unified');
+
+test('every process of a killed container has got its signal at once', { skip }, async (context) => {
+  const contained = await contain(context, 'unified');
+  const actions = openProcessActions();
+  const signalled: number[] = [];
+  const signals: ProcessSignals = {
+    signal(pid, ...rest) {
+      signalled.push(pid);
+      return actions.signal(pid, ...rest);
+    },
+  };
+  const outcome = executor([process.pid], signals).perform(plan({ type: 'kill', place }, contained));
+  for (const { pid } of contained.children) assert.ok(signalled.includes(pid!), `${pid} of ${signalled}`);
+  assert.equal(outcome?.detail, 'killed by signals and cgroup.kill');
+});
+
+test('whom signals miss or may not reach, cgroup.kill ends', { skip }, async (context) => {
+  const ways: readonly ProcessSignals['signal'][] = [
+    () => 'gone',
+    () => {
+      throw Object.assign(new Error('no'), { code: 'EPERM' });
+    },
+  ];
+  for (const signal of ways) {
+    const contained = await contain(context, 'unified');
+    const outcome = executor([process.pid], { signal }).perform(plan({ type: 'kill', place }, contained));
+    assert.equal(outcome?.result, 'done');
+    assert.deepEqual(await Promise.all(contained.children.map(ended)), ['SIGKILL', 'SIGKILL']);
+  }
+});
 
 test('a frozen container can be killed', { skip }, async (context) => {
   for (const way of Object.keys(roots).filter((each) => roots[each] !== undefined)) {

@@ -20,9 +20,16 @@ export interface ImmediateOptions {
   readonly ownPids: readonly number[];
   /** Nanoseconds since the epoch. */
   now(): bigint;
+  /** What follows by itself behind an outcome that was `done` could not be done: in a sentence. */
+  onError(message: string): void;
 }
 
-export function createImmediateExecutor({ signals, ownPids, now }: ImmediateOptions): ImmediateExecutor {
+export function createImmediateExecutor({
+  signals,
+  ownPids,
+  now,
+  onError,
+}: ImmediateOptions): ImmediateExecutor {
   const perform = (action: PlannedAction): ActionOutcome | undefined => {
     const { target, kind } = action;
     if (kind === 'kill-process' && target.kind === 'process') {
@@ -34,10 +41,13 @@ export function createImmediateExecutor({ signals, ownPids, now }: ImmediateOpti
       return undefined;
     const { id } = target;
     const cgroups = checkedCgroups(id, target.cgroups);
-    const danger = findDanger(cgroups, ownPids);
+    const { processes, danger } = lookInto(cgroups, ownPids);
     if (danger !== undefined) return { result: 'refused', detail: danger, undo: undefined };
     if (kind === 'kill-container') {
-      const way = killCgroup(cgroups, signals, now());
+      const way = killCgroup({
+        ...{ cgroups, processes, signals, now: now() },
+        onError: ({ message }) => onError(`cgroup.kill of the container ${id} failed: ${message}`),
+      });
       return way === undefined ? undefined : done(`killed by ${way}`);
     }
     const way = freezeCgroup(cgroups);
@@ -76,12 +86,21 @@ function checkedCgroups(id: string, { unified, freezer }: ContainerCgroups): Con
   return { unified: isOwn(unified) ? unified : undefined, freezer: isOwn(freezer) ? freezer : undefined };
 }
 
-/** The last look before a whole cgroup is acted on: who is really in it. */
-function findDanger({ unified, freezer }: ContainerCgroups, ownPids: readonly number[]): string | undefined {
+/** The last look before a whole cgroup is acted on: who is really in it, and who must not be. */
+function lookInto(
+  { unified, freezer }: ContainerCgroups,
+  ownPids: readonly number[],
+): { readonly processes: readonly number[]; readonly danger: string | undefined } {
+  const processes = new Set<number>();
   for (const folder of [unified, freezer]) {
     if (folder === undefined) continue;
-    const own = processesIn(folder).find((pid) => pid === 1 || ownPids.includes(pid));
-    if (own !== undefined) return `pid ${own}, which is never touched, is in ${folder}`;
+    for (const pid of processesIn(folder)) {
+      if (pid === 1 || ownPids.includes(pid)) {
+        const danger = `pid ${pid}, which is never touched, is in ${folder}`;
+        return { processes: [], danger };
+      }
+      processes.add(pid);
+    }
   }
-  return undefined;
+  return { processes: [...processes], danger: undefined };
 }

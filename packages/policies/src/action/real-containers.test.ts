@@ -79,7 +79,10 @@ function expectActions(start: () => Promise<World>): void {
   });
 
   const executor = () =>
-    createImmediateExecutor({ signals: openProcessActions(), ownPids: [process.pid], now });
+    createImmediateExecutor({
+      ...{ signals: openProcessActions(), ownPids: [process.pid], now },
+      onError: assert.fail,
+    });
   const surroundings = () => ({ runtimeOf: async () => world.runtime, pods: undefined, now });
   const act = async (action: PlannedAction, isImmediate = true) => {
     const immediate = isImmediate ? executor().perform(action) : undefined;
@@ -93,7 +96,7 @@ function expectActions(start: () => Promise<World>): void {
   test('a killed container is gone at once, and the runtime knows', async () => {
     const container = world.run();
     const { immediate, outcome } = await act(plan({ type: 'kill', place }, container));
-    assert.equal(immediate?.detail, 'killed by cgroup.kill');
+    assert.equal(immediate?.detail, 'killed by signals and cgroup.kill');
     assert.equal(outcome.result, 'done', outcome.detail);
     await until(() => !isRunning(container.pid));
     await until(async () => (await world.runtime.find(container.id))?.state !== 'running');
