@@ -77,6 +77,9 @@ export interface OutputCounts {
   readonly written: number;
   readonly failed: number;
   readonly shed: number;
+  readonly waiting: number;
+  /** Whether the last attempt to write failed. */
+  readonly isFailing: boolean;
 }
 
 /** How the hot loop is doing before it has said anything. */

@@ -41,7 +41,7 @@ const status: DaemonStatus = {
   actions: { counts: [{ kind: 'kill-process', result: 'done', count: 2 }] },
   enforcement: { wanted: 2, set: 1, expected: 1, told: 5, shed: 0, lost: 0 },
   audit: { events: 3, faults: 1, posts: new Map([['unauthorized', 2]]) },
-  outputs: [{ name: 'file', written: 4, failed: 0, shed: 0 }],
+  outputs: [{ name: 'file', written: 4, failed: 0, shed: 0, waiting: 5, isFailing: true }],
 };
 
 test('docs/metrics.md is what the table says (else run packages/agent/scripts/generate-metrics-doc.ts)', () => {
@@ -57,6 +57,8 @@ test('metrics tell the status as it is, however often they are asked for', async
     'seawall_events_total{type="close",fate="evaluated"} 6',
     'seawall_events_total{type="close",fate="dropped"} 1',
     'seawall_findings_total 4',
+    'seawall_output_waiting{output="file"} 5',
+    'seawall_output_failing{output="file"} 1',
     'seawall_audit_events_total{fate="fault"} 1',
     'seawall_audit_posts_total{result="unauthorized"} 2',
     'seawall_reloads_total{result="refused"} 1',

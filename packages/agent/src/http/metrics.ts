@@ -192,6 +192,24 @@ export const metricTable: readonly MetricDescription[] = [
       }
     },
   },
+  {
+    name: 'seawall_output_waiting',
+    kind: 'gauge',
+    help: 'Alerts that wait for an output.',
+    labels: ['output'],
+    *values({ outputs }) {
+      for (const { name, waiting } of outputs) yield [waiting, name];
+    },
+  },
+  {
+    name: 'seawall_output_failing',
+    kind: 'gauge',
+    help: '1 while what is written to an output fails; it is tried again.',
+    labels: ['output'],
+    *values({ outputs }) {
+      for (const { name, isFailing } of outputs) yield [isFailing ? 1 : 0, name];
+    },
+  },
 ];
 
 /** What is measured while it happens. */

@@ -119,8 +119,14 @@ test('a broken output is told once, holds up no other, and catches up when it wo
     reports.map(({ output, kind }) => [output, kind]),
     [['file', 'failed']],
   );
+  const failing = () => [...outputs.statistics()].map(([name, { isFailing }]) => [name, isFailing]);
+  assert.deepEqual(failing(), [
+    ['file', true],
+    ['program', false],
+  ]);
   spawnSync('mkdir', [join(folder, 'not')]);
   await outputs.close(2000);
+  assert.equal(outputs.statistics().get('file')?.isFailing, false);
   assert.equal(readFileSync(missing, 'utf8').split('\n').length, 11);
   assert.equal(reports.at(-1)?.kind, 'recovered');
   await until(() => readFileSync(good, 'utf8').split('\n').length === 11);

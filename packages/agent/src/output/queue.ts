@@ -17,6 +17,8 @@ export interface OutputStatistics {
   /** Refused for good by the receiver, or not written before the end. */
   readonly failed: number;
   readonly waiting: number;
+  /** Whether the last attempt failed. */
+  readonly isFailing: boolean;
   readonly lastError: string | undefined;
 }
 
@@ -187,7 +189,7 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
       waiting = [];
       await output.close();
     },
-    statistics: () => ({ written, shed, failed, waiting: waiting.length, lastError }),
+    statistics: () => ({ written, shed, failed, waiting: waiting.length, isFailing: isBroken, lastError }),
   };
 }
 

@@ -34,6 +34,8 @@ configuration; 3 it could not do its work, and is to be started anew.`,
       if (check) checkAgent(context, configuration);
       else {
         dropCapabilities(context.terminal);
+        // A node is watched over whoever reads what the agent writes.
+        context.terminal.outliveReaders?.();
         await runAgent(context, configuration);
       }
     });

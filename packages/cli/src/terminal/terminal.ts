@@ -10,6 +10,8 @@ export interface Terminal {
   readonly output: OutputStream;
   /** Standard error: progress, summaries, warnings, errors. */
   readonly errors: OutputStream;
+  /** From now on this process goes on when those who read its output leave; what is written for them is lost. */
+  outliveReaders?(): void;
 }
 
 export interface OutputStream {
@@ -22,20 +24,29 @@ export interface OutputStream {
 
 /** The terminal that this process was started on. */
 export function createProcessTerminal(): Terminal {
+  let outlivesReaders = false;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (outlivesReaders) return;
+    // The reader of a pipe may leave whenever it has seen enough (`seawall ... | head`): that is no fault.
+    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.failure);
+  };
   return {
     input: process.stdin,
     environment: process.env,
-    output: createOutputStream(process.stdout),
-    errors: createOutputStream(process.stderr),
+    output: createOutputStream(process.stdout, onError),
+    errors: createOutputStream(process.stderr, onError),
+    outliveReaders() {
+      outlivesReaders = true;
+    },
   };
 }
 
-function createOutputStream(stream: NodeJS.WriteStream): OutputStream {
+function createOutputStream(
+  stream: NodeJS.WriteStream,
+  onError: (error: NodeJS.ErrnoException) => void,
+): OutputStream {
   const isTerminal = stream.isTTY === true;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of a pipe may leave whenever it has seen enough (`seawall ... | head`): that is no fault.
-    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.failure);
-  });
+  stream.on('error', onError);
   return {
     isTerminal,
     get columns() {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+
+const root = join(import.meta.dirname, '../../../..');
+const example = join(root, 'examples/control-plane');
+const seawall = [
+  process.execPath,
+  '--conditions=seawall-source',
+  '--disable-warning=ExperimentalWarning',
+  join(import.meta.dirname, '../main.ts'),
+].join(' ');
+const folder = mkdtempSync(join(tmpdir(), 'seawall-pipe-'));
+after(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  /** Of the last command of the line that failed. */
+  readonly code: number | null;
+  readonly errors: string;
+}
+
+/** Runs a line of the shell, whose pipes are real ones. */
+async function shell(line: string): Promise<Ended> {
+  const child = spawn('bash', ['-o', 'pipefail', '-c', line], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  return { code: code as number | null, errors };
+}
+
+function agent(name: string): string {
+  const configuration = {
+    rules: [join(root, 'rules')],
+    source: {
+      capture: join(example, 'attack.scap.gz'),
+      containers: join(example, 'attack.containers.json.gz'),
+    },
+    store: { path: join(folder, `${name}.db`) },
+    captures: { directory: join(folder, `${name}-captures`) },
+    http: { listen: '127.0.0.1:0' },
+    outputs: { stdout_output: {} },
+  };
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, JSON.stringify(configuration));
+  return `${seawall} agent --config ${path}`;
+}
+
+test('an agent whose standard output nobody reads goes on, and says that this output fails', async () => {
+  const [read, unread] = await Promise.all([
+    shell(`${agent('read')} | cat`),
+    shell(`${agent('unread')} | :`),
+  ]);
+  const stored = ({ errors }: Ended) => /(\d+) findings stored/.exec(errors)?.[1];
+  assert.equal(unread.code, 0, unread.errors);
+  assert.ok(Number(stored(read)) > 10, read.errors);
+  assert.equal(stored(unread), stored(read));
+  assert.match(unread.errors, /output stdout: .*nobody reads it any more/);
+  assert.doesNotMatch(read.errors, /output stdout/);
+});
+
+test('an agent whose log nobody reads goes on', async () => {
+  const { code } = await shell(`${agent('mute')} 2>&1 >/dev/null | :`);
+  assert.equal(code, 0);
+});
+
+test('other commands end quietly when nobody reads them any more, as SIGPIPE would end them', async () => {
+  assert.deepEqual(await shell(`${seawall} rules fields | :`), { code: 141, errors: '' });
+});
