@@ -23,8 +23,11 @@ export interface CaptureFiles {
   add(key: string, name: string, chunks: readonly EventChunk[], maximumBytes: number): Promise<void>;
   /** Ends it: what is there is whole then. @throws what writing it threw */
   finish(key: string): Promise<CaptureReport>;
-  /** Removes the oldest captures: those that are too old, then what is too much. @returns how many. */
-  retain(limits: { readonly olderThanMilliseconds: number; readonly maximumBytes: number }): number;
+  /**
+   * Removes the oldest captures: those last written before `olderThan` (milliseconds since the epoch), then what is too much.
+   * @returns how many.
+   */
+  retain(limits: { readonly olderThan: number; readonly maximumBytes: number }): number;
   /** Ends all that are being written. @throws an AggregateError of what that threw, after all have ended */
   close(): Promise<void>;
 }
@@ -130,21 +133,21 @@ export function createCaptureFiles(
       await capture.work;
     },
     finish,
-    retain({ olderThanMilliseconds, maximumBytes }) {
+    retain({ olderThan, maximumBytes }) {
       const files = readdirSync(directory)
         .filter((name) => name.endsWith(ENDING))
         .flatMap((name) => {
           const path = join(directory, name);
           // Whoever looks after the folder may be faster.
           const facts = statSync(path, { throwIfNoEntry: false });
-          return facts === undefined ? [] : [{ path, age: clock.now() - facts.mtimeMs, size: facts.size }];
+          return facts === undefined ? [] : [{ path, time: facts.mtimeMs, size: facts.size }];
         })
-        .sort((left, right) => left.age - right.age);
+        .sort((left, right) => right.time - left.time);
       let bytes = 0;
       let removed = 0;
-      for (const { path, age, size } of files) {
+      for (const { path, time, size } of files) {
         bytes += size;
-        if (age <= olderThanMilliseconds && bytes <= maximumBytes) continue;
+        if (time >= olderThan && bytes <= maximumBytes) continue;
         rmSync(path, { force: true });
         removed += 1;
       }

@@ -41,6 +41,7 @@ import {
   type SetTexts,
 } from '../rule-set/load-running-set.ts';
 import { readSetTexts } from '../rule-set/read-set-texts.ts';
+import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
@@ -279,6 +280,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const { promise: hopeless, reject: giveUp } = Promise.withResolvers<never>();
   const watchdog = createWatchdog({
     limits: { memoryBytes: limits.memoryMebibytes * MEBIBYTE, cpuPercent: limits.cpuPercent },
+    clock,
     silence: () => (hotLoopStatus.state === 'ended' ? 0 : runningThread().silence()),
     rest: (milliseconds) => runningThread().post({ kind: 'rest', milliseconds }),
     onNotice: (notice) => log('warning', notice),
@@ -297,7 +299,10 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   });
   every(BEAT, presence.beat);
   every(TICK, tick);
-  every(RETENTION_PERIOD, () => retain(configuration, { store, captures, now: now(), log }));
+  const believed = createBelievedClock(clock);
+  every(RETENTION_PERIOD, () =>
+    retain(configuration, { store, captures, now: nanosecondsNow(believed), log }),
+  );
   if (quorum !== undefined) {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
   }
@@ -362,8 +367,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         log('info', `watching this machine: ${message.description}`);
         presence.begin();
         break;
-      case 'action-failed':
-        log('error', message.reason);
+      case 'log':
+        log(message.level, message.message);
         break;
       case 'failed':
         // Mistakes of ours are found by their stack; errors of the catalogue say what to do.

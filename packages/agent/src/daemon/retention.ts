@@ -20,13 +20,13 @@ export function retain(
   { store: storing, captures: capturing }: Pick<AgentConfiguration, 'store' | 'captures'>,
   { store, captures, now, log }: RetentionOptions,
 ): void {
-  const olderThan = now - BigInt(millisecondsOf(storing.keepFor)) * NANOSECONDS_PER_MILLISECOND;
+  const before = (span: string): bigint => now - BigInt(millisecondsOf(span)) * NANOSECONDS_PER_MILLISECOND;
   store
-    .retain({ olderThan, maximumBytes: storing.maximumMebibytes * MEBIBYTE })
+    .retain({ olderThan: before(storing.keepFor), maximumBytes: storing.maximumMebibytes * MEBIBYTE })
     .catch((error: unknown) => log('error', `old findings could not be deleted: ${reasonOf(error)}`));
   try {
     captures.retain({
-      olderThanMilliseconds: millisecondsOf(capturing.keepFor),
+      olderThan: Number(before(capturing.keepFor) / NANOSECONDS_PER_MILLISECOND),
       maximumBytes: capturing.keepMebibytes * MEBIBYTE,
     });
   } catch (error) {

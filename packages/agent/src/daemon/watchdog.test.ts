@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createManualClock } from '@seawall/base';
 import { createWatchdog } from './watchdog.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 function watched(limits = { memoryBytes: 100 * MEBIBYTE, cpuPercent: 50 }) {
-  const seen = { memoryBytes: 50 * MEBIBYTE, cpuMicroseconds: 0, silence: 0 };
+  const seen = { memoryBytes: 50 * MEBIBYTE, cpuMicroseconds: 0, silence: 0, isSilent: false };
   const rests: number[] = [];
   const notices: string[] = [];
   const hopeless: string[] = [];
+  const clock = createManualClock(0);
   const watchdog = createWatchdog({
     limits,
+    clock,
     usage: () => seen,
     silence: () => seen.silence,
     rest: (milliseconds) => rests.push(milliseconds),
@@ -20,10 +23,17 @@ function watched(limits = { memoryBytes: 100 * MEBIBYTE, cpuPercent: 50 }) {
   const lookAfter = (seconds: number, cpuPercent: number): void => {
     for (let second = 0; second < seconds; second += 1) {
       seen.cpuMicroseconds += cpuPercent * 10_000;
+      seen.silence += seen.isSilent ? 1000 : 0;
+      clock.advance(1000);
       watchdog.look();
     }
   };
-  return { seen, rests, notices, hopeless, lookAfter, close: watchdog.close };
+  const standStill = (seconds: number): void => {
+    clock.advance(seconds * 1000);
+    seen.silence += seconds * 1000;
+    watchdog.look();
+  };
+  return { standStill, seen, rests, notices, hopeless, lookAfter, close: watchdog.close };
 }
 
 test('too much CPU time makes the hot loop rest, longer and longer, and less again when there is room', () => {
@@ -54,8 +64,44 @@ test('memory above the limit for long, or a hot loop that hangs, ends the agent'
   lookAfter(1, 1);
   assert.deepEqual(hopeless, ['120 MiB of memory are used, 100 MiB are allowed']);
   seen.memoryBytes = 50 * MEBIBYTE;
-  seen.silence = 31_000;
+  seen.isSilent = true;
+  lookAfter(30, 1);
+  assert.equal(hopeless.length, 1);
   lookAfter(1, 1);
   assert.match(hopeless[1], /hot loop for 31 s/);
+  close();
+});
+
+test('a process that stood still as a whole is not taken for one whose hot loop hangs', () => {
+  const { seen, rests, hopeless, lookAfter, standStill, close } = watched();
+  lookAfter(12, 40);
+  standStill(3600);
+  assert.deepEqual(hopeless, []);
+  seen.silence = 0;
+  lookAfter(40, 40);
+  assert.deepEqual([hopeless, rests], [[], []]);
+  close();
+});
+
+test('a hot loop that does not come back with the rest of the process is noticed', () => {
+  const { seen, hopeless, lookAfter, standStill, close } = watched();
+  lookAfter(3, 1);
+  standStill(60);
+  seen.isSilent = true;
+  lookAfter(30, 1);
+  assert.deepEqual(hopeless, []);
+  lookAfter(1, 1);
+  assert.match(hopeless[0], /hot loop for 31 s/);
+  close();
+});
+
+test('looks that come late do not make the CPU time look like more', () => {
+  const { seen, rests, lookAfter, standStill, close } = watched();
+  lookAfter(11, 40);
+  for (let times = 1; times <= 10; times += 1) {
+    seen.cpuMicroseconds += 2 * 400_000;
+    standStill(2);
+  }
+  assert.deepEqual(rests, []);
   close();
 });

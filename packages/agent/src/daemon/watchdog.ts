@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from '@seawall/base';
+
 /** What the agent may take of its machine. */
 export interface WatchdogLimits {
   readonly memoryBytes: number;
@@ -17,6 +19,7 @@ export interface WatchdogOptions {
   /** It can't go on like this: the agent is to end, so that it is started anew. */
   onHopeless(reason: string): void;
   /** So that tests can say what is used: bytes, and microseconds of CPU time since the start. */
+  readonly clock?: Clock;
   readonly usage?: () => { readonly memoryBytes: number; readonly cpuMicroseconds: number };
 }
 
@@ -32,6 +35,8 @@ const WINDOW = 10;
 const LONGEST_REST = 256;
 /** The hot loop says how it is every second: after this it hangs. */
 const LONGEST_SILENCE = 30_000;
+/** A look that comes later than this: the whole process stood still (SIGSTOP, a suspended machine), not the hot loop. */
+const LATE = 5 * PERIOD;
 /** Looks in a row above the memory's limit, before the agent is given up. */
 const PATIENCE = 10;
 
@@ -41,15 +46,16 @@ const PATIENCE = 10;
  */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { limits } = options;
-  const usage = options.usage ?? ownUsage;
+  const { usage = ownUsage, clock = systemClock } = options;
   const samples: { readonly at: number; readonly cpu: number }[] = [];
   let rest = 0;
   let above = 0;
-  let looks = 0;
+  let lookedAt = clock.monotonic();
+  /** Since when this thread has been looking without a break: of the time before, silence tells nothing. */
+  let awakeSince = lookedAt;
 
-  function lookAtCpu(cpuMicroseconds: number): void {
-    looks += 1;
-    samples.push({ at: looks * PERIOD, cpu: cpuMicroseconds });
+  function lookAtCpu(at: number, cpuMicroseconds: number): void {
+    samples.push({ at, cpu: cpuMicroseconds });
     if (samples.length <= WINDOW) return;
     const oldest = samples.shift()!;
     const newest = samples.at(-1)!;
@@ -76,10 +82,13 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   }
 
   function look(): void {
+    const now = clock.monotonic();
+    if (now - lookedAt > LATE) awakeSince = now;
+    lookedAt = now;
     const { memoryBytes, cpuMicroseconds } = usage();
-    lookAtCpu(cpuMicroseconds);
+    lookAtCpu(now, cpuMicroseconds);
     lookAtMemory(memoryBytes);
-    const silence = options.silence();
+    const silence = Math.min(options.silence(), now - awakeSince);
     if (silence > LONGEST_SILENCE) {
       options.onHopeless(`nothing was heard of the hot loop for ${Math.round(silence / 1000)} s`);
     }
