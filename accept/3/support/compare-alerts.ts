@@ -1,6 +1,12 @@
 import { createAccounting, createInterpretedMatcher, type Matcher, replayCapture } from '@seawall/agent';
 import { EVENT_TYPE_COUNT, visitCapture } from '@seawall/events';
-import { type ContainerInfo, createInspector, type EventContext, processScopes } from '@seawall/inspector';
+import {
+  type ContainerInfo,
+  createInspector,
+  type EventContext,
+  type Inspector,
+  processScopes,
+} from '@seawall/inspector';
 import { compileProgram } from '@seawall/rules';
 import { catalogue, type RunnableRule } from './stock-rules.ts';
 
@@ -49,6 +55,17 @@ function namesOf(alerts: readonly FoundAlert[]): ReadonlySet<string> {
   return new Set(alerts.map(({ event, rule }) => `event ${event}: ${rule.name}`));
 }
 
+function applyingEveryEvent(inspector: Inspector): Inspector {
+  return {
+    ...inspector,
+    steps: new Uint8Array(EVENT_TYPE_COUNT),
+    pass(_data, _limit, place) {
+      place.passed = 0;
+      place.isBarred = true;
+    },
+  };
+}
+
 async function replay(
   rules: readonly RunnableRule[],
   { path, containers, maximumEvents }: ComparedCapture,
@@ -61,7 +78,7 @@ async function replay(
   let events = 0;
   await replayCapture({
     sections: (visitor) => visitCapture(path, visitor),
-    inspector: isEveryEventApplied ? { ...inspector, steps: new Uint8Array(EVENT_TYPE_COUNT) } : inspector,
+    inspector: isEveryEventApplied ? applyingEveryEvent(inspector) : inspector,
     matcher,
     accounting: createAccounting(EVENT_TYPE_COUNT),
     onMatches(context, matches, count) {

@@ -4,6 +4,7 @@ import {
   EVENT_TYPE_COUNT,
   type EventView,
   eventTypes,
+  type PassingPlace,
   Step,
   timestampOf,
 } from '@seawall/events';
@@ -11,8 +12,10 @@ import { absorb, absorbableTypes } from './apply/absorb.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
+import { createPassing } from './apply/pass.ts';
 import { idleSteps, isQuietCall } from './apply/quiet.ts';
 import { createSeeding } from './apply/seed.ts';
+import { showDescriptor } from './apply/show-descriptor.ts';
 import { createPending, lookUpDescriptor, type State } from './apply/state.ts';
 import { createSuppression } from './apply/suppression.ts';
 import type { ContainerInfo } from './container/container.ts';
@@ -51,9 +54,21 @@ export interface Inspector {
   /**
    * Whether an event of a type that is to be asked of may be left out as far as the tables go: its header starts at
    * `event` in `data`. Small changes by events that no rule wants are made by this very question. Where true and the type
-   * is wanted, the context says which thread and which container the event belongs to, and nothing else.
+   * is wanted, the context says which thread, container and descriptor the event is about, and its view of which type it
+   * is, and nothing else.
    */
   isQuiet(data: DataView, event: number, type: number): boolean;
+  /**
+   * The same question asked of the blocks of a capture one after the other, together with whether a rule can match events
+   * of a wanted type of the thread that the context shows; see `EventVisitor.pass`.
+   */
+  pass(
+    data: DataView,
+    limit: number,
+    place: PassingPlace,
+    counts: Uint32Array,
+    isOpen: (context: EventContext, type: number) => boolean,
+  ): void;
   /**
    * Does what has to wait until the event was evaluated: removes threads that exited, descriptors that closed.
    * The next `apply` does it as well.
@@ -179,6 +194,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
 
   /** By type id: 1 where an event changes the tables by itself, unseen (see `apply/absorb.ts`). */
   const absorbs = new Uint8Array(EVENT_TYPE_COUNT);
+  /** By type id: 1 where some rule wants to see events of the type. */
+  const wantedTypes = new Uint8Array(EVENT_TYPE_COUNT).fill(1);
+  const passing = createPassing({ context, current, settle });
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -261,6 +279,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     else if (!isSteady && hasStarted && !keepsStarts && !suppression.isActive) {
       isSteady = true;
       steps.set(steadySteps);
+      passing.plan(wantedTypes, true);
     }
     return (behaviour & HIDDEN) === 0;
   }
@@ -275,21 +294,25 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     if (absorbs[type] === 1 && isPlainTid && absorb(process, data, event, type)) return true;
     if (process === undefined || stepByType[type] === VISIT) return false;
     if (!isQuietCall(process, data, event, type)) return false;
+    if (wantedTypes[type] === 0) return true;
     if (context.process !== process) context.process = process;
     if (context.container !== process.container) context.container = process.container;
-    return true;
+    return showDescriptor(context, process, data, event, type);
   }
 
   function setWanted(wanted: Uint8Array): void {
     for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
       const step = idleSteps[type];
       const isWanted = wanted[type] === 1;
+      wantedTypes[type] = isWanted ? 1 : 0;
       // What rules see has to stay as it is until they have seen it.
       absorbs[type] = isWanted ? 0 : absorbable[type];
       if (absorbs[type] === 1) steadySteps[type] = Step.ask;
       else steadySteps[type] = step === Step.count && isWanted ? Step.ask : step;
     }
-    if (isSteady) steps.set(steadySteps);
+    if (!isSteady) return;
+    steps.set(steadySteps);
+    passing.plan(wantedTypes, true);
   }
 
   /** Captures that hold the starts of calls are never steady: any later event may end what one of them began. */
@@ -297,6 +320,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     isSteady = false;
     keepsStarts = true;
     steps.fill(Step.visit);
+    passing.plan(wantedTypes, false);
   }
 
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
@@ -381,6 +405,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     steps,
     setWanted,
     isQuiet,
+    pass: passing.pass,
     settle,
     setContainers(added) {
       for (const container of added) containers.add(container);

@@ -74,7 +74,8 @@ interface ReplayVisitor extends EventVisitor {
 function createVisitor(replay: CaptureReplay): ReplayVisitor {
   const { inspector, accounting, drops } = replay;
   // Functions by themselves: properties of an object that has getters are looked up in a dictionary.
-  const { context, apply, isQuiet, steps } = inspector;
+  const { context, apply, isQuiet, pass, steps } = inspector;
+  const counts = new Uint32Array(EVENT_TYPE_COUNT);
   const { view } = context;
   const { evaluated, filtered } = accounting;
   let { matcher } = replay;
@@ -83,10 +84,13 @@ function createVisitor(replay: CaptureReplay): ReplayVisitor {
 
   return {
     steps,
-    counts: new Uint32Array(EVENT_TYPE_COUNT),
+    counts,
     view,
     isQuiet(data, event, type) {
       return isQuiet(data, event, type) && (wanted[type] !== 1 || !isOpen(context, type));
+    },
+    pass(data, limit, place) {
+      pass(data, limit, place, counts, isOpen);
     },
     visit(flags) {
       const { type } = view;

@@ -3,7 +3,7 @@ import { CONVERT, DROP, eligibilityOf, ruleByType } from '../convert/eligibility
 import type { EventSpan } from '../convert/event-span.ts';
 import { EVENT_TYPE_COUNT, eventTypes, largePayloadByType } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
-import { blockKindOf } from './block-types.ts';
+import { blockKindOf, EVENT_V2 } from './block-types.ts';
 import type { WindowBatch } from './event-batch.ts';
 import { OLD_HEADER_LENGTH, rewriteOldHeader } from './old-header.ts';
 import { SPARE, type Window } from './window.ts';
@@ -29,6 +29,32 @@ const MAXIMUM_LARGE_BLOCK = 64 * 1024 * 1024;
 /** Type and length, CPU, event header, length again. */
 export const MINIMUM_BLOCK = 8 + 2 + HEADER_LENGTH + 4;
 
+/**
+ * An ordinary event block of today's format, as offsets from its start: block type and length (u32 each), CPU (u16),
+ * the event's header (timestamp u64, thread u64, length u32, type u16, number of parameters u32), the lengths of its
+ * parameters (u16 each), the parameters, the block's length again.
+ */
+export const PLAIN_BLOCK = {
+  type: EVENT_V2,
+  leastLength: MINIMUM_BLOCK,
+  mostLength: MAXIMUM_BLOCK,
+  event: 10,
+  tid: 18,
+  eventType: 30,
+  parameterCount: 32,
+  lengths: 36,
+} as const;
+
+/** Where passing has come to. */
+export interface PassingPlace {
+  /** Where the next block starts, in the data that is being passed. */
+  position: number;
+  /** How many events the last call took. */
+  passed: number;
+  /** Whether the block at the position was looked at and is not to be passed. */
+  isBarred: boolean;
+}
+
 /** What collecting needs to go on where it stopped. */
 export interface Collector {
   readonly window: Window;
@@ -39,6 +65,7 @@ export interface Collector {
   /** Bytes of the window's spare room that the batch uses. */
   spareUsed: number;
   readonly counts: { dropped: number; unknown: number };
+  readonly place: PassingPlace;
   /** The event that is being converted, and where to: made once, moved for each. */
   readonly from: MovableSpan;
   readonly to: MovableSpan;

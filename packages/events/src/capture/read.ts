@@ -122,6 +122,7 @@ function createCollector(window: Window, batch: WindowBatch, counts: ReadCounts)
     number: 0,
     spareUsed: 0,
     counts,
+    place: { position: 0, passed: 0, isBarred: false },
     from: { bytes, data, offset: 0 },
     to: { bytes, data, offset: 0 },
   };

@@ -35,6 +35,10 @@ function createVisitor(visit: (view: EventView) => boolean): EventVisitor {
     counts: new Uint32Array(EVENT_TYPE_COUNT),
     view,
     isQuiet: () => false,
+    pass(_data, _limit, place) {
+      place.passed = 0;
+      place.isBarred = true;
+    },
     visit: () => visit(view),
   };
 }

@@ -6,6 +6,7 @@ import {
   MAXIMUM_BLOCK,
   MINIMUM_BLOCK,
   OTHER,
+  type PassingPlace,
   plainCountByType,
   type Stop,
   takeBlock,
@@ -38,6 +39,13 @@ export interface EventVisitor {
    * event is not checked yet.
    */
   isQuiet(data: DataView, event: number, type: number): boolean;
+  /**
+   * Goes over the plain blocks (`PLAIN_BLOCK`) from the place's position on as long as their events are of no consequence,
+   * as `isQuiet` asks of one, or are of types to be counted; counts them. Ends at the first one that is to be shown, at
+   * whatever is no plain block, or sooner.
+   * @param limit where what is there of the data ends.
+   */
+  pass(data: DataView, limit: number, place: PassingPlace): void;
   /**
    * Shows the event under the view. @param flags what the recorder said of it besides, as in a batch.
    * @returns false to be shown no more.
@@ -89,14 +97,18 @@ export function visitEvents(collector: Collector, visitor: EventVisitor, visited
 
 /** @returns undefined when there may be more. */
 function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefined {
-  const { window } = collector;
+  const { window, place } = collector;
   const { data, limit } = window;
-  const { steps, counts, view } = visitor;
-  let { position } = window;
+  const { view } = visitor;
   let { number } = collector;
   let stop: Stop | undefined;
 
+  place.position = window.position;
   for (let left = TAKEN_AT_ONCE; left > 0; left -= 1) {
+    visitor.pass(data, limit, place);
+    const { position } = place;
+    number += place.passed;
+    if (!place.isBarred) continue;
     if (limit - position < 8) {
       stop = OTHER;
       break;
@@ -113,14 +125,7 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
       const type = data.getUint16(position + 30, true);
       const parameterCount = data.getUint32(position + 32, true);
       if (type < TYPE_COUNT && plainCounts[type] === parameterCount) {
-        const step = steps[type];
         const event = position + 10;
-        if (step === COUNT || (step === ASK && visitor.isQuiet(data, event, type))) {
-          counts[type] += 1;
-          number += 1;
-          position = next;
-          continue;
-        }
         const length = data.getUint32(position + 26, true);
         const end = event + length;
         const lengths = position + 36;
@@ -138,7 +143,7 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
             view.parameterCount = parameterCount;
             view.cpu = data.getUint16(position + 8, true);
             view.number = ++number;
-            position = next;
+            place.position = next;
             if (visitor.visit(0)) continue;
             stop = ENOUGH;
             break;
@@ -153,10 +158,10 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
       stop = taken;
       break;
     }
-    position += taken;
+    place.position = position + taken;
   }
   collector.number = number;
-  window.position = position;
+  window.position = place.position;
   return stop;
 }
 

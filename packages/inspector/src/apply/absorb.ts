@@ -9,7 +9,7 @@ import { F_SETFD, setCloseOnExec } from './close.ts';
  * usual form; an event of any other form is left to them.
  */
 
-const CLOSE = eventTypeOfSymbol('SYSCALL_CLOSE_X').id;
+export const CLOSE = eventTypeOfSymbol('SYSCALL_CLOSE_X').id;
 const CONTROL = eventTypeOfSymbol('SYSCALL_FCNTL_X').id;
 const SWITCH = eventTypeOfSymbol('SCHEDSWITCH_6_E').id;
 const MEMORY = ['SYSCALL_BRK_4_X', 'SYSCALL_MMAP_X', 'SYSCALL_MMAP2_X', 'SYSCALL_MUNMAP_X'].map(
@@ -47,7 +47,8 @@ export function absorb(process: Process | undefined, data: DataView, event: numb
   return type === CONTROL ? absorbControl(process, data, event) : absorbMemory(process, data, event);
 }
 
-function absorbClose(process: Process, data: DataView, event: number): boolean {
+/** `absorb` for the end of a descriptor. */
+export function absorbClose(process: Process, data: DataView, event: number): boolean {
   if (data.getUint32(event + 22, true) !== 2 || data.getUint32(event + HEADER, true) !== EIGHT_EIGHT)
     return false;
   const start = event + HEADER + 4;

@@ -1,0 +1,222 @@
+import { EVENT_TYPE_COUNT, type PassingPlace, PLAIN_BLOCK, plainCountByType, Step } from '@seawall/events';
+import type { EventContext } from '../context.ts';
+import { isConnected } from '../descriptor/create.ts';
+import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
+import { isTcp } from '../descriptor/socket.ts';
+import type { Process } from '../process/process.ts';
+import { absorb, absorbableTypes, absorbClose, CLOSE } from './absorb.ts';
+import { descriptorParameters } from './dispatch.ts';
+import { idleSteps, isQuietCall } from './quiet.ts';
+import { showDescriptor } from './show-descriptor.ts';
+import { inferringTypes, transferTuples } from './transfer.ts';
+
+/*
+ * Going over a capture's blocks as long as their events are of no consequence: `quiet.ts` and `absorb.ts` asked of one
+ * event after the other, in one loop that holds in local variables what each of them needs. Nine in ten events of a busy
+ * machine end here; what the usual ones need stands in the loop itself.
+ */
+
+/** What is done with the events of a type; a number in the upper byte of its plan. */
+const Way = {
+  /** They are shown. */
+  show: 0,
+  /** They are counted. */
+  count: 1,
+  /** Transfers with the descriptor behind the data. */
+  transfer: 2,
+  /** Transfers with the descriptor behind the data and the tuple. */
+  transferAfterTuple: 3,
+  /** Closing, which no rule wants to see. */
+  close: 4,
+  /** They are asked of by `isQuietCall` and `absorb`. */
+  ask: 5,
+} as const;
+
+/** Added to the way of types that rules want to see. */
+const WANTED = 8;
+/** The way without that. */
+const KIND = WANTED - 1;
+
+/** Events that one call takes: see `TAKEN_AT_ONCE` of the events package. */
+const MOST_AT_ONCE = 64;
+
+/*
+ * Copies for the hot path: what is imported is looked up in its module with every use, while a constant of this module
+ * stands in the optimised code as it is.
+ */
+const {
+  type: BLOCK_TYPE,
+  leastLength: LEAST_LENGTH,
+  mostLength: MOST_LENGTH,
+  event: EVENT,
+  tid: TID,
+  eventType: EVENT_TYPE,
+  parameterCount: PARAMETER_COUNT,
+  lengths: LENGTHS,
+} = PLAIN_BLOCK;
+const TYPE_COUNT = EVENT_TYPE_COUNT;
+const {
+  count: COUNT,
+  transfer: TRANSFER,
+  transferAfterTuple: AFTER_TUPLE,
+  close: CLOSING,
+  ask: ASK,
+  show: SHOW,
+} = Way;
+const { ipv4Socket: IPV4_SOCKET, ipv6Socket: IPV6_SOCKET } = DescriptorType;
+const stepByType = idleSteps;
+const VISIT = Step.visit;
+const isInferring = inferringTypes;
+/** No thread's id. */
+const NO_TID = -0x8000_0000;
+
+/** By type id: where the lengths of an event's parameters hold that of its tuple; 0 where it has none. */
+const tupleLengths = Uint8Array.from(transferTuples, (index) =>
+  index === undefined || index < 0 ? 0 : index * 2,
+);
+
+const transferWays: readonly (number | undefined)[] = transferTuples.map((tuple, type) => {
+  if (tuple === undefined) return undefined;
+  const descriptor = descriptorParameters[type];
+  if (descriptor === 2) return Way.transfer;
+  return descriptor === 3 ? Way.transferAfterTuple : Way.ask;
+});
+
+/** What passing needs of the inspector. */
+export interface PassingSource {
+  readonly context: EventContext;
+  current(tid: number): Process | undefined;
+  /** Does what waits until the event before was evaluated. */
+  settle(): void;
+}
+
+export interface Passing {
+  /** Says which types rules want to see (1), and whether events may be left out at all. */
+  plan(wanted: Uint8Array, isSteady: boolean): void;
+  /** As `Inspector.pass`. */
+  pass(
+    data: DataView,
+    limit: number,
+    place: PassingPlace,
+    counts: Uint32Array,
+    isOpen: (context: EventContext, type: number) => boolean,
+  ): void;
+}
+
+export function createPassing({ context, current, settle }: PassingSource): Passing {
+  /** By type id: in the lower byte how many parameters a plain event has, above it its way. */
+  const plans = new Uint16Array(EVENT_TYPE_COUNT);
+  /** By type id: 1 where an event changes the tables by itself, unseen. */
+  const absorbs = new Uint8Array(EVENT_TYPE_COUNT);
+
+  function wayOf(type: number, isWanted: boolean): number {
+    // What rules see has to stay as it is until they have seen it.
+    if (absorbableTypes[type] === 1 && !isWanted) return type === CLOSE ? Way.close : Way.ask;
+    const step = idleSteps[type];
+    if (step === Step.visit) return Way.show;
+    const way = step === Step.count ? Way.count : (transferWays[type] ?? Way.ask);
+    return isWanted ? way + WANTED : way;
+  }
+
+  function isOfNoConsequence(
+    process: Process | undefined,
+    data: DataView,
+    event: number,
+    type: number,
+  ): boolean {
+    if (absorbs[type] === 1 && absorb(process, data, event, type)) return true;
+    return process !== undefined && stepByType[type] !== VISIT && isQuietCall(process, data, event, type);
+  }
+
+  return {
+    plan(wanted, isSteady) {
+      for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
+        const isWanted = wanted[type] === 1;
+        absorbs[type] = isWanted ? 0 : absorbableTypes[type];
+        const way = isSteady ? wayOf(type, isWanted) : Way.show;
+        plans[type] = (way << 8) | plainCountByType[type];
+      }
+    },
+    pass(data, limit, place, counts, isOpen) {
+      settle();
+      let { position } = place;
+      let passed = 0;
+      let tid = NO_TID;
+      let process: Process | undefined;
+      while (passed < MOST_AT_ONCE && limit - position >= LEAST_LENGTH) {
+        const length = data.getUint32(position + 4, true);
+        const next = position + length;
+        if (
+          data.getUint32(position, true) !== BLOCK_TYPE ||
+          length < LEAST_LENGTH ||
+          length > MOST_LENGTH ||
+          next > limit ||
+          data.getUint32(next - 4, true) !== length
+        ) {
+          break;
+        }
+        const type = data.getUint16(position + EVENT_TYPE, true);
+        if (type >= TYPE_COUNT) break;
+        const plan = plans[type];
+        const parameterCount = plan & 0xff;
+        if (data.getUint32(position + PARAMETER_COUNT, true) !== parameterCount) break;
+        const way = plan >> 8;
+        if (way !== COUNT) {
+          // Ids beyond 31 bits are not real threads': they take the long way.
+          if (way === SHOW || data.getInt32(position + TID + 4, true) !== 0) break;
+          const id = data.getInt32(position + TID, true);
+          if (id !== tid) {
+            tid = id;
+            process = current(id);
+          }
+          const kind = way & KIND;
+          if (kind === TRANSFER || kind === AFTER_TUPLE) {
+            if (process === undefined) break;
+            const lengths = position + LENGTHS;
+            let start =
+              lengths +
+              parameterCount * 2 +
+              data.getUint16(lengths, true) +
+              data.getUint16(lengths + 2, true);
+            let lengthAt = lengths + 4;
+            if (kind === AFTER_TUPLE) {
+              start += data.getUint16(lengthAt, true);
+              lengthAt += 2;
+            }
+            if (data.getUint16(lengthAt, true) < 8 || start + 12 > next) break;
+            // Only numbers beyond 31 bits, which no descriptor has, have another upper half than 0.
+            if (data.getInt32(start + 4, true) !== 0) break;
+            const descriptor = process.descriptors.get(data.getInt32(start, true));
+            const tupleLength = tupleLengths[type];
+            const hasTuple = tupleLength !== 0 && data.getUint16(lengths + tupleLength, true) !== 0;
+            if (descriptor === undefined ? isInferring[type] === 1 : learns(descriptor, hasTuple)) break;
+          } else if (kind === CLOSING) {
+            if (process === undefined || !absorbClose(process, data, position + EVENT)) break;
+          } else if (kind === ASK && !isOfNoConsequence(process, data, position + EVENT, type)) {
+            break;
+          }
+          if (way > KIND) {
+            if (process === undefined) break;
+            if (context.process !== process) context.process = process;
+            if (context.container !== process.container) context.container = process.container;
+            if (!showDescriptor(context, process, data, position + EVENT, type) || isOpen(context, type))
+              break;
+          }
+        }
+        counts[type] += 1;
+        passed += 1;
+        position = next;
+      }
+      place.position = position;
+      place.passed = passed;
+      place.isBarred = passed < MOST_AT_ONCE;
+    },
+  };
+}
+
+/** Whether a transfer over the descriptor tells anything that is not known yet. */
+function learns(descriptor: Descriptor, hasTuple: boolean): boolean {
+  const { type } = descriptor;
+  if (type !== IPV4_SOCKET && type !== IPV6_SOCKET) return hasTuple;
+  return !isConnected(descriptor) || (hasTuple && (descriptor.name.length === 0 || !isTcp(descriptor)));
+}
