@@ -7,6 +7,7 @@ import type {
 } from '@seawall/policies';
 import type { Activity, AncestryEntry, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
+import type { LogLevel } from '../daemon/agent.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
 import type { AgentLimits, NodeFacts, SourceOptions } from './options.ts';
@@ -46,8 +47,8 @@ export type FromHotLoop =
   | { readonly kind: 'replaced'; readonly generation: number; readonly milliseconds: number }
   | { readonly kind: 'not-replaced'; readonly generation: number; readonly reason: string }
   | CaptureMessage
-  /** Something that follows an action by itself could not be done. */
-  | { readonly kind: 'action-failed'; readonly reason: string }
+  /** For the log of whoever runs the agent. */
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly kind: 'ended' }
   | {
       readonly kind: 'failed';

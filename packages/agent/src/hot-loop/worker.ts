@@ -3,6 +3,7 @@ import { createGuardState } from '@seawall/policies';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createHotLoop } from './hot-loop.ts';
 import type { FromHotLoop, HotLoopStart, ToHotLoop } from './messages.ts';
+import { raisePriority } from './raise-priority.ts';
 
 /** The hot loop's thread: what it is started with comes as its data, the rest as messages. */
 const port = parentPort;
@@ -11,13 +12,25 @@ if (port === null) throw new Error('the hot loop runs in a thread of its own');
 const start = workerData as HotLoopStart;
 const { own, neverTouch } = start.node;
 const post = (message: FromHotLoop): void => port.postMessage(message);
-const executor = createLazyExecutor(own, (reason) => post({ kind: 'action-failed', reason }));
+const executor = createLazyExecutor(own, (message) => post({ kind: 'log', level: 'error', message }));
+
+let isPrepared = false;
+
+function prepareToAct(): void {
+  executor.prepare();
+  if (isPrepared) return;
+  isPrepared = true;
+  const refused = raisePriority();
+  if (refused === undefined) return;
+  const message = `what acts has no priority (${refused}: that takes CAP_SYS_NICE): actions may come late on a busy machine`;
+  post({ kind: 'log', level: 'warning', message });
+}
 
 try {
   const loop = createHotLoop(start, {
     post,
     createGuards: ({ memory }, quorum) => createGuardState({ own, neverTouch, quorum, memory }),
-    prepareToAct: executor.prepare,
+    prepareToAct,
     act: executor.perform,
   });
   port.on('message', (message: ToHotLoop) => loop.receive(message));

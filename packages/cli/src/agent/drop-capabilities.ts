@@ -10,6 +10,7 @@ export const neededCapabilities = {
   sys_ptrace: 'to read /proc of all processes',
   dac_read_search: 'to read files of other users in /proc and in containers',
   kill: 'to end processes',
+  sys_nice: 'to give the thread that does so its turn first',
   syslog: 'to read from /proc/kallsyms where the kernel closes files, which tells a script that is run',
   setpcap: 'to give up the others',
 } as const;
@@ -22,6 +23,7 @@ const NUMBERS: Readonly<Record<keyof typeof neededCapabilities, number>> = {
   net_admin: 12,
   sys_ptrace: 19,
   sys_admin: 21,
+  sys_nice: 23,
   syslog: 34,
   perfmon: 38,
   bpf: 39,
