@@ -75,42 +75,60 @@ static __always_inline bool is_compatible(struct task_struct *task)
 #endif
 }
 
+/* Which arguments are descriptors that the call uses. */
+#define NONE 0
+#define FIRST 1
+#define SECOND 2
+#define THIRD 4
+#define FIFTH 16
+
+static __always_inline void tell_closed_arguments(struct pt_regs *regs, __u32 used)
+{
+	if (!used || !tells_closed())
+		return;
+	if (used & FIRST)
+		tell_closed(argument(regs, 0));
+	if (used & SECOND)
+		tell_closed(argument(regs, 1));
+	if (used & THIRD)
+		tell_closed(argument(regs, 2));
+	if (used & FIFTH)
+		tell_closed(argument(regs, 4));
+}
+
 /*
  * Declares the program of a call: the name events and users know it by, the kernel's name of its tracepoint, the event
- * type, and an expression over `regs` and `result` that says whether somebody would miss the event. The result is always
- * the first parameter; the body writes the others.
+ * type, which arguments are descriptors, and an expression over `regs` and `result` that says whether somebody would
+ * miss the event. The result is always the first parameter; the body writes the others.
  */
-#define CALL_WHERE(call, tracepoint, event, is_needed)                                                                 \
-	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result,              \
-							   struct known_descriptors *known);                           \
+#define CALL_WHERE(call, tracepoint, event, used, is_needed)                                                           \
+	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result);             \
 	SEC("tracepoint/syscalls/sys_exit_" #tracepoint)                                                               \
 	int exit_##call(struct exit_context *context)                                                                  \
 	{                                                                                                              \
 		long result = context->result;                                                                         \
 		struct pt_regs *regs = current_registers();                                                            \
-		struct known_descriptors *known;                                                                       \
 		struct scratch *s;                                                                                     \
                                                                                                                        \
 		if (!is_result_needed(EVENT_##event, result) || !(is_needed)) {                                        \
 			count_filtered(EVENT_##event);                                                                 \
 			return 0;                                                                                      \
 		}                                                                                                      \
-		known = current_known();                                                                               \
-		tell_closed_arguments(known, argument(regs, 0), argument(regs, 1), argument(regs, 2));                 \
+		tell_closed_arguments(regs, used);                                                                     \
 		s = begin(EVENT_##event, PARAMETERS_##event);                                                          \
 		if (!s)                                                                                                \
 			return 0;                                                                                      \
 		put_u64(s, result);                                                                                    \
-		describe_##call(s, regs, result, known);                                                               \
+		describe_##call(s, regs, result);                                                                      \
 		finish(s);                                                                                             \
 		return 0;                                                                                              \
 	}                                                                                                              \
-	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result,              \
-						    struct known_descriptors *known)
+	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result)
 
-#define CALL_AT(call, tracepoint, event) CALL_WHERE(call, tracepoint, event, true)
-#define CALL_IF(call, event, is_needed) CALL_WHERE(call, call, event, is_needed)
-#define CALL(call, event) CALL_AT(call, call, event)
+#define CALL_AT(call, tracepoint, event, used) CALL_WHERE(call, tracepoint, event, used, true)
+#define CALL_IF(call, event, used, is_needed) CALL_WHERE(call, call, event, used, is_needed)
+#define CALL_ON(call, event, used) CALL_AT(call, call, event, used)
+#define CALL(call, event) CALL_ON(call, event, NONE)
 
 /* The argument as each kind of parameter: descriptors and ids with their sign, texts and data from where it points. */
 #define ID(index) put_id(s, argument(regs, index))

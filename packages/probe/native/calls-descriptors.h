@@ -11,56 +11,48 @@
 #define FCNTL_SET_FLAGS 2
 #define FCNTL_DUPLICATE_CLOEXEC 1030
 
-/* A copy of what nobody was told of is nobody's concern, unless it takes the place of something that was. */
-static __always_inline bool is_copy_needed(__u16 type, int from, int to)
+/* Whether a copy would be missed: where it failed there is no copy to look at. */
+static __always_inline bool is_copy_needed(__u16 type, struct pt_regs *regs, long result)
 {
-	return !is_state_only(type) || is_known(from) || is_known(to);
+	return is_needed_for(type, argument(regs, 0), result);
 }
 
-static __always_inline bool is_fcntl_needed(struct pt_regs *regs)
+static __always_inline bool is_fcntl_needed(struct pt_regs *regs, long result)
 {
 	__u32 command = argument(regs, 1);
+	bool copies = command == FCNTL_DUPLICATE || command == FCNTL_DUPLICATE_CLOEXEC;
 
-	if (!is_state_only(EVENT_SYSCALL_FCNTL_X))
-		return true;
-	return (command == FCNTL_DUPLICATE || command == FCNTL_SET_FLAGS || command == FCNTL_DUPLICATE_CLOEXEC) &&
-	       is_known(argument(regs, 0));
+	if (filters.needs[EVENT_SYSCALL_FCNTL_X] == NEED_TABLES && !copies && command != FCNTL_SET_FLAGS)
+		return false;
+	return is_needed_for(EVENT_SYSCALL_FCNTL_X, argument(regs, 0), copies ? result : -1);
 }
 
-CALL_IF(dup, SYSCALL_DUP_1_X, is_copy_needed(EVENT_SYSCALL_DUP_1_X, argument(regs, 0), -1))
+CALL_IF(dup, SYSCALL_DUP_1_X, FIRST, is_copy_needed(EVENT_SYSCALL_DUP_1_X, regs, result))
 {
 	ID(0);
-	note_descriptor(known, result);
 }
 
-CALL_IF(dup2, SYSCALL_DUP2_X, is_copy_needed(EVENT_SYSCALL_DUP2_X, argument(regs, 0), argument(regs, 1)))
+CALL_IF(dup2, SYSCALL_DUP2_X, FIRST | SECOND, is_copy_needed(EVENT_SYSCALL_DUP2_X, regs, result))
 {
 	ID(0);
 	ID(1);
-	note_descriptor(known, result);
 }
 
-CALL_IF(dup3, SYSCALL_DUP3_X, is_copy_needed(EVENT_SYSCALL_DUP3_X, argument(regs, 0), argument(regs, 1)))
+CALL_IF(dup3, SYSCALL_DUP3_X, FIRST | SECOND, is_copy_needed(EVENT_SYSCALL_DUP3_X, regs, result))
 {
 	ID(0);
 	ID(1);
 	put_u32(s, descriptor_flags(argument(regs, 2)) & EVENT_O_CLOEXEC);
-	note_descriptor(known, result);
 }
 
-CALL_IF(fcntl, SYSCALL_FCNTL_X, is_fcntl_needed(regs))
+CALL_IF(fcntl, SYSCALL_FCNTL_X, FIRST, is_fcntl_needed(regs, result))
 {
-	__u32 command = argument(regs, 1);
-
 	ID(0);
-	put_u8(s, fcntl_command(command));
+	put_u8(s, fcntl_command(argument(regs, 1)));
 	U64(2);
-	if (command == FCNTL_DUPLICATE || command == FCNTL_DUPLICATE_CLOEXEC)
-		note_descriptor(known, result);
 }
 
-static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, long result,
-				     struct known_descriptors *known)
+static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, long result)
 {
 	int ends[2] = { -1, -1 };
 	struct file *file;
@@ -69,48 +61,42 @@ static __always_inline void put_pipe(struct scratch *s, struct pt_regs *regs, lo
 		ends[0] = ends[1] = -1;
 	put_id(s, ends[0]);
 	put_id(s, ends[1]);
-	note_descriptor(known, ends[0]);
-	note_descriptor(known, ends[1]);
 	file = result == 0 ? file_of(ends[0]) : NULL;
 	put_u64(s, file ? BPF_CORE_READ(file, f_inode, i_ino) : 0);
 }
 
 CALL(pipe, SYSCALL_PIPE_X)
 {
-	put_pipe(s, regs, result, known);
+	put_pipe(s, regs, result);
 }
 
 CALL(pipe2, SYSCALL_PIPE2_X)
 {
-	put_pipe(s, regs, result, known);
+	put_pipe(s, regs, result);
 	put_u32(s, descriptor_flags(argument(regs, 1)));
 }
 
 CALL(eventfd, SYSCALL_EVENTFD_X)
 {
-	note_descriptor(known, result);
 	U64(0);
 	put_u32(s, 0);
 }
 
 CALL(eventfd2, SYSCALL_EVENTFD2_X)
 {
-	note_descriptor(known, result);
 	put_u16(s, descriptor_flags(argument(regs, 1)));
 	put_u64(s, (__u32)argument(regs, 0));
 }
 
-CALL(signalfd, SYSCALL_SIGNALFD_X)
+CALL_ON(signalfd, SYSCALL_SIGNALFD_X, FIRST)
 {
-	note_descriptor(known, result);
 	ID(0);
 	put_u32(s, 0);
 	put_u8(s, 0);
 }
 
-CALL(signalfd4, SYSCALL_SIGNALFD4_X)
+CALL_ON(signalfd4, SYSCALL_SIGNALFD4_X, FIRST)
 {
-	note_descriptor(known, result);
 	put_u16(s, descriptor_flags(argument(regs, 3)));
 	ID(0);
 	put_u32(s, 0);
@@ -118,7 +104,6 @@ CALL(signalfd4, SYSCALL_SIGNALFD4_X)
 
 CALL(timerfd_create, SYSCALL_TIMERFD_CREATE_X)
 {
-	note_descriptor(known, result);
 	U8(0);
 	/* the event has one byte for it: close-on-exec does not fit */
 	put_u8(s, descriptor_flags(argument(regs, 1)));
@@ -126,51 +111,43 @@ CALL(timerfd_create, SYSCALL_TIMERFD_CREATE_X)
 
 CALL(inotify_init, SYSCALL_INOTIFY_INIT_X)
 {
-	note_descriptor(known, result);
 	put_u8(s, 0);
 }
 
 CALL(inotify_init1, SYSCALL_INOTIFY_INIT1_X)
 {
-	note_descriptor(known, result);
 	put_u16(s, descriptor_flags(argument(regs, 0)));
 }
 
 CALL(epoll_create, SYSCALL_EPOLL_CREATE_X)
 {
-	note_descriptor(known, result);
 	U32(0);
 }
 
 CALL(epoll_create1, SYSCALL_EPOLL_CREATE1_X)
 {
-	note_descriptor(known, result);
 	put_u32(s, argument(regs, 0) & O_CLOEXEC ? 1 : 0);
 }
 
 CALL(memfd_create, SYSCALL_MEMFD_CREATE_X)
 {
-	note_descriptor(known, result);
 	TEXT(0);
 	FLAGS(1, 7);
 }
 
 CALL(userfaultfd, SYSCALL_USERFAULTFD_X)
 {
-	note_descriptor(known, result);
 	U32(0);
 }
 
 CALL(pidfd_open, SYSCALL_PIDFD_OPEN_X)
 {
-	note_descriptor(known, result);
 	ID(0);
 	put_u32(s, argument(regs, 1) & O_NONBLOCK ? 1 : 0);
 }
 
-CALL(pidfd_getfd, SYSCALL_PIDFD_GETFD_X)
+CALL_ON(pidfd_getfd, SYSCALL_PIDFD_GETFD_X, FIRST)
 {
-	note_descriptor(known, result);
 	ID(0);
 	ID(1);
 	U32(2);
@@ -213,14 +190,14 @@ static __always_inline void put_vectors(struct scratch *s, __u64 vectors, __u64 
 		put_nothing(s);
 }
 
-CALL(read, SYSCALL_READ_X)
+CALL_ON(read, SYSCALL_READ_X, FIRST)
 {
 	put_data(s, argument(regs, 1), result);
 	ID(0);
 	U32(2);
 }
 
-CALL(write, SYSCALL_WRITE_X)
+CALL_ON(write, SYSCALL_WRITE_X, FIRST)
 {
 	__u64 size = argument(regs, 2);
 
@@ -230,7 +207,7 @@ CALL(write, SYSCALL_WRITE_X)
 }
 
 /* the event's `pread` and `pwrite` are the kernel's pread64 and pwrite64 */
-CALL(pread64, SYSCALL_PREAD_X)
+CALL_ON(pread64, SYSCALL_PREAD_X, FIRST)
 {
 	put_data(s, argument(regs, 1), result);
 	ID(0);
@@ -238,7 +215,7 @@ CALL(pread64, SYSCALL_PREAD_X)
 	U64(3);
 }
 
-CALL(pwrite64, SYSCALL_PWRITE_X)
+CALL_ON(pwrite64, SYSCALL_PWRITE_X, FIRST)
 {
 	__u64 size = argument(regs, 2);
 
@@ -248,14 +225,14 @@ CALL(pwrite64, SYSCALL_PWRITE_X)
 	U64(3);
 }
 
-CALL(ioctl, SYSCALL_IOCTL_3_X)
+CALL_ON(ioctl, SYSCALL_IOCTL_3_X, FIRST)
 {
 	ID(0);
 	U64(1);
 	U64(2);
 }
 
-CALL(splice, SYSCALL_SPLICE_X)
+CALL_ON(splice, SYSCALL_SPLICE_X, FIRST | THIRD)
 {
 	ID(0);
 	ID(2);
@@ -263,7 +240,7 @@ CALL(splice, SYSCALL_SPLICE_X)
 	FLAGS(5, 15);
 }
 
-CALL_AT(sendfile, sendfile64, SYSCALL_SENDFILE_X)
+CALL_AT(sendfile, sendfile64, SYSCALL_SENDFILE_X, FIRST | SECOND)
 {
 	__u64 offset = 0;
 
@@ -274,7 +251,7 @@ CALL_AT(sendfile, sendfile64, SYSCALL_SENDFILE_X)
 	U64(3);
 }
 
-CALL(readv, SYSCALL_READV_X)
+CALL_ON(readv, SYSCALL_READV_X, FIRST)
 {
 	put_u32(s, result > 0 ? result : 0);
 	put_vectors(s, argument(regs, 1), argument(regs, 2), result);
@@ -282,7 +259,7 @@ CALL(readv, SYSCALL_READV_X)
 }
 
 /* what is written comes behind the data, and is known only when the pieces have been read */
-CALL(writev, SYSCALL_WRITEV_X)
+CALL_ON(writev, SYSCALL_WRITEV_X, FIRST)
 {
 	__u32 total = put_first_piece(s, argument(regs, 1), argument(regs, 2), result);
 

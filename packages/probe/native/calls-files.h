@@ -11,8 +11,7 @@
 #define PERMISSIONS 07777
 
 /* open(path, flags, mode), the first argument at `first`: path, flags, mode, device, inode */
-static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, int first, long result,
-				     struct known_descriptors *known)
+static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, int first, long result)
 {
 	__u64 flags = argument(regs, first + 1);
 	struct file_facts facts;
@@ -23,18 +22,17 @@ static __always_inline void put_open(struct scratch *s, struct pt_regs *regs, in
 	put_u32(s, open_mode(flags, argument(regs, first + 2)));
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
-	note_descriptor(known, result);
 }
 
-CALL_IF(open, SYSCALL_OPEN_X, is_open_needed(argument(regs, 1), argument(regs, 0), result))
+CALL_IF(open, SYSCALL_OPEN_X, NONE, is_open_needed(argument(regs, 1), argument(regs, 0), result))
 {
-	put_open(s, regs, 0, result, known);
+	put_open(s, regs, 0, result);
 }
 
-CALL_IF(openat, SYSCALL_OPENAT_2_X, is_open_needed(argument(regs, 2), argument(regs, 1), result))
+CALL_IF(openat, SYSCALL_OPENAT_2_X, FIRST, is_open_needed(argument(regs, 2), argument(regs, 1), result))
 {
 	ID(0);
-	put_open(s, regs, 1, result, known);
+	put_open(s, regs, 1, result);
 }
 
 static __always_inline bool is_openat2_needed(struct pt_regs *regs, long result)
@@ -45,7 +43,7 @@ static __always_inline bool is_openat2_needed(struct pt_regs *regs, long result)
 	return is_open_needed(how.flags, argument(regs, 1), result);
 }
 
-CALL_IF(openat2, SYSCALL_OPENAT2_X, is_openat2_needed(regs, result))
+CALL_IF(openat2, SYSCALL_OPENAT2_X, FIRST, is_openat2_needed(regs, result))
 {
 	struct file_facts facts;
 	struct open_how how = {};
@@ -59,7 +57,6 @@ CALL_IF(openat2, SYSCALL_OPENAT2_X, is_openat2_needed(regs, result))
 	put_u32(s, resolve_flags(how.resolve));
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
-	note_descriptor(known, result);
 }
 
 CALL(creat, SYSCALL_CREAT_X)
@@ -72,10 +69,9 @@ CALL(creat, SYSCALL_CREAT_X)
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
 	put_u16(s, facts.flags & EVENT_UPPER_LAYER ? 1 : facts.flags & EVENT_LOWER_LAYER ? 2 : 0);
-	note_descriptor(known, result);
 }
 
-CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
+CALL_ON(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X, FIRST)
 {
 	struct file *file = file_of(result);
 	struct file_facts facts;
@@ -89,10 +85,9 @@ CALL(open_by_handle_at, SYSCALL_OPEN_BY_HANDLE_AT_X)
 		put_nothing(s);
 	put_u32(s, facts.device);
 	put_u64(s, facts.inode);
-	note_descriptor(known, result);
 }
 
-CALL_IF(close, SYSCALL_CLOSE_X, is_close_told((int)argument(regs, 0), result))
+CALL_IF(close, SYSCALL_CLOSE_X, NONE, !tells_closed())
 {
 	ID(0);
 }
@@ -110,7 +105,7 @@ CALL(rename, SYSCALL_RENAME_X)
 	TEXT(1);
 }
 
-CALL(renameat, SYSCALL_RENAMEAT_X)
+CALL_ON(renameat, SYSCALL_RENAMEAT_X, FIRST | THIRD)
 {
 	ID(0);
 	TEXT(1);
@@ -118,7 +113,7 @@ CALL(renameat, SYSCALL_RENAMEAT_X)
 	TEXT(3);
 }
 
-CALL(renameat2, SYSCALL_RENAMEAT2_X)
+CALL_ON(renameat2, SYSCALL_RENAMEAT2_X, FIRST | THIRD)
 {
 	ID(0);
 	TEXT(1);
@@ -132,7 +127,7 @@ CALL(unlink, SYSCALL_UNLINK_2_X)
 	TEXT(0);
 }
 
-CALL(unlinkat, SYSCALL_UNLINKAT_2_X)
+CALL_ON(unlinkat, SYSCALL_UNLINKAT_2_X, FIRST)
 {
 	ID(0);
 	TEXT(1);
@@ -150,7 +145,7 @@ CALL(mkdir, SYSCALL_MKDIR_2_X)
 	U32(1);
 }
 
-CALL(mkdirat, SYSCALL_MKDIRAT_X)
+CALL_ON(mkdirat, SYSCALL_MKDIRAT_X, FIRST)
 {
 	ID(0);
 	TEXT(1);
@@ -163,7 +158,7 @@ CALL(link, SYSCALL_LINK_2_X)
 	TEXT(1);
 }
 
-CALL(linkat, SYSCALL_LINKAT_2_X)
+CALL_ON(linkat, SYSCALL_LINKAT_2_X, FIRST | THIRD)
 {
 	ID(0);
 	TEXT(1);
@@ -178,7 +173,7 @@ CALL(symlink, SYSCALL_SYMLINK_X)
 	TEXT(1);
 }
 
-CALL(symlinkat, SYSCALL_SYMLINKAT_X)
+CALL_ON(symlinkat, SYSCALL_SYMLINKAT_X, SECOND)
 {
 	TEXT(0);
 	ID(1);
@@ -198,7 +193,7 @@ CALL(mknod, SYSCALL_MKNOD_X)
 	put_node(s, argument(regs, 1), argument(regs, 2));
 }
 
-CALL(mknodat, SYSCALL_MKNODAT_X)
+CALL_ON(mknodat, SYSCALL_MKNODAT_X, FIRST)
 {
 	ID(0);
 	TEXT(1);
@@ -211,13 +206,13 @@ CALL(chmod, SYSCALL_CHMOD_X)
 	FLAGS(1, PERMISSIONS);
 }
 
-CALL(fchmod, SYSCALL_FCHMOD_X)
+CALL_ON(fchmod, SYSCALL_FCHMOD_X, FIRST)
 {
 	ID(0);
 	FLAGS(1, PERMISSIONS);
 }
 
-CALL(fchmodat, SYSCALL_FCHMODAT_X)
+CALL_ON(fchmodat, SYSCALL_FCHMODAT_X, FIRST)
 {
 	ID(0);
 	TEXT(1);
@@ -238,14 +233,14 @@ CALL(lchown, SYSCALL_LCHOWN_X)
 	U32(2);
 }
 
-CALL(fchown, SYSCALL_FCHOWN_X)
+CALL_ON(fchown, SYSCALL_FCHOWN_X, FIRST)
 {
 	ID(0);
 	U32(1);
 	U32(2);
 }
 
-CALL(fchownat, SYSCALL_FCHOWNAT_X)
+CALL_ON(fchownat, SYSCALL_FCHOWNAT_X, FIRST)
 {
 	ID(0);
 	TEXT(1);
@@ -259,7 +254,7 @@ CALL(chdir, SYSCALL_CHDIR_X)
 	TEXT(0);
 }
 
-CALL(fchdir, SYSCALL_FCHDIR_X)
+CALL_ON(fchdir, SYSCALL_FCHDIR_X, FIRST)
 {
 	ID(0);
 }
@@ -281,7 +276,7 @@ CALL(mount, SYSCALL_MOUNT_X)
 }
 
 /* the kernel calls umount2 umount */
-CALL_AT(umount2, umount, SYSCALL_UMOUNT2_X)
+CALL_AT(umount2, umount, SYSCALL_UMOUNT2_X, NONE)
 {
 	TEXT(0);
 	FLAGS(1, 15);

@@ -144,7 +144,7 @@ CALL(setpgid, SYSCALL_SETPGID_X)
 	ID(1);
 }
 
-CALL(setns, SYSCALL_SETNS_X)
+CALL_ON(setns, SYSCALL_SETNS_X, FIRST)
 {
 	ID(0);
 	put_u32(s, clone_flags((__u32)argument(regs, 1)));
@@ -281,7 +281,6 @@ CALL(process_vm_writev, SYSCALL_PROCESS_VM_WRITEV_X)
 
 CALL(bpf, SYSCALL_BPF_2_X)
 {
-	note_descriptor(known, result);
 	U32(0);
 }
 
@@ -292,7 +291,7 @@ CALL(init_module, SYSCALL_INIT_MODULE_X)
 	TEXT(2);
 }
 
-CALL(finit_module, SYSCALL_FINIT_MODULE_X)
+CALL_ON(finit_module, SYSCALL_FINIT_MODULE_X, FIRST)
 {
 	ID(0);
 	TEXT(1);
@@ -315,7 +314,6 @@ CALL(seccomp, SYSCALL_SECCOMP_X)
 
 CALL(io_uring_setup, SYSCALL_IO_URING_SETUP_X)
 {
-	note_descriptor(known, result);
 	/* struct io_uring_params: sq_entries, cq_entries, flags, sq_thread_cpu, sq_thread_idle, features */
 	__u32 parameters[6] = {};
 
@@ -336,7 +334,7 @@ CALL(mprotect, SYSCALL_MPROTECT_X)
 	put_u32(s, protection_flags(argument(regs, 2)));
 }
 
-CALL(mmap, SYSCALL_MMAP_X)
+CALL_ON(mmap, SYSCALL_MMAP_X, FIFTH)
 {
 	put_sizes(s, current_task());
 	U64(0);

@@ -11,7 +11,6 @@ CALL(socket, SOCKET_SOCKET_X)
 	U32(1);
 	U32(2);
 	put_u32(s, descriptor_flags(argument(regs, 1)) & (EVENT_O_CLOEXEC | EVENT_O_NONBLOCK));
-	note_descriptor(known, result);
 }
 
 CALL(socketpair, SOCKET_SOCKETPAIR_X)
@@ -23,8 +22,6 @@ CALL(socketpair, SOCKET_SOCKETPAIR_X)
 		sock = sock_of(pair[0]);
 	put_id(s, pair[0]);
 	put_id(s, pair[1]);
-	note_descriptor(known, pair[0]);
-	note_descriptor(known, pair[1]);
 	put_u64(s, (__u64)sock);
 	put_u64(s, sock ? (__u64)BPF_CORE_READ((struct unix_sock *)sock, peer) : 0);
 	U32(0);
@@ -32,13 +29,13 @@ CALL(socketpair, SOCKET_SOCKETPAIR_X)
 	U32(2);
 }
 
-CALL(bind, SOCKET_BIND_X)
+CALL_ON(bind, SOCKET_BIND_X, FIRST)
 {
 	put_address(s, argument(regs, 1), argument(regs, 2));
 	ID(0);
 }
 
-CALL(connect, SOCKET_CONNECT_X)
+CALL_ON(connect, SOCKET_CONNECT_X, FIRST)
 {
 	if (result == 0 || result == IN_PROGRESS)
 		put_tuple(s, argument(regs, 0), true, argument(regs, 1), argument(regs, 2));
@@ -48,28 +45,26 @@ CALL(connect, SOCKET_CONNECT_X)
 	put_address(s, argument(regs, 1), argument(regs, 2));
 }
 
-CALL(listen, SOCKET_LISTEN_X)
+CALL_ON(listen, SOCKET_LISTEN_X, FIRST)
 {
 	ID(0);
 	U32(1);
 }
 
-CALL(shutdown, SOCKET_SHUTDOWN_X)
+CALL_ON(shutdown, SOCKET_SHUTDOWN_X, FIRST)
 {
 	ID(0);
 	put_u8(s, (__u32)argument(regs, 1) <= 2 ? argument(regs, 1) : 255);
 }
 
 /* The new connection, and how full the queue of those that wait is. */
-static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs, long result,
-					 struct known_descriptors *known)
+static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs, long result)
 {
 	struct sock *sock = NULL;
 	__u32 waiting = 0, most = 0;
 
 	if (result >= 0) {
 		put_tuple(s, result, false, 0, 0);
-		note_descriptor(known, result);
 		sock = sock_of((int)argument(regs, 0));
 	} else {
 		put_nothing(s);
@@ -83,33 +78,31 @@ static __always_inline void put_accepted(struct scratch *s, struct pt_regs *regs
 	put_u32(s, most);
 }
 
-CALL(accept, SOCKET_ACCEPT_5_X)
+CALL_ON(accept, SOCKET_ACCEPT_5_X, FIRST)
 {
-	put_accepted(s, regs, result, known);
+	put_accepted(s, regs, result);
 }
 
-CALL(accept4, SOCKET_ACCEPT4_6_X)
+CALL_ON(accept4, SOCKET_ACCEPT4_6_X, FIRST)
 {
-	put_accepted(s, regs, result, known);
+	put_accepted(s, regs, result);
 	put_u32(s, descriptor_flags(argument(regs, 3)) & (EVENT_O_CLOEXEC | EVENT_O_NONBLOCK));
 }
 
-CALL(sendto, SOCKET_SENDTO_X)
+CALL_ON(sendto, SOCKET_SENDTO_X, FIRST)
 {
 	__u64 size = argument(regs, 2);
 
 	put_data(s, argument(regs, 1), result > 0 ? result : (__u32)size);
 	ID(0);
 	put_u32(s, size);
-	/* whoever reads this takes an unknown descriptor for a socket */
-	note_descriptor(known, (int)argument(regs, 0));
 	if (result >= 0)
 		put_tuple(s, argument(regs, 0), true, argument(regs, 4), argument(regs, 5));
 	else
 		put_nothing(s);
 }
 
-CALL(recvfrom, SOCKET_RECVFROM_X)
+CALL_ON(recvfrom, SOCKET_RECVFROM_X, FIRST)
 {
 	if (result >= 0) {
 		put_data(s, argument(regs, 1), result);
@@ -123,7 +116,7 @@ CALL(recvfrom, SOCKET_RECVFROM_X)
 	U32(2);
 }
 
-CALL(sendmsg, SOCKET_SENDMSG_X)
+CALL_ON(sendmsg, SOCKET_SENDMSG_X, FIRST)
 {
 	struct user_message message = {};
 	__u32 total;
@@ -132,14 +125,13 @@ CALL(sendmsg, SOCKET_SENDMSG_X)
 	total = put_first_piece(s, message.vectors, message.vector_count, result);
 	ID(0);
 	put_u32(s, total);
-	note_descriptor(known, (int)argument(regs, 0));
 	if (result >= 0)
 		put_tuple(s, argument(regs, 0), true, message.name, message.name_length);
 	else
 		put_nothing(s);
 }
 
-CALL(recvmsg, SOCKET_RECVMSG_X)
+CALL_ON(recvmsg, SOCKET_RECVMSG_X, FIRST)
 {
 	struct user_message message = {};
 

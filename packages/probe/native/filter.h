@@ -26,25 +26,21 @@
 #define PREFIX_MAXIMUM 64
 #define PATH_LOOKED_AT 128
 
-/* Descriptors of a process that are remembered; those above always count as known. */
-#define KNOWN_WORDS 16
-#define KNOWN_MAXIMUM (64 * KNOWN_WORDS)
-/* Processes that have places of their own: a power of two. */
-#define KNOWN_PLACES 2048
-
-/* Who needs events of a type: rules, only the tables, nobody (its call is about to go off). */
+/*
+ * Who needs events of a type: rules, only the tables, nobody (its call is about to go off), rules where it is about a
+ * kept descriptor.
+ */
 #define NEED_RULES 0
 #define NEED_TABLES 1
 #define NEED_NONE 2
+#define NEED_RULES_FOR_KEPT 3
 
 struct filters {
 	/* which paths `open_paths` can hold: a bit for what each starts with */
 	__u64 path_starts;
-	/* what is remembered of descriptors counts for one epoch alone */
-	__u32 epoch;
-	/* descriptors of files, pipes and the like are in nobody's tables */
+	/* descriptors of files, pipes and the like are in nobody's tables: those of directories and sockets alone are kept */
 	__u8 omits_files;
-	__u8 reserved[3];
+	__u8 reserved[7];
 	__u8 opens[OPEN_KINDS];
 	/* by event type: who needs it */
 	__u8 needs[EVENT_TYPES];
@@ -67,48 +63,12 @@ struct {
 	__type(value, __u32);
 } open_paths SEC(".maps");
 
-/*
- * Descriptors that the reader was told of, by number, and those of them that have been closed since, which it is told
- * only when somebody uses the number again: most are never used before they are made anew. A process that is not here
- * was told of whole.
- */
-struct known_descriptors {
-	/* whose they are; 0 where a place is free */
-	__u64 files;
-	__u64 epoch;
-	__u64 words[KNOWN_WORDS], closed[KNOWN_WORDS];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u64);
-	__type(value, struct known_descriptors);
-} descriptors SEC(".maps");
-
-/*
- * The same for processes that found their place here free, which most do: finding it is several times as fast. Who has a
- * place keeps it until its last thread ends; what is here counts, whatever `descriptors` holds.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, KNOWN_PLACES);
-	__type(key, __u32);
-	__type(value, struct known_descriptors);
-} places SEC(".maps");
-
 static __always_inline void count_filtered(__u16 type)
 {
 	struct counters *counters = find_counters();
 
 	if (counters)
 		counters->filtered[type & (EVENT_TYPES - 1)]++;
-}
-
-static __always_inline bool is_state_only(__u16 type)
-{
-	return filters.needs[type & (EVENT_TYPES - 1)] != NEED_RULES;
 }
 
 /* A connection that is being made: not a failure. */
@@ -127,142 +87,36 @@ static __always_inline bool is_result_needed(__u16 type, long result)
 	}
 }
 
-/* Descriptors belong to this: threads share it, and processes that asked for it. */
-static __always_inline __u64 files_of(struct task_struct *task)
+/* Whether that is a descriptor of the running thread, of a directory or a socket. */
+static __always_inline bool is_kept(int descriptor)
 {
-	return PEEK_NUMBER((void *)task + bpf_core_field_offset(task->files));
-}
+	struct file *file = file_of(descriptor);
+	__u32 format;
 
-static __always_inline __u64 current_files(void)
-{
-	return files_of((struct task_struct *)bpf_get_current_task_btf());
-}
-
-/* The place that a process may have: only where it says `files` is it its own. */
-static __always_inline struct known_descriptors *find_place(__u64 files)
-{
-	__u32 key = (__u32)((files >> 6) * 2654435761u) >> 16 & (KNOWN_PLACES - 1);
-
-	return bpf_map_lookup_elem(&places, &key);
-}
-
-static __always_inline struct known_descriptors *find_known(__u64 files)
-{
-	struct known_descriptors *found = find_place(files);
-
-	if (!found || found->files != files)
-		found = bpf_map_lookup_elem(&descriptors, &files);
-	return found && found->epoch == filters.epoch ? found : NULL;
-}
-
-/* The descriptors of the running thread, where they are remembered. */
-static __always_inline struct known_descriptors *current_known(void)
-{
-	return filters.omits_files ? find_known(current_files()) : NULL;
-}
-
-static __always_inline __u64 *word_of(__u64 *words, __u32 descriptor)
-{
-	__u32 offset = descriptor / 64 * 8;
-
-	/* the kernel's checks have to see the very number that is added */
-	asm volatile("%0 &= %1" : "+r"(offset) : "i"(8 * (KNOWN_WORDS - 1)));
-	return (void *)words + offset;
-}
-
-static __always_inline bool has_descriptor(__u64 *words, __u32 descriptor)
-{
-	return *word_of(words, descriptor) & (1ull << (descriptor & 63));
-}
-
-/* Whether the reader was told of the descriptor of that number that the running thread has, or had. */
-static __always_inline bool is_known(int descriptor)
-{
-	struct known_descriptors *found;
-
-	if (!filters.omits_files || descriptor >= KNOWN_MAXIMUM)
-		return true;
-	if (descriptor < 0)
+	if (!file)
 		return false;
-	found = find_known(current_files());
-	return !found || has_descriptor(found->words, descriptor);
+	format = format_of(file);
+	return format == MODE_DIRECTORY || format == MODE_SOCKET;
 }
 
-/* The reader is being told of that descriptor, of the thread whose descriptors are remembered there. */
-static __always_inline void note_descriptor(struct known_descriptors *found, long descriptor)
+/* Whether somebody would miss an event of that type about these descriptors; one that is none has a negative number. */
+static __always_inline bool is_needed_for(__u16 type, int first, int second)
 {
-	if (!found || descriptor < 0 || descriptor >= KNOWN_MAXIMUM)
-		return;
-	__sync_fetch_and_or(word_of(found->words, descriptor), 1ull << (descriptor & 63));
-	if (has_descriptor(found->closed, descriptor))
-		__sync_fetch_and_and(word_of(found->closed, descriptor), ~(1ull << (descriptor & 63)));
+	return !filters.omits_files || filters.needs[type & (EVENT_TYPES - 1)] == NEED_RULES || is_kept(first) ||
+	       is_kept(second);
 }
 
-/* Remembers what `from` says of the descriptors of a process, or all of them where it is NULL. */
-static __noinline void remember_process(__u64 files, struct known_descriptors *from)
-{
-	struct known_descriptors *place = find_place(files);
-
-	if (place && (place->files == files || __sync_val_compare_and_swap(&place->files, 0, files) == 0)) {
-#pragma unroll
-		for (int i = 0; i < KNOWN_WORDS; i++) {
-			place->words[i] = from ? from->words[i] : ~0ull;
-			place->closed[i] = from ? from->closed[i] : 0;
-		}
-		/* last: from now on it counts */
-		*(volatile __u64 *)&place->epoch = from ? from->epoch : filters.epoch;
-	} else if (from) {
-		bpf_map_update_elem(&descriptors, &files, from, BPF_ANY);
-	} else {
-		struct known_descriptors all = { .files = files, .epoch = filters.epoch };
-
-#pragma unroll
-		for (int i = 0; i < KNOWN_WORDS; i++)
-			all.words[i] = ~0ull;
-		bpf_map_update_elem(&descriptors, &files, &all, BPF_ANY);
-	}
-}
-
-static __always_inline void forget_descriptors(__u64 files)
-{
-	struct known_descriptors *place = find_place(files);
-
-	if (place && place->files == files) {
-		*(volatile __u64 *)&place->epoch = 0;
-		*(volatile __u64 *)&place->files = 0;
-	}
-	bpf_map_delete_elem(&descriptors, &files);
-}
-
-/* Whether the reader has to be told now that a descriptor was closed; else that is remembered. */
-static __always_inline bool is_close_told(int descriptor, long result)
-{
-	struct known_descriptors *found;
-	__u64 files;
-
-	if (!filters.omits_files || filters.needs[EVENT_SYSCALL_CLOSE_X] == NEED_RULES || descriptor >= KNOWN_MAXIMUM)
-		return true;
-	if (result < 0 || descriptor < 0)
-		return false;
-	files = current_files();
-	found = find_known(files);
-	if (!found) {
-		remember_process(files, NULL);
-		found = find_known(files);
-	}
-	if (!found)
-		return true;
-	if (has_descriptor(found->words, descriptor))
-		__sync_fetch_and_or(word_of(found->closed, descriptor), 1ull << (descriptor & 63));
-	return false;
-}
-
-/* Tells that a descriptor was closed, before its number is used by what the reader is told next. */
-static __noinline void tell_closed(struct known_descriptors *found, __u32 descriptor)
+/*
+ * Where files are omitted nobody is told that descriptors are closed, so that the reader may take a number for a
+ * descriptor that it no longer is. What matters is what it is when the reader is told of its use: as directories and
+ * sockets are told of when they are made, one that is neither is told to be closed, which to the reader is the same as
+ * a file.
+ */
+static __noinline void tell_closed(int descriptor)
 {
 	struct scratch *s;
 
-	if (!found || descriptor >= KNOWN_MAXIMUM)
+	if (descriptor < 0 || is_kept(descriptor))
 		return;
 	s = begin(EVENT_SYSCALL_CLOSE_X, PARAMETERS_SYSCALL_CLOSE_X);
 	if (!s)
@@ -270,49 +124,11 @@ static __noinline void tell_closed(struct known_descriptors *found, __u32 descri
 	put_u64(s, 0);
 	put_id(s, descriptor);
 	finish(s);
-	__sync_fetch_and_and(word_of(found->words, descriptor), ~(1ull << (descriptor & 63)));
-	__sync_fetch_and_and(word_of(found->closed, descriptor), ~(1ull << (descriptor & 63)));
 }
 
-static __always_inline void tell_if_closed(struct known_descriptors *found, __u32 descriptor)
+static __always_inline bool tells_closed(void)
 {
-	if (descriptor < KNOWN_MAXIMUM && has_descriptor(found->closed, descriptor))
-		tell_closed(found, descriptor);
-}
-
-/* Any of the arguments may be the number of a descriptor; telling of one that isn't asked for does no harm. */
-static __always_inline void tell_closed_arguments(struct known_descriptors *found, __u64 first, __u64 second,
-						  __u64 third)
-{
-	if (!found)
-		return;
-	tell_if_closed(found, first);
-	tell_if_closed(found, second);
-	tell_if_closed(found, third);
-}
-
-/* A new process has copies of its parent's descriptors, unless it shares them. */
-static __always_inline void inherit_descriptors(struct task_struct *parent, struct task_struct *child)
-{
-	__u64 from = files_of(parent), to = files_of(child);
-	struct known_descriptors *found;
-
-	if (!filters.omits_files || from == to)
-		return;
-	found = find_known(from);
-	if (found)
-		remember_process(to, found);
-	else
-		forget_descriptors(to);
-}
-
-/* The last thread that has these descriptors is ending. */
-static __always_inline void forget_process(struct task_struct *task)
-{
-	struct files_struct *files = BPF_CORE_READ(task, files);
-
-	if (filters.omits_files && files && BPF_CORE_READ(files, count.counter) <= 1)
-		forget_descriptors((__u64)files);
+	return filters.omits_files && filters.needs[EVENT_SYSCALL_CLOSE_X] != NEED_RULES;
 }
 
 #define EVERY_BYTE(value) (0x0101010101010101ull * (value))
@@ -327,7 +143,7 @@ static __always_inline __u64 find_bytes(__u64 word, __u8 value)
 
 /*
  * Whether a rule can ask for a path: it starts like one that rules name, or it has to be worked out first what it
- * names (it is relative, has dots or doubled slashes, is too long).
+ * names (it is relative, has dots in front of slashes, doubled slashes, is too long).
  */
 static __noinline bool is_path_asked_for(__u64 address, __u32 kind)
 {
@@ -348,9 +164,10 @@ static __noinline bool is_path_asked_for(__u64 address, __u32 kind)
 		return true;
 	for (int i = 0; i < PATH_LOOKED_AT / 8; i++) {
 		__u64 word = *(__u64 *)(path.text + 8 * i);
-		__u64 slashes = find_bytes(word, '/'), ends = slashes | find_bytes(word, '.');
+		/* a dot is a slash but for the last bit */
+		__u64 ends = find_bytes(word | EVERY_BYTE(1), '/'), pairs = ends & (ends << 8 | before);
 
-		if (slashes & (ends << 8 | before))
+		if (pairs && pairs & find_bytes(word, '/'))
 			return true;
 		before = ends >> 56;
 		if (8 * (i + 1) >= length)

@@ -5,7 +5,6 @@
 #include <bpf/bpf_tracing.h>
 
 #include "describe-task.h"
-#include "filter.h"
 
 #define THREADS_LOOKED_AT 32
 #define ANCESTORS_LOOKED_AT 64
@@ -125,7 +124,6 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 
 	if (parent->flags & KERNEL_THREAD)
 		return 0;
-	inherit_descriptors(parent, child);
 	type = type_of_clone(parent, regs);
 	named = type ? type : EVENT_SYSCALL_CLONE_20_X;
 	parent_flags = child_flags = type ? flags_of_clone(regs, type) : visible_flags(parent, child);
@@ -239,7 +237,6 @@ int BPF_PROG(process_exit, struct task_struct *task)
 
 	if (task->flags & KERNEL_THREAD)
 		return 0;
-	forget_process(task);
 	s = begin_for(EVENT_PROCEXIT_1_E, PARAMETERS_PROCEXIT_1_E, BPF_CORE_READ(task, pid));
 	if (!s)
 		return 0;

@@ -3,9 +3,11 @@
  * tables miss what is left out.
  */
 export interface KernelFilter {
-  /** Event types that only the tables need: calls that failed are left out, and what concerns unknown descriptors. */
+  /** Event types that only the tables need: calls that failed are left out, and copies of descriptors that are not kept. */
   readonly stateOnlyTypes: ReadonlySet<number>;
-  /** Whether the tables need no descriptors but those of directories and sockets. */
+  /** Event types of copies that rules need only of descriptors that are kept. */
+  readonly keptOnlyTypes: ReadonlySet<number>;
+  /** Whether of descriptors the tables keep those of directories and sockets alone; nobody needs to be told of closing. */
   readonly omitsFiles: boolean;
   /** For each kind of opening (see `openKindOf`): all, or those whose paths start with one of these byte strings. */
   readonly opens: readonly ('all' | readonly string[])[];
@@ -35,6 +37,8 @@ export const OPEN_KIND_COUNT = 16;
 
 const NEEDED_BY_TABLES = 1;
 const NEEDED_BY_NOBODY = 2;
+const NEEDED_FOR_KEPT = 3;
+const OMITS_FILES_OFFSET = 8;
 const OPEN_ALL = 0;
 const OPEN_NONE = 1;
 const OPEN_BY_PATH = 2;
@@ -57,25 +61,22 @@ export function openKindOf(kind: number): OpenKind {
 
 /**
  * @param filter undefined: nothing is left out.
- * @param epoch another one whenever descriptors begin to be left out.
  * @param unwantedTypes event types of which there are to be none: their calls are about to go off.
  * @param knownPaths what `open_paths` holds from before, which can't be taken out: it gets new values.
  */
 export function encodeFilter(
   filter: KernelFilter | undefined,
-  epoch: number,
   unwantedTypes: Iterable<number> = [],
   knownPaths: Iterable<string> = [],
 ): EncodedFilter {
   const settings = Buffer.alloc(NEEDS_OFFSET + EVENT_TYPES);
-  settings.writeUInt32LE(epoch, 8);
   for (const type of unwantedTypes) settings.writeUInt8(NEEDED_BY_NOBODY, NEEDS_OFFSET + type);
   if (filter === undefined) {
     // A program that reads this while it is being written may still look at paths.
     settings.writeBigUInt64LE(EVERY_START, 0);
     return { settings, paths: new Map([...knownPaths].map((path) => [path, 0])) };
   }
-  settings.writeUInt8(filter.omitsFiles ? 1 : 0, 12);
+  settings.writeUInt8(filter.omitsFiles ? 1 : 0, OMITS_FILES_OFFSET);
   const kindsByPrefix = new Map<string, number>();
   filter.opens.forEach((wanted, kind) => {
     settings.writeUInt8(wayOf(wanted), OPENS_OFFSET + kind);
@@ -85,8 +86,13 @@ export function encodeFilter(
       kindsByPrefix.set(prefix, (kindsByPrefix.get(prefix) ?? 0) | (1 << kind));
     }
   });
-  for (const type of filter.stateOnlyTypes) {
-    if (settings[NEEDS_OFFSET + type] === 0) settings.writeUInt8(NEEDED_BY_TABLES, NEEDS_OFFSET + type);
+  for (const [types, need] of [
+    [filter.stateOnlyTypes, NEEDED_BY_TABLES],
+    [filter.keptOnlyTypes, NEEDED_FOR_KEPT],
+  ] as const) {
+    for (const type of types) {
+      if (settings[NEEDS_OFFSET + type] === 0) settings.writeUInt8(need, NEEDS_OFFSET + type);
+    }
   }
   let starts = 0n;
   for (const prefix of kindsByPrefix.keys()) starts |= startsOf(prefix);
@@ -126,8 +132,14 @@ export function commonFilter(
   right: KernelFilter | undefined,
 ): KernelFilter | undefined {
   if (left === undefined || right === undefined) return undefined;
+  const isReduced = ({ stateOnlyTypes, keptOnlyTypes }: KernelFilter, type: number): boolean =>
+    stateOnlyTypes.has(type) || keptOnlyTypes.has(type);
+  const both = [...left.stateOnlyTypes, ...left.keptOnlyTypes].filter((type) => isReduced(right, type));
+  const isStateOnly = (type: number): boolean =>
+    left.stateOnlyTypes.has(type) && right.stateOnlyTypes.has(type);
   return {
-    stateOnlyTypes: new Set([...left.stateOnlyTypes].filter((type) => right.stateOnlyTypes.has(type))),
+    stateOnlyTypes: new Set(both.filter(isStateOnly)),
+    keptOnlyTypes: new Set(both.filter((type) => !isStateOnly(type))),
     omitsFiles: left.omitsFiles && right.omitsFiles,
     opens: left.opens.map((wanted, kind) => {
       const other = right.opens[kind];

@@ -46,7 +46,7 @@ export interface Probe {
   counters(): KernelCounters;
   /** Whether descriptors are wanted now that were left out before: /proc has to be looked through again. */
   readonly lacksDescriptors: boolean;
-  /** The reader is about to look through /proc: from now on it counts as told of every descriptor. */
+  /** The reader is about to look through /proc: it lacks no descriptors any more. */
   startOver(): void;
   /** Nanoseconds from the epoch to the machine's start. */
   bootTime(): bigint;
@@ -115,7 +115,6 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
   let absentCalls: readonly string[] = [];
   let missingTypes: readonly number[] = [];
   let filter: KernelFilter | undefined;
-  let epoch = 0;
   let lacksDescriptors = false;
   let knownPaths: readonly string[] = [];
   let isClosed = false;
@@ -166,17 +165,16 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
   function setFilter(next: KernelFilter | undefined): void {
     const omitted = filter?.omitsFiles === true;
     const omits = next?.omitsFiles === true;
-    if (omits && !omitted) epoch += 1;
     if (omitted && !omits) lacksDescriptors = true;
     filter = next;
-    writeFilter(encodeFilter(filter, epoch, typesOfCalls(new Set(unwantedSince.keys())), knownPaths));
+    writeFilter(encodeFilter(filter, typesOfCalls(new Set(unwantedSince.keys())), knownPaths));
   }
 
   return {
     ring,
     want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
-      loader.update(probe, '.data.filters', new Uint8Array(4), encodeFilter(undefined, epoch).settings);
+      loader.update(probe, '.data.filters', new Uint8Array(4), encodeFilter(undefined).settings);
       const wanted = callsFor(types, genericCalls, programs);
       missingTypes = wanted.missing;
       const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));
@@ -212,8 +210,6 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     },
     startOver() {
       lacksDescriptors = false;
-      epoch += 1;
-      setFilter(filter);
     },
     synchronizeClock: writeSettings,
     status: () => ({

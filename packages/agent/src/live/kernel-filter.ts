@@ -22,6 +22,11 @@ const FILTERED_OPENS = ['SYSCALL_OPEN_X', 'SYSCALL_OPENAT_2_X', 'SYSCALL_OPENAT2
   (symbol) => eventTypeOfSymbol(symbol).id,
 );
 
+/** The calls that copy descriptors, of which the kernel looks at both. */
+const COPIES = ['SYSCALL_DUP_1_X', 'SYSCALL_DUP2_X', 'SYSCALL_DUP3_X', 'SYSCALL_FCNTL_X'].map(
+  (symbol) => eventTypeOfSymbol(symbol).id,
+);
+
 /** What kinds of descriptors are called that are neither files nor pipes nor anything of that sort. */
 const OTHER_TYPES: ReadonlySet<unknown> = new Set(['ipv4', 'ipv6', 'unix', 'netlink', 'directory']);
 const OTHER_CHARACTERS: ReadonlySet<unknown> = new Set(['4', '6', 'n', 'd']);
@@ -32,14 +37,25 @@ export function kernelFilterFor(rules: readonly Rule[], catalogue: SyscallCatalo
   const compilable = rules as unknown as readonly CompilableRule<EventContext>[];
   const necessities = planNecessities(compilable, catalogue);
   const ruleTypes = new Set(rules.flatMap(({ eventTypes }) => eventTypes ?? []));
+  const omitsFiles = !asksForFiles(rules, ruleTypes, necessities, catalogue);
   return {
     stateOnlyTypes: new Set(stateTypes.filter((type) => !ruleTypes.has(type))),
-    omitsFiles: !asksForFiles(rules, ruleTypes, necessities, catalogue),
+    keptOnlyTypes: new Set(
+      omitsFiles ? COPIES.filter((type) => ruleTypes.has(type) && isForKeptOnly(type, necessities)) : [],
+    ),
+    omitsFiles,
     opens: Array.from({ length: OPEN_KIND_COUNT }, (_, kind) => {
       const necessity = necessaryPaths(necessities, openKindOf(kind));
       return necessity === 'anything' || necessity.includes('') ? 'all' : necessity;
     }),
   };
+}
+
+/** Whether no rule can match an event of that type about a file, a pipe or the like, or an unknown descriptor. */
+function isForKeptOnly(type: number, necessities: Necessities<EventContext>): boolean {
+  return necessities
+    .of(type, judgeOfFile)
+    .every(({ necessity }) => necessity !== 'anything' && necessity.length === 0);
 }
 
 /** Whether a rule may look at a descriptor of a file, a pipe or the like that another event made. */

@@ -7,10 +7,21 @@ import { kernelFilterFor } from './kernel-filter.ts';
 const GENERIC = eventTypeOfSymbol('GENERIC_X').id;
 const genericCodes: ReadonlySet<number> = new Set(syscallCodesOfEventType(GENERIC));
 
-/** Calls that make descriptors other than of directories and sockets, and nothing else. */
-const FILE_MAKING: ReadonlySet<string> = new Set([
+/**
+ * Calls that make descriptors other than of directories and sockets, and nothing else, and the one that closes: where
+ * files are omitted the kernel tells of it when a number is used again (native/filter.h).
+ */
+const FOR_FILES: ReadonlySet<string> = new Set([
   ...['pipe', 'pipe2', 'eventfd', 'eventfd2', 'signalfd', 'signalfd4', 'timerfd_create', 'inotify_init'],
-  ...['inotify_init1', 'epoll_create', 'epoll_create1', 'memfd_create', 'userfaultfd', 'io_uring_setup'],
+  ...[
+    'close',
+    'inotify_init1',
+    'epoll_create',
+    'epoll_create1',
+    'memfd_create',
+    'userfaultfd',
+    'io_uring_setup',
+  ],
 ]);
 
 export interface WantedOptions {
@@ -26,7 +37,7 @@ export function wantedFor(
 ): Wanted {
   const filter = isUnfiltered ? undefined : kernelFilterFor(rules, catalogue);
   const omitsFiles = filter?.omitsFiles === true;
-  const types = new Set(stateTypes.filter((id) => !omitsFiles || !FILE_MAKING.has(eventTypes[id].name)));
+  const types = new Set(stateTypes.filter((id) => !omitsFiles || !FOR_FILES.has(eventTypes[id].name)));
   const genericCalls = new Set<string>();
   for (const rule of rules) {
     for (const type of rule.eventTypes ?? []) types.add(type);
