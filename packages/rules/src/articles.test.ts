@@ -151,6 +151,8 @@ test('row 6: the list without parentheses', () => {
 test('row 4: %container.info is deprecated and still works', () => {
   assert.deepEqual(codesOf(allowedContainers), ['LOAD_DEPRECATED_ITEM', 'LOAD_NO_EVTTYPE']);
   assert.deepEqual(codesOf(users), ['LOAD_DEPRECATED_ITEM', 'LOAD_NO_EVTTYPE']);
+  const of2017 = loadSnippet(users, surroundings, { meaning: '2017' });
+  assert.ok(of2017.ruleSet!.rules[0]!.output.endsWith(' %container.name (id=%container.id))'));
 });
 
 test('row 1: argument 1 of openat is no path, and the option of 2017 makes it one', () => {

@@ -48,6 +48,7 @@ for (const [key, subject] of Object.entries(subjects)) {
           constant: text,
         },
         cost: 20,
+        chance: 0.3,
       });
     }
   }
@@ -64,6 +65,7 @@ for (let type = 0; type < TYPES; type++) {
     lookup: undefined,
     direct: undefined,
     cost: 1,
+    chance: 0.3,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { VerdictScope } from './catalogue/catalogue.ts';
+import { createDescriptorCheck, type DescriptorCheck } from './emit/descriptor-check.ts';
 import { emitSlotMatcher, type SlotMatcher } from './emit/emit.ts';
 import { createIndexedMatcher } from './emit/indexed.ts';
 import type { Candidate, Candidates } from './plan/candidate.ts';
@@ -8,7 +9,7 @@ import {
   type NarrowingMemory,
   type SlotTexts,
 } from './plan/narrowing.ts';
-import { createResidues, nothingLeft, type Remainder, type Residue } from './plan/residue.ts';
+import { anyDescriptor, createResidues, nothingLeft, type Remainder, type Residue } from './plan/residue.ts';
 
 /**
  * Slots with more candidates than this look candidates up instead of asking them in turn; a function for all of
@@ -23,8 +24,8 @@ export interface Program<Context> {
   /** The rules that matched the last event: the first so many entries as `evaluate` said, in the order of the rules. */
   readonly matches: Int32Array;
   /**
-   * Whether some rule can still match an event of that type of the process that the context shows; asks nothing of
-   * the event, so that it needs no more context than that.
+   * Whether some rule can still match an event of that type of the process and the descriptor that the context shows;
+   * asks nothing of the event, so that it needs no more context than that.
    */
   isOpen(context: Context, eventType: number): boolean;
   /** @returns how many rules match the event that the context is about. */
@@ -55,6 +56,8 @@ interface Slot<Context> {
   readonly candidates: readonly Candidate<Context>[];
   readonly match: SlotMatcher<Context>;
   readonly texts: SlotTexts<Context> | undefined;
+  /** Made when first asked: events of most types are never looked at without being evaluated. */
+  descriptors: DescriptorCheck<Context> | undefined;
 }
 
 /**
@@ -130,6 +133,16 @@ export function createProgram<Context>(
     return residue.remainders[slot] ?? residues.remainderOf(residue, slot, slots[slot].candidates);
   }
 
+  function isDescriptorOpen(context: Context, slot: Slot<Context>, remainder: Remainder): boolean {
+    slot.descriptors ??= createDescriptorCheck(slot.candidates);
+    if (remainder.descriptorLists === undefined) {
+      const lists = remainder.certain.length > 0 ? undefined : slot.descriptors.listsOf(remainder.open);
+      remainder.descriptorLists = lists ?? anyDescriptor;
+    }
+    const { descriptorLists } = remainder;
+    return descriptorLists === anyDescriptor || slot.descriptors.leavesAny(context, descriptorLists);
+  }
+
   function collect(context: Context, { match, texts }: Slot<Context>, remainder: Remainder): number {
     const { certain, open, openBits } = texts === undefined ? remainder : texts.narrow(remainder, context);
     if (certain.length > 0) matches.set(certain);
@@ -144,7 +157,9 @@ export function createProgram<Context>(
     matches,
     isOpen(context, eventType) {
       const index = slotOfType[eventType];
-      return index !== -1 && remainderFor(context, index) !== nothingLeft;
+      if (index === -1) return false;
+      const remainder = remainderFor(context, index);
+      return remainder !== nothingLeft && isDescriptorOpen(context, slots[index], remainder);
     },
     evaluate(context, eventType) {
       const index = slotOfType[eventType];
@@ -171,6 +186,11 @@ function createSlot<Context>(
 ): Slot<Context> {
   const asking = candidates.filter(({ eventParts }) => eventParts.length > 0).length;
   return asking <= emittedAtMost
-    ? { candidates, match: emitSlotMatcher(candidates), texts: undefined }
-    : { candidates, match: createIndexedMatcher(candidates), texts: createSlotTexts(candidates, memory) };
+    ? { candidates, match: emitSlotMatcher(candidates), texts: undefined, descriptors: undefined }
+    : {
+        candidates,
+        match: createIndexedMatcher(candidates),
+        texts: createSlotTexts(candidates, memory),
+        descriptors: undefined,
+      };
 }

@@ -1,13 +1,7 @@
 import type { FieldCatalogue } from './catalogue/catalogue.ts';
-import {
-  type Compilation,
-  type CompileOptions,
-  compile,
-  findMacroOf,
-  type MeaningOptions,
-} from './check/compile.ts';
+import { type Compilation, type CompileOptions, compile, findMacroOf } from './check/compile.ts';
 import { hasField } from './check/field.ts';
-import type { ExtraField, OutputOptions } from './check/output.ts';
+import type { ExtraField, MeaningOptions, OutputOptions } from './check/output.ts';
 import type { AnyNode, Condition } from './condition/tree.ts';
 import type { BoundCondition } from './evaluate/bind.ts';
 import type { LoadErrorCode, LoadWarningCode } from './load/codes.ts';

@@ -50,6 +50,8 @@ export function compareEvaluation(
   const typesOf = rules.map(({ eventTypes }) => new Set(eventTypes));
   visitEvents(sections, (context) => {
     const { type } = context.view;
+    // What is asked before the event is looked at may never rule out what matches.
+    const isOpen = program.isOpen(context, type);
     const count = program.evaluate(context, type);
     let next = 0;
     for (let rule = 0; rule < rules.length; rule++) {
@@ -66,6 +68,8 @@ export function compareEvaluation(
         );
       }
     }
+    if (count > 0 && !isOpen)
+      throw new Error(`event ${context.view.number} of type ${type}: the program says that no rule can match`);
     if (next !== count)
       throw new Error(`event ${context.view.number}: the program matches a rule of another type`);
   });

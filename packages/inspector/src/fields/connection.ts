@@ -25,7 +25,7 @@ export function connectionField(
     type: aspect === 'ip' ? 'ipaddr' : aspect === 'net' ? 'ipnet' : typeOfPort(aspect, isEither),
     format: aspect === 'port' ? 'decimal' : 'na',
     ...(isFilterOnly && { isFilterOnly, acceptsNoFieldComparison: true, acceptsNoTransformer: true }),
-    dependsOn: ['event', 'descriptor'],
+    dependsOn: ['descriptor'],
     description,
     extract(context) {
       const descriptor = descriptorOf(context);

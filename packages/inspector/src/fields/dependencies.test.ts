@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { moveTo, readCapture } from '@seawall/events';
+import { EVENT_TYPE_COUNT, moveTo, readCapture, Step, TYPE_OFFSET } from '@seawall/events';
 import type { BoundField } from '@seawall/rules';
 import { locateShared } from '../../../../test/shared.ts';
 import type { EventContext } from '../context.ts';
@@ -16,7 +16,10 @@ const skip = captures === undefined ? 'SKIPPED: there is no conformance folder (
 /** Fields whose values are kept as long as the process (and, where they say so, its ancestry) stays. */
 function keptFields(): BoundField<EventContext>[] {
   return [...createSyscallCatalogue().fields.values()]
-    .filter(({ dependsOn, argument }) => argument.presence !== 'required' && !dependsOn.includes('event'))
+    .filter(
+      ({ dependsOn, argument }) =>
+        argument.presence !== 'required' && !dependsOn.includes('event') && !dependsOn.includes('descriptor'),
+    )
     .map((field) => field.bind(undefined));
 }
 
@@ -63,4 +66,51 @@ test('what a field read of a process holds until the process or its ancestry cha
     }
   }
   assert.ok(compared > 100_000);
+});
+
+/** Fields that rest on the event's type and on its descriptor, and on nothing else of the event. */
+function descriptorFields(): BoundField<EventContext>[] {
+  return [...createSyscallCatalogue().fields.values()]
+    .filter(({ dependsOn }) => dependsOn.includes('descriptor') && !dependsOn.includes('event'))
+    .map((field) => field.bind(undefined));
+}
+
+/** What the fields say, those too that can only be compared. */
+function valuesOf(fields: readonly BoundField<EventContext>[], context: EventContext): unknown[] {
+  return fields.map(({ extract, compareEach }) => {
+    const compared: unknown[] = [];
+    compareEach?.(context, (value) => compared.push(value) < 0, '=');
+    return [extract(context), compared];
+  });
+}
+
+test('what a field reads of a descriptor is known before the event is looked at, where that changes nothing', {
+  skip,
+}, async () => {
+  const fields = descriptorFields();
+  assert.ok(fields.length > 30);
+  let compared = 0;
+  for (const file of readdirSync(captures as string).filter((name) => name.endsWith('.scap'))) {
+    const inspector = createInspector();
+    const { context, steps } = inspector;
+    inspector.setWanted(new Uint8Array(EVENT_TYPE_COUNT).fill(1));
+    for await (const section of readCapture(join(captures as string, file))) {
+      if (section.kind !== 'events') {
+        inspector.load(section);
+        continue;
+      }
+      const { data, offsets, count } = section.batch;
+      for (let index = 0; index < count; index++) {
+        const type = data.getUint16(offsets[index] + TYPE_OFFSET, true);
+        const isForeseen = steps[type] === Step.ask && inspector.isQuiet(data, offsets[index], type);
+        const foreseen = isForeseen ? valuesOf(fields, context) : undefined;
+        moveTo(context.view, section.batch, index);
+        inspector.apply(context.view);
+        if (foreseen === undefined) continue;
+        compared++;
+        assert.deepEqual(valuesOf(fields, context), foreseen, `${file} event ${context.view.number}`);
+      }
+    }
+  }
+  assert.ok(compared > 1000);
 });

@@ -43,7 +43,7 @@ const identityFields: readonly InspectorField[] = [
     name: 'fd.num',
     type: 'int64',
     format: 'id',
-    dependsOn: ['event', 'descriptor'],
+    dependsOn: ['descriptor'],
     description: 'Number of the descriptor; -1 where the call made none.',
     extract: (context) => (hasDescriptorFields(context) ? (context.descriptorNumber ?? -1) : undefined),
   }),
@@ -68,12 +68,12 @@ const identityFields: readonly InspectorField[] = [
     },
     'decimal',
   ),
-  text(
+  nameText(
     'fd.name',
     'Full name: the path of a file, the ends of a connection, whatever names the rest. Where the call failed, the name that it asked for.',
     nameOf,
   ),
-  text(
+  nameText(
     'fd.directory',
     'Directory that holds the file (for a directory: itself); unset for what is no file.',
     directoryOf,
@@ -92,10 +92,10 @@ const identityFields: readonly InspectorField[] = [
     (context) =>
       hasDescriptorFields(context) ? `${context.process!.tid}${context.descriptorNumber ?? -1}` : undefined,
   ),
-  text('fd.containername', 'Container id, a colon, and fd.name.', (context) =>
+  nameText('fd.containername', 'Container id, a colon, and fd.name.', (context) =>
     inContainer(context, nameOf(context)),
   ),
-  text('fd.containerdirectory', 'Container id, a colon, and fd.directory.', (context) =>
+  nameText('fd.containerdirectory', 'Container id, a colon, and fd.directory.', (context) =>
     inContainer(context, directoryOf(context)),
   ),
   flag(
@@ -128,7 +128,7 @@ const identityFields: readonly InspectorField[] = [
   number('fd.ino', 'int64', 'decimal', 'Inode number of the file.', ({ inode }) =>
     typeof inode === 'bigint' ? integer(BigInt.asIntN(64, inode)) : inode,
   ),
-  text(
+  nameText(
     'fd.nameraw',
     'For files the path as the caller wrote it, only doubled slashes removed; it may be relative.',
     (context) => {
@@ -288,6 +288,18 @@ function text(
     name,
     type: 'charbuf',
     format,
+    dependsOn: ['descriptor'],
+    description,
+    extract,
+  });
+}
+
+/** A text that rests on what the event itself asked for, where there is no descriptor. */
+function nameText(name: string, description: string, extract: Extract): InspectorField {
+  return field({
+    name,
+    type: 'charbuf',
+    format: 'na',
     dependsOn: ['event', 'descriptor'],
     description,
     extract,
@@ -303,7 +315,7 @@ function flag(
     name,
     type: 'bool',
     format: 'na',
-    dependsOn: ['event', 'descriptor'],
+    dependsOn: ['descriptor'],
     description,
     extract(context) {
       const descriptor = descriptorOf(context);
@@ -323,7 +335,7 @@ function number(
     name,
     type,
     format,
-    dependsOn: ['event', 'descriptor'],
+    dependsOn: ['descriptor'],
     description,
     extract(context) {
       const descriptor = descriptorOf(context);

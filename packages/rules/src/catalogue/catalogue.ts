@@ -77,6 +77,8 @@ export type PrintFormat = 'na' | 'decimal' | 'hexadecimal' | 'octal' | 'padded-d
 /**
  * What a field's value can change with. The compiler keeps a verdict as long as what it depends on stays:
  * `event` is read anew for each event, `process` holds for a process generation (see the design, section 3).
+ * `descriptor` without `event` says that of the event nothing counts but its type and which descriptor it is about:
+ * such a field is asked before the rest of the event is looked at.
  */
 export type Dependency = 'constant' | 'event' | 'process' | 'ancestors' | 'descriptor' | 'container' | 'user';
 

@@ -27,7 +27,7 @@ import { checkCondition } from './check-condition.ts';
 import { checkEventTypes, findEventTypes } from './check-event-types.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
 import { hasField } from './field.ts';
-import { type CompiledOutput, compileOutput, type OutputOptions } from './output.ts';
+import { type CompiledOutput, compileOutput, type MeaningOptions, type OutputOptions } from './output.ts';
 import { parseTraced } from './parse-problem.ts';
 import { findValueWarnings } from './value-warnings.ts';
 import { childrenOf } from './walk.ts';
@@ -59,14 +59,6 @@ export interface Compilation {
   readonly usedLists: ReadonlySet<string>;
   readonly usedMacros: ReadonlySet<string>;
   readonly origins: MacroOrigins;
-}
-
-export interface MeaningOptions {
-  /**
-   * `2017`: the rules were written when argument 1 of `open` and its kin was the path; `evt.arg[1]` in conditions
-   * then means the path for these events, and in the outputs of rules that match these events alone.
-   */
-  readonly meaning?: 'today' | '2017';
 }
 
 export interface CompileOptions extends OutputOptions, MeaningOptions {

@@ -29,6 +29,15 @@ export interface ExtraField {
   readonly isRaw: boolean;
 }
 
+export interface MeaningOptions {
+  /**
+   * `2017`: the rules were written when argument 1 of `open` and its kin was the path; `evt.arg[1]` in conditions
+   * then means the path for these events, and in the outputs of rules that match these events alone. `%container.info`
+   * shows name and id of the container, as it did then.
+   */
+  readonly meaning?: 'today' | '2017';
+}
+
 export interface CompiledOutput {
   /** The output format with extra output behind it, as text. */
   readonly format: string;
@@ -38,6 +47,8 @@ export interface CompiledOutput {
 }
 
 const containerInfo = '%container.info';
+/** What Falco of 2017 put in its place unless told otherwise. */
+const containerInfoOf2017 = '%container.name (id=%container.id)';
 
 /**
  * Completes and checks a rule's output format.
@@ -47,7 +58,7 @@ const containerInfo = '%container.info';
 export function compileOutput(
   rule: RuleDefinition,
   catalogue: FieldCatalogue,
-  options: OutputOptions,
+  options: OutputOptions & MeaningOptions,
   warn: (warning: FoundProblem<LoadWarningCode>) => void,
 ): CompiledOutput | undefined {
   const extras = (options.extraOutput ?? []).filter((extra) => appliesTo(extra, rule));
@@ -60,7 +71,7 @@ export function compileOutput(
       context: rule.context,
       hint: 'take it out, or name the fields that you want, such as %container.id and %container.name',
     });
-    format = format.replaceAll(containerInfo, '');
+    format = format.replaceAll(containerInfo, options.meaning === '2017' ? containerInfoOf2017 : '');
   }
   const extraFields = (options.extraFields ?? []).filter((extra) => appliesTo(extra, rule));
   const fields = checkFormat(format, rule, catalogue, rule.skipsIfUnknownFilter ? warn : undefined);

@@ -1,5 +1,5 @@
 import type { PlanNode } from '../plan/node.ts';
-import { cheapestFirst } from './emit.ts';
+import { soonestDecided } from './order.ts';
 
 export type Test<Context> = (context: Context) => boolean;
 
@@ -25,7 +25,7 @@ export function createClosures<Context>(): (node: PlanNode<Context>) => Test<Con
         return node.isNegated ? (context) => !holds(context) : holds;
       }
       default:
-        return joinTests(node.kind, cheapestFirst(node.children).map(compile));
+        return joinTests(node.kind, soonestDecided(node.kind, node.children).map(compile));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Candidate } from '../plan/candidate.ts';
 import type { PlanNode } from '../plan/node.ts';
 import type { DirectTest, Predicate } from '../plan/predicate.ts';
+import { costOf, soonestDecided } from './order.ts';
 
 /**
  * Asks the event parts of a slot's open candidates of the event that the context is about.
@@ -49,8 +50,29 @@ export function emitSlotSource<Context>(
 ): SlotSource<Context> {
   const items = Array.from(positions, (position) => {
     const { rule, eventParts } = candidates[position]!;
-    return { position, rule, parts: eventParts };
+    return { position, found: `matches[count++] = ${rule}`, parts: eventParts };
   }).filter(({ parts }) => parts.length > 0);
+  return emitSource(items, 'context, open, matches, count', 'count');
+}
+
+/** Whether the parts of one of those lists that `open` has the index of all hold. */
+export type ListMatcher<Context> = (context: Context, open: Uint32Array) => boolean;
+
+/** Writes lists of parts, each of them at least one, as one JavaScript function. */
+export function emitListMatcher<Context>(
+  lists: readonly (readonly PlanNode<Context>[])[],
+): ListMatcher<Context> {
+  const items = lists.map((parts, position) => ({ position, found: 'return true', parts }));
+  const { text, tests, reads, constants } = emitSource(items, 'context, open', 'false');
+  return new Function('tests', 'reads', 'constants', text)(tests, reads, constants) as ListMatcher<Context>;
+}
+
+/** @param parameters names of the function's parameters. @param result what it returns when all items were asked. */
+function emitSource<Context>(
+  items: readonly Item<Context>[],
+  parameters: string,
+  result: string,
+): SlotSource<Context> {
   const uses = countUses(items);
   const tests = createNumbering<Predicate<Context>>('t');
   const remembered = new Set<string>();
@@ -119,7 +141,7 @@ export function emitSlotSource<Context>(
       case 'test':
         return node.isNegated ? `!(${emitTest(node.predicate)})` : `(${emitTest(node.predicate)})`;
       default:
-        return `(${cheapestFirst(node.children)
+        return `(${soonestDecided(node.kind, node.children)
           .map(emitNode)
           .join(node.kind === 'and' ? ' && ' : ' || ')})`;
     }
@@ -131,9 +153,9 @@ export function emitSlotSource<Context>(
     if (shared === undefined) return items.map((item) => emitItem(item, indent)).join('');
     const inside = items.filter(({ parts }) => parts.includes(shared));
     const outside = items.filter(({ parts }) => !parts.includes(shared));
-    const rest = inside.map(({ position, rule, parts }) => ({
+    const rest = inside.map(({ position, found, parts }) => ({
       position,
-      rule,
+      found,
       parts: parts.filter((part) => part !== shared),
     }));
     return (
@@ -143,15 +165,15 @@ export function emitSlotSource<Context>(
     );
   }
 
-  function emitItem({ position, rule, parts }: Item<Context>, indent: string): string {
-    const conditions = [emitOpen([{ position, rule, parts }]), ...cheapestFirst(parts).map(emitNode)];
-    return `${indent}if (${conditions.join(' && ')}) matches[count++] = ${rule};\n`;
+  function emitItem(item: Item<Context>, indent: string): string {
+    const conditions = [emitOpen([item]), ...soonestDecided('and', item.parts).map(emitNode)];
+    return `${indent}if (${conditions.join(' && ')}) ${item.found};\n`;
   }
 
   const body = emitBlock(items, '  ');
   const names = tests.declare('tests') + reads.declare('reads') + constants.declare('constants');
   return {
-    text: `${names}return function (context, open, matches, count) {\n  let u;\n${[...remembered].join('')}${body}  return count;\n};`,
+    text: `${names}return function (${parameters}) {\n  let u;\n${[...remembered].join('')}${body}  return ${result};\n};`,
     tests: tests.all.map(({ holds }) => holds),
     reads: readers,
     constants: constants.all.map(({ direct }) => direct?.constant),
@@ -184,7 +206,8 @@ function createNumbering<Thing>(prefix: string): Numbering<Thing> {
 
 interface Item<Context> {
   readonly position: number;
-  readonly rule: number;
+  /** The statement to run where all parts hold. */
+  readonly found: string;
   readonly parts: readonly PlanNode<Context>[];
 }
 
@@ -236,14 +259,4 @@ function countUses<Context>(items: readonly Item<Context>[]): {
   }
   for (const { parts } of items) parts.forEach(visit);
   return { tests, reads };
-}
-
-export function cheapestFirst<Context>(nodes: readonly PlanNode<Context>[]): readonly PlanNode<Context>[] {
-  return [...nodes].sort((left, right) => costOf(left) - costOf(right));
-}
-
-function costOf<Context>(node: PlanNode<Context>): number {
-  if (node.kind === 'constant') return 0;
-  if (node.kind === 'test') return node.predicate.cost;
-  return node.children.reduce((sum, child) => sum + costOf(child), 0);
 }

@@ -4,7 +4,8 @@ import type { PlanNode } from '../plan/node.ts';
 import type { Lookup, Subject } from '../plan/predicate.ts';
 import { createPrefixTree, type PrefixTree } from '../plan/prefix-tree.ts';
 import { createClosures, joinTests, type Test } from './closure.ts';
-import { cheapestFirst, emitSlotMatcher, type SlotMatcher } from './emit.ts';
+import { emitSlotMatcher, type SlotMatcher } from './emit.ts';
+import { soonestDecided } from './order.ts';
 
 /** How many candidates one function asks: more, and it outgrows what V8 optimises. */
 const EMITTED_TOGETHER = 64;
@@ -95,7 +96,7 @@ function createLazyTest<Context>(
 ): Test<Context> {
   let test: Test<Context> | undefined;
   return (context) => {
-    test ??= joinTests('and', cheapestFirst(parts).map(compile));
+    test ??= joinTests('and', soonestDecided('and', parts).map(compile));
     return test(context);
   };
 }

@@ -18,6 +18,7 @@ export interface Candidate<Context> {
   /** Index of the rule in the rule set: the order in which matches are reported. */
   readonly rule: number;
   readonly scopeParts: readonly PlanNode<Context>[];
+  /** Those that rest on the event's descriptor alone are among them. */
   readonly eventParts: readonly PlanNode<Context>[];
 }
 
@@ -68,7 +69,7 @@ export function listCandidates<Context>(
           id: all.length,
           rule,
           scopeParts: parts.filter((part) => part.lifetime === 'scope'),
-          eventParts: parts.filter((part) => part.lifetime === 'event'),
+          eventParts: parts.filter((part) => part.lifetime !== 'scope'),
         };
         all.push(candidate);
         known.set(key, candidate);

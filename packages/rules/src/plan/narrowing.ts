@@ -2,6 +2,7 @@ import { createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
+import { relax } from './relax.ts';
 import { describeRemainder, type Narrowing, type Remainder } from './residue.ts';
 import { createScopeGroup, predicatesOf, type ScopeGroup } from './scope-group.ts';
 
@@ -114,7 +115,12 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): readonl
     const placed = { ...candidate, id: position };
     for (const part of candidate.eventParts) {
       for (const subject of textsOf(part)) {
-        const needed = relax(part, subject.key);
+        // Tests that cost much are taken to hold, for all of a text's tests are made when it is first seen.
+        const needed = relax(
+          part,
+          (other) =>
+            other.subject?.isText === true && other.subject.key === subject.key && other.cost <= DEAREST,
+        );
         if (needed === undefined) continue;
         let entry = found.get(subject.key);
         if (entry === undefined) {
@@ -142,22 +148,4 @@ function textsOf<Context>(part: PlanNode<Context>): Iterable<Subject<Context>> {
   const texts = new Map<string, Subject<Context>>();
   for (const { subject } of predicatesOf(part)) if (subject?.isText === true) texts.set(subject.key, subject);
   return texts.values();
-}
-
-/**
- * What one text has to say for the part to hold: every other test is taken to hold, and so are those that cost much, for
- * all of a text's tests are made when it is first seen.
- * @returns undefined where the part can hold whatever the text says.
- */
-function relax<Context>(part: PlanNode<Context>, key: string): PlanNode<Context> | undefined {
-  if (part.kind === 'constant') return part.value ? undefined : part;
-  if (part.kind === 'test') {
-    const { subject, cost } = part.predicate;
-    return subject?.isText === true && subject.key === key && cost <= DEAREST ? part : undefined;
-  }
-  const children = part.children.map((child) => relax(child, key));
-  const needed = children.filter((child) => child !== undefined);
-  if (part.kind === 'or')
-    return needed.length === children.length ? { ...part, children: needed } : undefined;
-  return needed.length === 0 ? undefined : { ...part, children: needed };
 }

@@ -25,7 +25,7 @@ export interface TestNode<Context> {
 export interface JunctionNode<Context> {
   readonly kind: 'and' | 'or';
   readonly id: number;
-  /** `scope` when every child is. */
+  /** The shortest of any child. */
   readonly lifetime: Lifetime;
   readonly children: readonly PlanNode<Context>[];
 }
@@ -84,7 +84,7 @@ export function createNodeTable<Context>(): NodeTable<Context> {
     const sorted = [...children].sort((left, right) => left.id - right.id);
     if (sorted.length === 1) return sorted[0];
     if (hasComplements(sorted)) return always[Number(absorbing)];
-    const lifetime = sorted.every((child) => child.lifetime === 'scope') ? 'scope' : 'event';
+    const lifetime = shortestLifetime(sorted);
     const key = `${kind}${sorted.map(({ id }) => id).join()}`;
     return intern(key, (id) => ({ kind, id, lifetime, children: sorted }));
   }
@@ -98,6 +98,11 @@ export function createNodeTable<Context>(): NodeTable<Context> {
       return size;
     },
   };
+}
+
+function shortestLifetime<Context>(nodes: readonly PlanNode<Context>[]): Lifetime {
+  if (nodes.some(({ lifetime }) => lifetime === 'event')) return 'event';
+  return nodes.some(({ lifetime }) => lifetime === 'descriptor') ? 'descriptor' : 'scope';
 }
 
 /** True when a test and its negation are both among the nodes. */

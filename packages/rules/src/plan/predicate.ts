@@ -2,9 +2,10 @@ import type { Dependency } from '../catalogue/catalogue.ts';
 
 /**
  * How long a verdict holds: a `scope` verdict for a generation of the event's process (with its container, user and
- * ancestors), an `event` verdict for the event alone.
+ * ancestors), a `descriptor` verdict for the event's type and the descriptor that it is about as that is now, an `event`
+ * verdict for the event alone.
  */
-export type Lifetime = 'scope' | 'event';
+export type Lifetime = 'scope' | 'descriptor' | 'event';
 
 /**
  * A single comparison of a rule set, the same one wherever it is written: two comparisons are one predicate when
@@ -27,8 +28,10 @@ export interface Predicate<Context> {
   readonly lookup: Lookup | undefined;
   /** The comparison in a form that can be written as JavaScript, if it has one. */
   readonly direct: DirectTest<Context> | undefined;
-  /** Expected cost in nanoseconds: what orders the tests of a conjunction. */
+  /** Expected cost in nanoseconds: what orders the tests of a conjunction, with their chance. */
   readonly cost: number;
+  /** How likely it is to hold, between 0 and 1 and neither of them: a guess by the operator. */
+  readonly chance: number;
 }
 
 /** What stands left of an operator. Predicates whose subjects have equal keys read the same value. */
@@ -75,5 +78,6 @@ export type DirectRelation =
 
 /** @returns `scope` when nothing that the value depends on belongs to a single event. */
 export function lifetimeOf(dependencies: readonly Dependency[]): Lifetime {
-  return dependencies.some((name) => name === 'event' || name === 'descriptor') ? 'event' : 'scope';
+  if (dependencies.includes('event')) return 'event';
+  return dependencies.includes('descriptor') ? 'descriptor' : 'scope';
 }

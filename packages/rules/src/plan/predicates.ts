@@ -84,6 +84,7 @@ function describeWhole<Context>(condition: BoundCondition<Context>): Omit<Predic
     lookup: undefined,
     direct: undefined,
     cost: 1000,
+    chance: 0.1,
   };
 }
 
@@ -105,6 +106,7 @@ function describeCheck<Context>(
     lookup: lookupOf(check),
     direct: directTestOf(check),
     cost: costOf(check),
+    chance: chanceOf(check),
   };
 }
 
@@ -240,6 +242,19 @@ const operatorCosts: Partial<Record<ComparisonOperator, number>> = {
   regex: 400,
 };
 
+/** Texts are compared with what is rare; numbers are mostly on the usual side of a bound. */
+const operatorChances: Partial<Record<ComparisonOperator, number>> = {
+  '!=': 0.9,
+  '<': 0.5,
+  '<=': 0.5,
+  '>': 0.8,
+  '>=': 0.8,
+};
+
+function chanceOf<Context>({ node }: BoundCheck<Context>): number {
+  return node.kind === 'exists' ? 0.9 : (operatorChances[node.operator] ?? 0.1);
+}
+
 function costOf<Context>({ node, left }: BoundCheck<Context>): number {
   const operator = node.kind === 'exists' ? 1 : (operatorCosts[node.operator] ?? 4);
   return readingCost(left) + operator;
@@ -249,7 +264,7 @@ function costOf<Context>({ node, left }: BoundCheck<Context>): number {
 function readingCost<Context>({ field, isList, type, dependsOn }: BoundOperand<Context>): number {
   if (field === undefined) return 60;
   if (isList || field.compareEach !== undefined || field.compare !== undefined) return 40;
-  return isTextual({ type }) && lifetimeOf(dependsOn) === 'event' ? 25 : 4;
+  return isTextual({ type }) && lifetimeOf(dependsOn) !== 'scope' ? 25 : 4;
 }
 
 function isStateful<Context>(

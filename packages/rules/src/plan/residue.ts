@@ -28,6 +28,8 @@ export interface Remainder {
   readonly open: Int32Array;
   /** The same positions as a set. */
   readonly openBits: Uint32Array;
+  /** Which lists of the slot's check of descriptors the open candidates are in; undefined while nobody asked. */
+  descriptorLists: Uint32Array | typeof anyDescriptor | undefined;
   /** What is left for certain texts of the event, learned by `plan/narrowing.ts`; undefined while nobody asked. */
   narrowing: Narrowing | undefined;
 }
@@ -56,10 +58,14 @@ export interface Residues<Context> {
   size(): number;
 }
 
+/** Stands for the lists where something is left whatever the descriptor is. */
+export const anyDescriptor = 'any';
+
 export const nothingLeft: Remainder = {
   certain: new Int32Array(0),
   open: new Int32Array(0),
   openBits: new Uint32Array(0),
+  descriptorLists: undefined,
   narrowing: undefined,
 };
 
@@ -164,7 +170,7 @@ export function describeRemainder(certain: Int32Array, open: readonly number[], 
   if (certain.length + open.length === 0) return nothingLeft;
   const openBits = createBits(slotSize);
   for (const position of open) setBit(openBits, position);
-  return { certain, open: Int32Array.from(open), openBits, narrowing: undefined };
+  return { certain, open: Int32Array.from(open), openBits, descriptorLists: undefined, narrowing: undefined };
 }
 
 function haveSameClasses<Context>(
