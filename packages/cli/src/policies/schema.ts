@@ -1,12 +1,25 @@
-import { objectsJsonSchema } from '@seawall/policies';
+import { customResourceDefinitions, objectsJsonSchema } from '@seawall/policies';
 import type { Command } from 'commander';
+import { stringify } from 'yaml';
 import type { CommandContext } from '../command-context.ts';
 import { jsonText } from '../json-text.ts';
 
-/** `seawall policies schema`: the JSON Schema of all objects, for editors. */
+/** `seawall policies schema`: the JSON Schema of all objects, for editors, or their definitions, for clusters. */
 export function addSchemaCommand(parent: Command, { terminal }: CommandContext): void {
   parent
     .command('schema')
     .description('print the JSON Schema of policies, rule sets and channels')
-    .action(() => terminal.output.write(jsonText(objectsJsonSchema())));
+    .option(
+      '--custom-resources',
+      'print CustomResourceDefinitions of them instead: YAML for kubectl apply',
+      false,
+    )
+    .action(({ customResources }: { readonly customResources: boolean }) => {
+      const text = customResources
+        ? customResourceDefinitions()
+            .map((definition) => stringify(definition, { lineWidth: 120, aliasDuplicateObjects: false }))
+            .join('---\n')
+        : jsonText(objectsJsonSchema());
+      terminal.output.write(text);
+    });
 }
