@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLiveWatch, defaultDropPolicy, type LiveWatch } from '@seawall/agent';
 import { eventTypeOfSymbol } from '@seawall/events';
 import { createSyscallCatalogue } from '@seawall/inspector';
@@ -12,6 +13,8 @@ export const title =
 
 const PER_SECOND = 500_000;
 const SECONDS = 20;
+/** Milliseconds in which the watch looks through /proc; its start is not what is measured. */
+const STARTING = 1000;
 /** A ring in which nothing has room for long. */
 const SMALL_RING = 64 * 1024;
 /** Bytes by which memory may be above what it was at the start of a flood. */
@@ -71,6 +74,7 @@ async function flood(measure: string, words: readonly string[], ringBytes?: numb
     ...(ringBytes !== undefined && { ringBytes }),
     onAlert: () => undefined,
     async onStart() {
+      await sleep(STARTING);
       before = residentBytes();
       pairs = Number(await runToEnd(measure, ['flood', ...words]));
       controller.abort();

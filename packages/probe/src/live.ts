@@ -8,6 +8,11 @@ export interface LiveOptions {
   readonly signal: AbortSignal;
   /** Called after each look into the ring, however much there was. */
   onIdle?(): void;
+  /**
+   * The ring fills while nobody reads, mostly as others have the processor (true); called again when it has been all
+   * but empty for long enough (false).
+   */
+  onPressure?(isFilling: boolean): void;
   /** Events were lost: until /proc has been looked through again, what is known of processes may be wrong. */
   onIncomplete?(): void;
   /** /proc has been looked through again: what was known before is forgotten. */
@@ -20,6 +25,9 @@ const LONGEST_WAIT = 20;
 /** Parts of the ring that were full at a look: below the first, wait longer; above the second, less long. */
 const NEARLY_EMPTY = 0.02;
 const FILLING = 0.1;
+/** The part that is full from which on the reader is late, and the milliseconds until it no longer counts as such. */
+const PRESSING = 0.2;
+const PRESSURE_LASTS = 10_000;
 const MILLISECONDS_BETWEEN_CLOCKS = 1000;
 /**
  * Milliseconds without a loss after which /proc is looked through again; from the first loss, should they not end; and
@@ -36,7 +44,7 @@ const BETWEEN_REPAIRS = 10_000;
  */
 export async function* liveSections(
   probe: Probe,
-  { signal, onIdle, onIncomplete, onComplete }: LiveOptions,
+  { signal, onIdle, onPressure, onIncomplete, onComplete }: LiveOptions,
 ): AsyncGenerator<CaptureSection> {
   yield* sectionsOfNow(probe);
   const { ring } = probe;
@@ -47,10 +55,21 @@ export async function* liveSections(
   let incompleteSince = 0;
   let repairedAt = Number.NEGATIVE_INFINITY;
   let isComplete = true;
+  let pressedAt = Number.NEGATIVE_INFINITY;
+  let isPressed = false;
+
+  function watchPressure(fill: number): void {
+    if (fill > PRESSING) pressedAt = performance.now();
+    const isNowPressed = performance.now() - pressedAt < PRESSURE_LASTS;
+    if (isNowPressed !== isPressed) onPressure?.(isNowPressed);
+    isPressed = isNowPressed;
+  }
+
   while (!signal.aborted) {
     let fullest = 0;
     while (ring.take() > 0) {
       fullest = Math.max(fullest, ring.fill);
+      if (fullest > PRESSING) watchPressure(fullest);
       if (ring.lost !== lost) {
         lost = ring.lost;
         lostAt = performance.now();
@@ -66,6 +85,7 @@ export async function* liveSections(
     }
     ring.release();
     onIdle?.();
+    watchPressure(fullest);
     if (fullest < NEARLY_EMPTY) wait = Math.min(LONGEST_WAIT, wait * 1.5);
     else if (fullest > FILLING) wait = Math.max(SHORTEST_WAIT, wait / 2);
     const now = performance.now();

@@ -4,6 +4,14 @@ import { getPriority, setPriority } from 'node:os';
 /** What the hot loop's thread is set to where policies may act: as much processor time as nine threads at 0 take. */
 export const ACTING_NICE = -10;
 
+/** Modules are each thread's own. */
+let isRaised = false;
+
+/** Whether the calling thread has been raised for as long as it lives. */
+export function hasRaisedPriority(): boolean {
+  return isRaised;
+}
+
 /**
  * Lets the calling thread alone have its turn before others (nice(2)). What it does about an offence takes less than a
  * millisecond; what an offence sets off, such as a runtime that clears up, keeps every processor busy for a hundred.
@@ -11,6 +19,7 @@ export const ACTING_NICE = -10;
  */
 export function raisePriority(): string | undefined {
   try {
+    isRaised = true;
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
     // An agent that was started with more keeps it.
     if (getPriority(thread) > ACTING_NICE) setPriority(thread, ACTING_NICE);

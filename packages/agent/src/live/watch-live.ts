@@ -17,6 +17,7 @@ import {
 } from '../watch/watch-sections.ts';
 import { makeObjectsYoung } from './lean-memory.ts';
 import type { LiveContainers } from './live-containers.ts';
+import { createTurnTaking } from './take-turn-first.ts';
 import { wantedFor } from './wanted-calls.ts';
 import { withContainers } from './with-containers.ts';
 
@@ -72,6 +73,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
     const sections = liveSections(opened, {
       signal: options.signal,
+      onPressure: createTurnTaking(),
       onIncomplete() {
         isStateIncomplete = true;
       },

@@ -103,11 +103,11 @@ int main(int arguments, char **argument)
 	double started, used;
 	char byte;
 
+	stay_on_one_cpu();
 	if (arguments > 3 && !strcmp(what, "flood")) {
 		printf("%ld\n", flood(count, atof(argument[3])));
 		return 0;
 	}
-	stay_on_one_cpu();
 	started = now();
 	used = processor_time(RUSAGE_SELF) + processor_time(RUSAGE_CHILDREN);
 	if (!strcmp(what, "getppid")) {
