@@ -35,6 +35,51 @@ export function internedByteStringAt(bytes: Uint8Array, start: number, end: numb
   return made;
 }
 
+/** The parameters, NUL included, that the texts of `keptTexts` were read from, each at its slot's place. */
+const keptBytes = new DataView(new ArrayBuffer(INTERNED * LONGEST_INTERNED));
+/** How many bytes each is; 0 for a slot that holds none. */
+const keptLengths = new Uint8Array(INTERNED);
+const keptTexts: string[] = new Array(INTERNED).fill('');
+
+/**
+ * The text before the first NUL of the `length` bytes from `start` on, or all of them where there is none: as
+ * internedByteStringAt, faster where one text after the other is read, for the bytes are looked at four at a time.
+ * @param data upon the same bytes as `bytes`.
+ */
+export function internedTextAt(bytes: Uint8Array, data: DataView, start: number, length: number): string {
+  if (length > LONGEST_INTERNED) return byteStringAt(bytes, start, textEnd(bytes, start, start + length));
+  const wordsEnd = start + (length & ~3);
+  const end = start + length;
+  let hash = length;
+  let at = start;
+  for (; at < wordsEnd; at += 4) {
+    hash = Math.imul(hash ^ data.getInt32(at, true), 0x85eb_ca6b);
+    hash ^= hash >>> 13;
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ data.getUint8(at), 0x0100_0193);
+  const slot = (hash ^ (hash >>> 15)) & (INTERNED - 1);
+  if (keptLengths[slot] === length && isKept(data, start, wordsEnd, end, slot * LONGEST_INTERNED)) {
+    return keptTexts[slot];
+  }
+  const text = byteStringAt(bytes, start, textEnd(bytes, start, end));
+  keptLengths[slot] = length;
+  keptTexts[slot] = text;
+  for (let index = 0; index < length; index++) {
+    keptBytes.setUint8(slot * LONGEST_INTERNED + index, data.getUint8(start + index));
+  }
+  return text;
+}
+
+function isKept(data: DataView, start: number, wordsEnd: number, end: number, place: number): boolean {
+  const offset = place - start;
+  let at = start;
+  for (; at < wordsEnd; at += 4) {
+    if (data.getInt32(at, true) !== keptBytes.getInt32(at + offset, true)) return false;
+  }
+  for (; at < end; at++) if (data.getUint8(at) !== keptBytes.getUint8(at + offset)) return false;
+  return true;
+}
+
 /** NUL-separated byte strings; a trailing NUL starts no further one. */
 export function byteStringsAt(bytes: Uint8Array, start: number, end: number): string[] {
   const strings: string[] = [];

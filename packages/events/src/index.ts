@@ -1,5 +1,5 @@
 export type { EventBatch } from './batch.ts';
-export { byteStringAt, byteStringsAt, textEnd } from './byte-strings.ts';
+export { byteStringAt, byteStringsAt, internedTextAt, textEnd } from './byte-strings.ts';
 export type { Compatibility } from './capture/compatibility.ts';
 export * from './capture/descriptor-types.ts';
 export { type PassingPlace, PLAIN_BLOCK, plainCountByType } from './capture/event-block.ts';

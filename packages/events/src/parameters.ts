@@ -1,4 +1,4 @@
-import { byteStringAt, byteStringsAt, internedByteStringAt, textEnd } from './byte-strings.ts';
+import { byteStringAt, byteStringsAt, internedTextAt, textEnd } from './byte-strings.ts';
 import { int64At, int64NumberAt, uint64At } from './integers.ts';
 import { largePayloadByType, type ParameterType } from './table/event-type.ts';
 import { type EventView, HEADER_LENGTH } from './view.ts';
@@ -169,8 +169,7 @@ export function readByteString(view: EventView, index: number): string {
 export function readString(view: EventView, index: number): string {
   const length = parameterLength(view, index);
   if (length === 0) return '';
-  const start = parameterStart(view, index);
-  return internedByteStringAt(view.bytes, start, textEnd(view.bytes, start, start + length));
+  return internedTextAt(view.bytes, view.data, parameterStart(view, index), length);
 }
 
 /** How many bytes the parameter's text has before its first NUL. */

@@ -4,6 +4,7 @@ import {
   EVENT_TYPE_COUNT,
   type EventView,
   eventTypes,
+  type PassingPlace,
   Step,
   timestampOf,
 } from '@seawall/events';
@@ -11,6 +12,7 @@ import { absorb, absorbableTypes } from './apply/absorb.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
+import { createPassing } from './apply/pass.ts';
 import { idleSteps, isQuietCall } from './apply/quiet.ts';
 import { createSeeding } from './apply/seed.ts';
 import { showDescriptor } from './apply/show-descriptor.ts';
@@ -56,6 +58,17 @@ export interface Inspector {
    * is, and nothing else.
    */
   isQuiet(data: DataView, event: number, type: number): boolean;
+  /**
+   * The same question asked of the blocks of a capture one after the other, together with whether a rule can match events
+   * of a wanted type of the thread that the context shows; see `EventVisitor.pass`.
+   */
+  pass(
+    data: DataView,
+    limit: number,
+    place: PassingPlace,
+    counts: Uint32Array,
+    isOpen: (context: EventContext, type: number) => boolean,
+  ): void;
   /**
    * Does what has to wait until the event was evaluated: removes threads that exited, descriptors that closed.
    * The next `apply` does it as well.
@@ -183,6 +196,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   const absorbs = new Uint8Array(EVENT_TYPE_COUNT);
   /** By type id: 1 where some rule wants to see events of the type. */
   const wantedTypes = new Uint8Array(EVENT_TYPE_COUNT).fill(1);
+  const passing = createPassing({ context, current, settle });
+  passing.plan(wantedTypes);
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -265,6 +280,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     else if (!isSteady && hasStarted && !keepsStarts && !suppression.isActive) {
       isSteady = true;
       steps.set(steadySteps);
+      passing.allow(true);
     }
     return (behaviour & HIDDEN) === 0;
   }
@@ -295,6 +311,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       if (absorbs[type] === 1) steadySteps[type] = Step.ask;
       else steadySteps[type] = step === Step.count && isWanted ? Step.ask : step;
     }
+    passing.plan(wantedTypes);
     if (isSteady) steps.set(steadySteps);
   }
 
@@ -303,6 +320,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     isSteady = false;
     keepsStarts = true;
     steps.fill(Step.visit);
+    passing.allow(false);
   }
 
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
@@ -353,6 +371,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     isLoaded = false;
     isSteady = false;
     steps.fill(Step.visit);
+    passing.allow(false);
     switch (section.kind) {
       case 'machine':
         seeding.machine(section.machine);
@@ -387,6 +406,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     steps,
     setWanted,
     isQuiet,
+    pass: passing.pass,
     settle,
     setContainers(added) {
       for (const container of added) containers.add(container);

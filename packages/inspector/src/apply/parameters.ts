@@ -56,12 +56,12 @@ export const NOT_AVAILABLE = '<NA>';
 
 /** A text; empty ones and the `(NULL)` of old captures read as not available. */
 export function readText(view: EventView, index: number): string {
-  const text = readString(view, index);
-  return text === '' && parameterLength(view, index) === 0
-    ? NOT_AVAILABLE
-    : text === '(NULL)'
-      ? NOT_AVAILABLE
-      : text;
+  return parameterLength(view, index) === 0 ? NOT_AVAILABLE : textOf(readString(view, index));
+}
+
+/** The text of a parameter that is not empty, as `readText` gives it. */
+export function textOf(text: string): string {
+  return text.length === 6 && text === '(NULL)' ? NOT_AVAILABLE : text;
 }
 
 /** NUL-separated texts; a lone NUL is none. */

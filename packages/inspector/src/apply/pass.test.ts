@@ -248,3 +248,12 @@ test('blocks that are damaged in any byte are passed over or left, never a fault
     }
   }
 });
+
+test('while tables are being told nothing is passed over', () => {
+  const source = system();
+  const reading = encode(source, [[10, 'SYSCALL_READ_X', { res: 1, data: 'x', fd: 3, size: 1 }]]);
+  assert.equal(passOver(source, reading).total, 1);
+  source.thread({ tid: 12 });
+  assert.equal(passOver(source, reading).total, 0);
+  assert.equal(passOver(source, reading).total, 1);
+});

@@ -91,8 +91,10 @@ export interface PassingSource {
 }
 
 export interface Passing {
-  /** Says which types rules want to see (1), and whether events may be left out at all. */
-  plan(wanted: Uint8Array, isSteady: boolean): void;
+  /** Says which types rules want to see (1). */
+  plan(wanted: Uint8Array): void;
+  /** Says whether events may be left out at all. */
+  allow(isAllowed: boolean): void;
   /** As `Inspector.pass`. */
   pass(
     data: DataView,
@@ -108,6 +110,7 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
   const plans = new Uint16Array(EVENT_TYPE_COUNT);
   /** By type id: 1 where an event changes the tables by itself, unseen. */
   const absorbs = new Uint8Array(EVENT_TYPE_COUNT);
+  let isAllowed = false;
 
   function wayOf(type: number, isWanted: boolean): number {
     // What rules see has to stay as it is until they have seen it.
@@ -129,15 +132,22 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
   }
 
   return {
-    plan(wanted, isSteady) {
+    plan(wanted) {
       for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
         const isWanted = wanted[type] === 1;
         absorbs[type] = isWanted ? 0 : absorbableTypes[type];
-        const way = isSteady ? wayOf(type, isWanted) : Way.show;
-        plans[type] = (way << 8) | plainCountByType[type];
+        plans[type] = (wayOf(type, isWanted) << 8) | plainCountByType[type];
       }
     },
+    allow(allowed) {
+      isAllowed = allowed;
+    },
     pass(data, limit, place, counts, isOpen) {
+      if (!isAllowed) {
+        place.passed = 0;
+        place.isBarred = true;
+        return;
+      }
       settle();
       let { position } = place;
       let passed = 0;

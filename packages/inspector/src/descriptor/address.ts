@@ -1,5 +1,43 @@
+const KEPT = 1024;
+/** Addresses that were written before and what was written, by a hash of the address: the same few come again and again. */
+const keptIpv4 = new Int32Array(KEPT);
+const keptIpv4Texts: string[] = new Array(KEPT).fill('');
+
 /** Dotted decimal of the 4 bytes at `offset`. */
 export function ipv4Text(bytes: Uint8Array, offset: number): string {
+  const address = ipv4At(bytes, offset);
+  const slot = slotOf(address);
+  if (keptIpv4[slot] === address && keptIpv4Texts[slot] !== '') return keptIpv4Texts[slot];
+  const text = writeIpv4(bytes, offset);
+  keptIpv4[slot] = address;
+  keptIpv4Texts[slot] = text;
+  return text;
+}
+
+const heldIpv4 = new Int32Array(KEPT);
+const heldAddresses: Uint8Array[] = new Array(KEPT).fill(new Uint8Array(4));
+
+/** The 4 bytes at `offset` as an array of their own that nobody may write to: mostly one that was given before. */
+export function ipv4Address(bytes: Uint8Array, offset: number): Uint8Array {
+  const address = ipv4At(bytes, offset);
+  const slot = slotOf(address);
+  if (heldIpv4[slot] === address) return heldAddresses[slot];
+  const made = bytes.slice(offset, offset + 4);
+  heldIpv4[slot] = address;
+  heldAddresses[slot] = made;
+  return made;
+}
+
+function ipv4At(bytes: Uint8Array, offset: number): number {
+  return bytes[offset] | (bytes[offset + 1] << 8) | (bytes[offset + 2] << 16) | (bytes[offset + 3] << 24);
+}
+
+function slotOf(address: number): number {
+  const hash = Math.imul(address, 0x9e37_79b1);
+  return (hash ^ (hash >>> 16)) & (KEPT - 1);
+}
+
+function writeIpv4(bytes: Uint8Array, offset: number): string {
   return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
 }
 

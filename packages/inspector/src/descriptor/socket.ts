@@ -1,5 +1,5 @@
 import type { Process } from '../process/process.ts';
-import { areEqual, ipv4Text, ipv6Text, isIpv4Mapped, isZero } from './address.ts';
+import { areEqual, ipv4Address, ipv4Text, ipv6Text, isIpv4Mapped, isZero } from './address.ts';
 import { hasNoRole } from './create.ts';
 import { type Descriptor, DescriptorType } from './descriptor.ts';
 import { DescriptorFlag, Protocol } from './flags.ts';
@@ -40,14 +40,13 @@ function memoryOf(descriptor: Descriptor): Uint8Array {
   return descriptor.socket;
 }
 
-const NO_IPV4 = new Uint8Array(4);
 const NO_IPV6 = new Uint8Array(16);
 
 /** The address in the memory: as it was held before where it is the same, for making arrays is dear. */
 function addressIn(memory: Uint8Array, start: number, length: number, held: Uint8Array): Uint8Array {
   if (held.length === length && areEqual(held, 0, memory, start, length)) return held;
-  const none = length === 4 ? NO_IPV4 : NO_IPV6;
-  return areEqual(none, 0, memory, start, length) ? none : memory.slice(start, start + length);
+  if (length === 4) return ipv4Address(memory, start);
+  return isZero(memory, start, length) ? NO_IPV6 : memory.slice(start, start + length);
 }
 
 function read16(bytes: Uint8Array, offset: number): number {
