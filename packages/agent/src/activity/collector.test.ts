@@ -18,12 +18,21 @@ const catalogue = createSyscallCatalogue();
 
 /** What is seen in the bundled recording; taken with every batch, as an agent does, or once at the end. */
 async function collect(options: Partial<ActivityCollectorOptions> = {}, isTakenOften = false) {
+  const { taken, activity } = await run(options, isTakenOften);
+  assert.deepEqual(activity.take(), []);
+  assert.equal(activity.forgotten(), 0);
+  return taken;
+}
+
+/** @param batches after how many it ends, as an agent does that is told to. */
+async function run(options: Partial<ActivityCollectorOptions>, isTakenOften: boolean, batches = Infinity) {
   const activity = createActivityCollector({ catalogue, ...options });
   const taken: Activity[] = [];
+  let seen = 0;
   const watch = createCaptureWatch({
     rules: [],
     activity,
-    isDone: activity.isOver,
+    isDone: () => activity.isOver() || seen >= batches,
     catalogue,
     containers,
     drops: defaultDropPolicy,
@@ -34,14 +43,13 @@ async function collect(options: Partial<ActivityCollectorOptions> = {}, isTakenO
     inputName: 'attack',
     onAlert: () => undefined,
     onProgress() {
+      seen += 1;
       if (isTakenOften) taken.push(...activity.take());
     },
   });
   await watch.run();
   taken.push(...activity.take());
-  assert.deepEqual(activity.take(), []);
-  assert.equal(activity.forgotten(), 0);
-  return taken;
+  return { taken, activity };
 }
 
 function valuesOf(
@@ -84,17 +92,29 @@ test('a pod that does nothing of note is told of all the same', async () => {
   assert.deepEqual(scheduler, ['/usr/local/bin/kube-scheduler']);
 });
 
+function sum(activities: readonly Activity[]) {
+  const sums = new Map<string, readonly [number, number]>();
+  for (const { workload, kind, value, count, starts } of activities) {
+    const key = `${workload} ${kind} ${value}`;
+    const [counted, started] = sums.get(key) ?? [0, 0];
+    sums.set(key, [counted + count, started + starts]);
+  }
+  return [...sums].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
 test('counts and starts add up to the same, however often they are taken', async () => {
-  const sum = (activities: readonly Activity[]) => {
-    const sums = new Map<string, readonly [number, number]>();
-    for (const { workload, kind, value, count, starts } of activities) {
-      const key = `${workload} ${kind} ${value}`;
-      const [counted, started] = sums.get(key) ?? [0, 0];
-      sums.set(key, [counted + count, started + starts]);
-    }
-    return [...sums].sort(([one], [other]) => (one < other ? -1 : 1));
-  };
   assert.deepEqual(sum(await collect({}, true)), sum(await collect()));
+});
+
+test('counts and starts add up to the same, wherever earlier runs ended', async () => {
+  const whole = sum(await collect());
+  const first = await run({}, true, 2);
+  const second = await run({ handled: first.activity.handled() }, true, 5);
+  assert.ok(second.activity.handled() > first.activity.handled());
+  const third = await run({ handled: second.activity.handled() }, false);
+  assert.deepEqual(sum([...first.taken, ...second.taken, ...third.taken]), whole);
+  const fourth = await run({ handled: third.activity.handled() }, true);
+  assert.deepEqual(fourth.taken, []);
 });
 
 test('what lies outside of the time that is looked at is left out', async () => {

@@ -30,6 +30,8 @@ export interface ActivityCollectorOptions {
   /** Nanoseconds since the first event: what happens before is left out, and what happens from `until` on. */
   readonly from?: bigint;
   readonly until?: bigint;
+  /** Number of the last event that earlier runs have told of: what happens up to it is known, and not told again. */
+  readonly handled?: number;
 }
 
 /** Sees what pods and containers do, in the terms of profiles. What happens outside of containers is left out. */
@@ -47,6 +49,8 @@ export interface ActivityCollector {
    * has said yet what they are is kept for the next time.
    */
   take(): Activity[];
+  /** Number of the last event that was taken in. */
+  handled(): number;
   /** Whether `until` has come: later events are of no interest. */
   isOver(): boolean;
   /** Containers that were forgotten to make room, with what was seen of them and not taken. */
@@ -66,7 +70,7 @@ const MOST_OF_A_COMMAND = 200;
 
 /** @throws agent/ACTIVITY_RULES_INVALID */
 export function createActivityCollector(options: ActivityCollectorOptions): ActivityCollector {
-  const { catalogue, from, until } = options;
+  const { catalogue, from, until, handled = 0 } = options;
   const { rules, behaviours } = loadActivityRules(catalogue);
   const program = compileProgram(
     rules as readonly CompilableRule<EventContext>[],
@@ -90,6 +94,7 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
   let workloadOf: WorkloadOf | undefined;
   let forgotten = 0;
   let isOver = false;
+  let lastNumber = 0;
 
   function logOf(id: string): ContainerLog {
     const known = containers.get(id);
@@ -191,6 +196,22 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
     note(log, behaviour === 'connect' ? 'peer' : 'listening-port', text, process, view);
   }
 
+  function take(): Activity[] {
+    const told = new Map<string, Activity>();
+    if (tables === undefined) return [];
+    workloadOf ??= createWorkloadOf({
+      node: options.node ?? textFromBytes(tables.machine?.hostname ?? ''),
+      cluster: options.cluster,
+    });
+    for (const [id, log] of containers) {
+      const container = tables.container(id);
+      if (container === undefined || container.isPodSandbox) continue;
+      const workload = workloadName(workloadOf({ container, process: undefined } as EventContext));
+      tellLog(log, workload, told);
+    }
+    return [...told.values()];
+  }
+
   function isInTime({ view, firstEventTimestamp }: EventContext): boolean {
     if (from === undefined && until === undefined) return true;
     const passed = timestampOf(view) - firstEventTimestamp;
@@ -206,6 +227,9 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
     },
     observe(context) {
       const { process, view } = context;
+      // Earlier runs have told of everything before, if they knew whose it was: so it is with what is left out here.
+      if (lastNumber <= handled && view.number > handled) take();
+      lastNumber = view.number;
       tables = context.tables;
       if (found.length > 0 && isInTime(context)) lookAtFound(context);
       if (process === undefined || process.containerId === '' || program.wanted[view.type] !== 1) return;
@@ -218,21 +242,8 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
       for (let index = 0; index < count; index += 1)
         noteBehaviour(behaviours[program.matches[index]], log, process, context);
     },
-    take() {
-      const told = new Map<string, Activity>();
-      if (tables === undefined) return [];
-      workloadOf ??= createWorkloadOf({
-        node: options.node ?? textFromBytes(tables.machine?.hostname ?? ''),
-        cluster: options.cluster,
-      });
-      for (const [id, log] of containers) {
-        const container = tables.container(id);
-        if (container === undefined || container.isPodSandbox) continue;
-        const workload = workloadName(workloadOf({ container, process: undefined } as EventContext));
-        tellLog(log, workload, told);
-      }
-      return [...told.values()];
-    },
+    take: () => (lastNumber <= handled ? [] : take()),
+    handled: () => Math.max(lastNumber, handled),
     isOver: () => isOver,
     forgotten: () => forgotten,
   };

@@ -139,6 +139,34 @@ spec: { rules: [{ tag: shell }], mode: shadow }
   assert.equal(received.length, etcd.length);
 });
 
+test('what workloads do is counted once, however often the agent is ended and started anew', async () => {
+  const lines = ['rules: [shell.yaml]', 'activity: true', ...recording];
+  const countsOf = (name: string) =>
+    withStore(name, async (store) =>
+      (await store.activity({}))
+        .map(({ workload, kind, value, count, starts }) => `${workload} ${kind} ${value} ${count} ${starts}`)
+        .sort(),
+    );
+  const whole = await start(settings('activity-whole', { 'shell.yaml': shellRule }, lines));
+  await whole.done;
+  await whole.stop();
+
+  const path = settings('activity-parts', {}, lines);
+  for (let ends = 1; ; ends += 1) {
+    const agent = await start(path);
+    if (ends > 3) {
+      await agent.done;
+      await agent.stop();
+      break;
+    }
+    const before = (await agent.status()).ledger.stored;
+    await until('progress', async () => (await agent.status()).ledger.stored > before);
+    await agent.stop();
+  }
+  assert.deepEqual(await countsOf('activity-parts'), await countsOf('activity-whole'));
+  assert.ok((await countsOf('activity-whole')).length > 100);
+});
+
 test('rules and policies with mistakes are not started with, and every mistake is told in its place', async () => {
   const path = settings('broken', { 'mistake.yaml': shellRule.replace('proc.name', 'proc.nome') }, [
     'rules: [mistake.yaml]',

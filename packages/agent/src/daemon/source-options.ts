@@ -4,7 +4,7 @@ import { reasonOf } from '@seawall/base';
 import type { Store } from '@seawall/store';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import { errors } from '../errors.ts';
-import type { SourceOptions } from '../hot-loop/options.ts';
+import { activityMemory, type SourceOptions } from '../hot-loop/options.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Bytes of a recording's beginning that tell it from others: header, machine, and most of the process table. */
@@ -39,7 +39,7 @@ export async function sourceOptionsOf(
   { source }: Pick<AgentConfiguration, 'source'>,
   node: string,
   sourceName: string,
-  store: Pick<Store, 'position'>,
+  store: Pick<Store, 'position' | 'memory'>,
 ): Promise<SourceOptions> {
   if (source.capture === undefined) {
     return {
@@ -50,11 +50,14 @@ export async function sourceOptionsOf(
     };
   }
   const position = await store.position(sourceName);
+  const memory = activityMemory(sourceName);
+  const activityHandled = (await store.memory(memory)).get(memory);
   return {
     kind: 'capture',
     path: source.capture,
     identity: sourceName,
     containers: source.containers,
     handled: position === undefined ? 0 : Number(position),
+    activityHandled: activityHandled === undefined ? 0 : Number(activityHandled),
   };
 }

@@ -21,6 +21,7 @@ import { type Capturing, createCapturing } from './capturing.ts';
 import { readCgroupMounts } from './container-cgroups.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { FromHotLoop, HotLoopStart, NumberedTexts, Sighting, ToHotLoop } from './messages.ts';
+import { activityMemory } from './options.ts';
 import { createWorkloadOf } from './workload-of.ts';
 
 /** What the hot loop is given besides its start: the thread it runs in has it. */
@@ -74,6 +75,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
         catalogue: catalogues.syscall,
         node: node.node,
         ...(node.cluster !== undefined && { cluster: node.cluster }),
+        handled: source.kind === 'capture' ? source.activityHandled : 0,
       })
     : undefined;
   const capturing: Capturing | undefined =
@@ -199,14 +201,18 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   /** Posts what was found; between batches alone may a recording's position go with it. */
   function send(): void {
-    const memory = guards.takeChanges();
+    const memory = new Map(guards.takeChanges());
+    const activity = takeActivity();
+    if (collector !== undefined && activity.length > 0 && !isLive) {
+      memory.set(activityMemory(identity), String(collector.handled()));
+    }
     host.post({
       kind: 'findings',
       sightings,
       position: isLive ? undefined : position(),
       time: now(),
       lost,
-      activity: takeActivity(),
+      activity,
       memory,
     });
     sightings = [];
@@ -216,9 +222,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   function takeActivity(): readonly Activity[] {
     if (collector === undefined || (state !== 'ended' && clock.monotonic() < activityDue)) return [];
     activityDue = clock.monotonic() + ACTIVITY_PERIOD;
-    const activity = collector.take();
-    // What an earlier run has handled is in the store already.
-    return eventCount <= handled && !isLive ? [] : activity;
+    return collector.take();
   }
 
   /** As long as matches wait for the description of a container, what comes after them is read again after a crash. */

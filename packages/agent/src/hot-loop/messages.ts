@@ -69,7 +69,7 @@ export interface FindingsMessage {
   readonly lost: { readonly from: bigint; readonly to: bigint; readonly events: number } | undefined;
   /** What workloads were seen to do since it was told last. */
   readonly activity: readonly Activity[];
-  /** Guard states to keep. */
+  /** To keep: guard states, and up to where `activity` goes. */
   readonly memory: ReadonlyMap<string, string | undefined>;
 }
 

@@ -26,6 +26,8 @@ export type SourceOptions =
       readonly containers: string | undefined;
       /** How many events earlier runs have handled: their findings are in the store. */
       readonly handled: number;
+      /** Up to which event earlier runs have stored what workloads do; less than `handled`, as it is told less often. */
+      readonly activityHandled: number;
     };
 
 export interface AgentLimits {
@@ -36,4 +38,9 @@ export interface AgentLimits {
   /** Bytes and milliseconds of raw events that are kept for captures; 0: none. */
   readonly recentBytes: number;
   readonly recentMilliseconds: number;
+}
+
+/** What it is kept under up to which event of a recording the store has what workloads do. */
+export function activityMemory(identity: string): string {
+  return `activity/${identity}`;
 }

@@ -74,9 +74,7 @@ function ofAlternatives(alternatives: readonly JsonSchema[]): JsonSchema {
   const names = [...new Set(shapes.flatMap(({ properties }) => Object.keys(properties ?? {})))];
   return {
     type: 'object',
-    properties: Object.fromEntries(
-      names.map((name) => [name, joined(shapes.flatMap(({ properties }) => properties?.[name] ?? []))]),
-    ),
+    properties: Object.fromEntries(names.map((name) => [name, joined(propertiesNamed(name, shapes))])),
     anyOf: shapes.map(({ properties = {}, required }) => {
       const others = names.filter((name) => properties[name] === undefined);
       const told = Object.entries(properties).flatMap(([name, property]) =>
@@ -89,6 +87,10 @@ function ofAlternatives(alternatives: readonly JsonSchema[]): JsonSchema {
       };
     }),
   };
+}
+
+function propertiesNamed(name: string, shapes: readonly JsonSchema[]): readonly JsonSchema[] {
+  return shapes.map(({ properties }) => properties?.[name]).filter((property) => property !== undefined);
 }
 
 /** One schema for a property that several shapes have: what they say alike, and the values of all. */
