@@ -108,19 +108,19 @@ static long step_up(__u32 index, struct path_walk *walk)
 {
 	struct dentry *dentry = walk->dentry;
 	struct mount *mount = walk->mount;
-	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct dentry *parent = PEEK(dentry, dentry, d_parent);
 
-	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
-		struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
+	if (dentry == PEEK(mount, mount, mnt.mnt_root)) {
+		struct mount *outer = PEEK(mount, mount, mnt_parent);
 
 		if (outer == mount)
 			return 1;
-		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->dentry = PEEK(mount, mount, mnt_mountpoint);
 		walk->mount = outer;
 		return 0;
 	}
-	if (dentry == parent || !prepend(walk->s, &walk->start, BPF_CORE_READ(dentry, d_name.name),
-					 BPF_CORE_READ(dentry, d_name.len)))
+	if (dentry == parent || !prepend(walk->s, &walk->start, PEEK(dentry, dentry, d_name.name),
+					 PEEK(dentry, dentry, d_name.len)))
 		return 1;
 	walk->dentry = parent;
 	return 0;

@@ -17,36 +17,32 @@ static __always_inline struct task_struct *current_task(void)
 	return (struct task_struct *)bpf_get_current_task_btf();
 }
 
+/* The id and its namespace at a level: the array is longer than it is declared, and the kernel's checks know that alone. */
+static __always_inline void *number_at(struct pid *pid, __u32 level)
+{
+	return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       (__u64)level * bpf_core_type_size(struct upid);
+}
+
 static __always_inline int id_at(struct pid *pid, __u32 level)
 {
-	/* the array is longer than it is declared, and the kernel's checks know the declaration alone */
-	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
-	int id = 0;
-
-	bpf_probe_read_kernel(&id, sizeof(id), numbers + (__u64)level * bpf_core_type_size(struct upid));
-	return id;
+	return PEEK(upid, number_at(pid, level), nr);
 }
 
 static __always_inline struct pid_namespace *namespace_of(struct pid *pid)
 {
-	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
-	struct pid_namespace *namespace = NULL;
-
-	bpf_probe_read_kernel(&namespace, sizeof(namespace),
-			      numbers + (__u64)BPF_CORE_READ(pid, level) * bpf_core_type_size(struct upid) +
-				      bpf_core_field_offset(struct upid, ns));
-	return namespace;
+	return PEEK(upid, number_at(pid, PEEK(pid, pid, level)), ns);
 }
 
 /* The id as the innermost namespace of the id's own has it. */
 static __always_inline int own_id(struct pid *pid)
 {
-	return id_at(pid, BPF_CORE_READ(pid, level));
+	return id_at(pid, PEEK(pid, pid, level));
 }
 
 static __always_inline struct pid *group_id(struct task_struct *task, int type)
 {
-	return BPF_CORE_READ(task, signal, pids[type]);
+	return PEEK(signal_struct, PEEK(task_struct, task, signal), pids[type]);
 }
 
 /* Sizes of a process's memory in KiB: virtual, resident, swapped. */
@@ -77,9 +73,9 @@ static __always_inline void put_sizes(struct scratch *s, struct task_struct *tas
 
 static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 {
-	struct kernfs_node___old *old = (void *)node;
-
-	return bpf_core_field_exists(node->__parent) ? BPF_CORE_READ(node, __parent) : BPF_CORE_READ(old, parent);
+	if (bpf_core_field_exists(node->__parent))
+		return PEEK(kernfs_node, node, __parent);
+	return PEEK(kernfs_node___old, node, parent);
 }
 
 struct cgroup_walk {
@@ -98,7 +94,7 @@ static long step_up_cgroup(__u32 index, struct cgroup_walk *walk)
 
 	if (!parent)
 		return 1;
-	length = bpf_probe_read_kernel_str(name, COMPONENT_MAXIMUM, BPF_CORE_READ(node, name));
+	length = bpf_probe_read_kernel_str(name, COMPONENT_MAXIMUM, PEEK(kernfs_node, node, name));
 	walk->node = parent;
 	return length <= 0 || !prepend(walk->s, &walk->start, name, length - 1);
 }
@@ -109,26 +105,22 @@ struct last_cgroup {
 	__u32 start;
 };
 
-/* Appends `name=/path` and a NUL to what lies at the event's end, and gives the new length. */
+/*
+ * Appends the path and a NUL to `length` bytes at the event's end, and gives the new length; 0 where the machine has no
+ * such subsystem.
+ */
 static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *task, __u32 subsystem, __u32 length,
 				      struct last_cgroup *last)
 {
-	__u8 *place = place_of(s);
-	void *subsystems = (void *)BPF_CORE_READ(task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
-	struct cgroup_subsys_state *state = NULL;
+	__u8 *place = place_of(s) + (length & 0xfff);
+	void *subsystems = (void *)PEEK(task_struct, task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
+	struct cgroup_subsys_state *state = PEEK_POINTER(subsystems + 8 * (__u64)subsystem);
 	struct cgroup_walk walk = { .s = s, .start = SPARE - 1 };
-	__u32 end;
-	long written;
+	__u32 taken;
 
-	bpf_probe_read_kernel(&state, sizeof(state), subsystems + 8 * (__u64)subsystem);
 	if (!state)
-		return length;
-	written = bpf_probe_read_kernel_str(place + (length & 0xfff), 32, BPF_CORE_READ(state, ss, name));
-	if (written <= 1 || written > 32)
-		return length;
-	end = length + written;
-	place[(end - 1) & 0x1fff] = '=';
-	walk.node = BPF_CORE_READ(state, cgroup, kn);
+		return 0;
+	walk.node = PEEK(cgroup, PEEK(cgroup_subsys_state, state, cgroup), kn);
 	/* all subsystems share one tree on most machines: its path was made for the one before */
 	if (walk.node == last->node) {
 		walk.start = last->start;
@@ -139,18 +131,25 @@ static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *tas
 		last->start = walk.start;
 	}
 	if (walk.start == SPARE - 1) {
-		*(__u16 *)(place + (end & 0xfff)) = '/';
-		return end + 2;
+		*(__u16 *)place = '/';
+		return length + 2;
 	}
-	written = bpf_probe_read_kernel_str(place + (end & 0xfff), TEXT_MAXIMUM - 256,
-					    s->aside + (walk.start & (SPARE - 1)));
-	return written > 0 && written < TEXT_MAXIMUM ? end + written : length;
+	taken = (SPARE - walk.start) & (TEXT_MAXIMUM - 1);
+	bpf_probe_read_kernel(place, taken, s->aside + (walk.start & (SPARE - 1)));
+	return length + taken;
 }
 
+/* A name is a subsystem's own in the kernel too. */
 #define APPEND_CGROUP(name)                                                                                            \
-	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, name##_cgrp_id) && length < 3584)                        \
-	length = append_cgroup(s, task, bpf_core_enum_value(enum cgroup_subsys_id, name##_cgrp_id), length, \
-			       &last)
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, name##_cgrp_id) && length < 3584) {                      \
+		__u32 longer;                                                                                          \
+                                                                                                                       \
+		__builtin_memcpy(place_of(s) + (length & 0xfff), #name "=", sizeof(#name));                            \
+		longer = append_cgroup(s, task, bpf_core_enum_value(enum cgroup_subsys_id, name##_cgrp_id),            \
+				       length + sizeof(#name), &last);                                                 \
+		if (longer)                                                                                            \
+			length = longer;                                                                               \
+	}
 
 static __always_inline void put_cgroups(struct scratch *s, struct task_struct *task)
 {
@@ -167,8 +166,7 @@ static __always_inline void put_cgroups(struct scratch *s, struct task_struct *t
 
 static __always_inline __u32 terminal_of(struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct tty_struct *terminal = BPF_CORE_READ(signal, tty);
+	struct tty_struct *terminal = PEEK(signal_struct, PEEK(task_struct, task, signal), tty);
 	struct tty_driver *driver;
 
 	if (!terminal)
@@ -180,7 +178,7 @@ static __always_inline __u32 terminal_of(struct task_struct *task)
 
 static __always_inline __u32 login_user(struct task_struct *task)
 {
-	return bpf_core_field_exists(task->loginuid) ? BPF_CORE_READ(task, loginuid.val) : (__u32)-1;
+	return bpf_core_field_exists(task->loginuid) ? PEEK(task_struct, task, loginuid.val) : (__u32)-1;
 }
 
 /* exe and args: the first argument, and the others with a NUL behind each. */
@@ -195,8 +193,8 @@ static __always_inline void put_arguments(struct scratch *s, struct mm_struct *m
 	put_texts(s, start + first, end > start + first ? end - start - first : 0, TEXT_MAXIMUM - (first & 0xfff));
 }
 
-/* tid, pid, ptid, an empty cwd, fdlimit, memory, comm, cgroups: the middle of all events that describe a process. */
-static __always_inline void put_process(struct scratch *s, struct task_struct *task, struct task_struct *faults)
+/* tid, pid, ptid, an empty cwd, fdlimit, memory: numbers of a process. */
+static __always_inline void put_numbers(struct scratch *s, struct task_struct *task, struct task_struct *faults)
 {
 	put_id(s, task->pid);
 	put_id(s, task->tgid);
@@ -206,6 +204,12 @@ static __always_inline void put_process(struct scratch *s, struct task_struct *t
 	put_u64(s, faults->maj_flt);
 	put_u64(s, faults->min_flt);
 	put_sizes(s, task);
+}
+
+/* Behind the numbers comm and cgroups: the middle of all events that describe a process. */
+static __always_inline void put_process(struct scratch *s, struct task_struct *task, struct task_struct *faults)
+{
+	put_numbers(s, task, faults);
 	put_kernel_text(s, &task->comm);
 	put_cgroups(s, task);
 }

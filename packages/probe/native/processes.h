@@ -97,18 +97,38 @@ static __always_inline __u32 visible_flags(struct task_struct *parent, struct ta
 	return flags;
 }
 
-static __noinline void put_clone(struct scratch *s, struct task_struct *task, struct task_struct *parent, __u32 flags)
+/* What a clone event ends with. */
+static __always_inline void put_clone_end(struct scratch *s, struct task_struct *task, __u32 flags, __u64 start)
 {
 	const struct cred *cred = task->cred;
 	struct pid *thread = task->thread_pid, *process = group_id(task, PIDTYPE_TGID);
 
-	put_arguments(s, task->mm);
-	put_process(s, task, parent);
 	put_u32(s, flags);
 	put_u32(s, cred->euid.val);
 	put_u32(s, cred->egid.val);
 	put_id(s, own_id(thread));
 	put_id(s, own_id(process));
+	put_u64(s, start);
+}
+
+static __noinline void put_clone(struct scratch *s, struct task_struct *task, struct task_struct *parent, __u32 flags,
+				 __u64 start)
+{
+	put_arguments(s, task->mm);
+	put_process(s, task, parent);
+	put_clone_end(s, task, flags, start);
+}
+
+/* The same behind an event of the parent: its memory, its name and its cgroups were copied just now. */
+static __noinline void put_clone_again(struct scratch *s, struct task_struct *task, struct task_struct *parent,
+				       __u32 flags, __u64 start)
+{
+	put_again(s);
+	put_again(s);
+	put_numbers(s, task, parent);
+	put_again(s);
+	put_again(s);
+	put_clone_end(s, task, flags, start);
 }
 
 /* Two events, as if the call had returned twice already: to the caller with the child's id, to the child with 0. */
@@ -116,36 +136,43 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs((void *)current_task());
-	struct pid *child_id = BPF_CORE_READ(child, thread_pid), *own = BPF_CORE_READ(parent, thread_pid);
+	struct pid *child_id = child->thread_pid, *own = parent->thread_pid;
 	struct pid_namespace *namespace = namespace_of(own), *inner = namespace_of(child_id);
-	__u32 level = BPF_CORE_READ(own, level), child_flags, parent_flags;
-	__u16 type, named;
+	__u32 level = PEEK(pid, own, level), child_flags, parent_flags;
+	bool is_alike = false;
 	struct scratch *s;
+	__u16 type, named;
+	__u64 start;
 
 	if (parent->flags & KERNEL_THREAD)
 		return 0;
 	type = type_of_clone(parent, regs);
 	named = type ? type : EVENT_SYSCALL_CLONE_20_X;
 	parent_flags = child_flags = type ? flags_of_clone(regs, type) : visible_flags(parent, child);
-	if (level != 0 || BPF_CORE_READ(parent, nsproxy, pid_ns_for_children) != namespace)
+	if (level != 0 || PEEK(nsproxy, parent->nsproxy, pid_ns_for_children) != namespace)
 		parent_flags |= EVENT_CLONE_IN_PID_NAMESPACE;
-	if (BPF_CORE_READ(child_id, level) != 0)
+	if (PEEK(pid, child_id, level) != 0)
 		child_flags |= EVENT_CLONE_IN_PID_NAMESPACE;
 
-	s = begin_for(named, PARAMETERS_SYSCALL_CLONE_20_X, BPF_CORE_READ(parent, pid));
+	start = PEEK(task_struct, PEEK(pid_namespace, inner, child_reaper), start_time);
+	s = begin_for(named, PARAMETERS_SYSCALL_CLONE_20_X, parent->pid);
 	if (s) {
 		put_id(s, id_at(child_id, level));
-		put_clone(s, parent, parent, parent_flags);
-		put_u64(s, 0);
-		finish(s);
+		put_clone(s, parent, parent, parent_flags, 0);
+		hand_over(s);
+		begin_again(s, child->pid);
+		is_alike = parent->cgroups == child->cgroups;
+	} else {
+		s = begin_for(named, PARAMETERS_SYSCALL_CLONE_20_X, child->pid);
+		if (!s)
+			return 0;
 	}
-	s = begin_for(named, PARAMETERS_SYSCALL_CLONE_20_X, BPF_CORE_READ(child, pid));
-	if (s) {
-		put_u64(s, 0);
-		put_clone(s, child, parent, child_flags);
-		put_u64(s, BPF_CORE_READ(inner, child_reaper, start_time));
-		finish(s);
-	}
+	put_u64(s, 0);
+	if (is_alike)
+		put_clone_again(s, child, parent, child_flags, start);
+	else
+		put_clone(s, child, parent, child_flags, start);
+	finish(s);
 	return 0;
 }
 

@@ -114,7 +114,8 @@ static __always_inline struct scratch *begin(__u16 type, __u32 parameters)
 	return begin_for(type, parameters, (__u32)id);
 }
 
-static __always_inline void finish(struct scratch *s)
+/* Hands the event over, and keeps its place. */
+static __always_inline void hand_over(struct scratch *s)
 {
 	__u32 length = s->position & EVENT_MASK;
 	__u16 type = *(__u16 *)(s->data + PREFIX + 20) & (EVENT_TYPES - 1);
@@ -129,7 +130,21 @@ static __always_inline void finish(struct scratch *s)
 		else
 			counters->written[type]++;
 	}
+}
+
+static __always_inline void finish(struct scratch *s)
+{
+	hand_over(s);
 	s->is_busy = 0;
+}
+
+/* Another event of that type and time, of another thread, in the place of one that was handed over. */
+static __always_inline void begin_again(struct scratch *s, __u64 tid)
+{
+	*(__u32 *)(s->data + 4) = s->sequence++;
+	*(__u64 *)(s->data + PREFIX + 8) = tid;
+	s->parameter = 0;
+	s->position = LENGTHS + 2 * *(__u32 *)(s->data + PREFIX + 22);
 }
 
 static __always_inline __u8 *place_of(struct scratch *s)
@@ -143,6 +158,12 @@ static __always_inline void put_written(struct scratch *s, __u32 length)
 	*(__u16 *)(s->data + ((LENGTHS + 2 * s->parameter) & 127)) = length;
 	s->parameter++;
 	s->position = (s->position & EVENT_MASK) + length;
+}
+
+/* The parameter as it was in the event before, where all in front of it have the same lengths. */
+static __always_inline void put_again(struct scratch *s)
+{
+	put_written(s, *(__u16 *)(s->data + ((LENGTHS + 2 * s->parameter) & 127)));
 }
 
 static __always_inline void put_nothing(struct scratch *s)

@@ -116,7 +116,14 @@ if (skip !== false) {
     const child = Number(caller.parameters[0]);
     const born = events.find(({ tid, symbol }) => tid === child && symbol === caller.symbol);
     assert.equal(born?.parameters[0], '0');
-    assert.deepEqual(born?.parameters.slice(3, 6), [String(child), String(child), String(pid)]);
+    assert.ok(born !== undefined);
+    assert.deepEqual(born.parameters.slice(3, 6), [String(child), String(child), String(pid)]);
+    const [before, after] = [caller, born].map(namedParameters);
+    for (const name of ['exe', 'args', 'comm', 'cgroups', 'uid', 'gid', 'fdlimit']) {
+      assert.equal(after[name], before[name], name);
+    }
+    assert.deepEqual([after.comm, after.exe, after.vtid], ['sh', '/bin/sh', String(child)]);
+    assert.match(after.cgroups, /^cpuset=\/.*·memory=\/[^·]*·$/);
     const ends = events.filter(({ symbol }) => symbol === 'PROCEXIT_1_E');
     const end = ends.find(({ tid }) => tid === child);
     assert.deepEqual(end?.parameters.slice(0, 4), ['768', '3', '0', '0']);
