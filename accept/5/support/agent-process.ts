@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'packages', 'cli', 'src', 'main.ts');
+
+/** As examples/agent/seawall.service has it. */
+const UNIT_NICE = '-10';
 
 /** `seawall agent`, as its own process. */
 export interface AgentProcess {
@@ -16,11 +20,26 @@ export interface AgentProcess {
   readonly ended: Promise<number | null>;
 }
 
-export function startAgentProcess(configuration: string, environment: NodeJS.ProcessEnv = {}): AgentProcess {
+export interface AgentProcessOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /**
+   * Whether it gets as much of the processors as its unit asks of systemd: sessions of their own share them out evenly
+   * otherwise, where the kernel groups by session (sched(7), autogroup), and each container's shim is one.
+   */
+  readonly hasWeight?: boolean;
+}
+
+export function startAgentProcess(
+  configuration: string,
+  { environment = {}, hasWeight = false }: AgentProcessOptions = {},
+): AgentProcess {
   const agent = spawn(process.execPath, [...process.execArgv, MAIN, 'agent', '--config', configuration], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...environment },
+    detached: hasWeight,
   });
+  const autogroup = `/proc/${agent.pid}/autogroup`;
+  if (hasWeight && existsSync(autogroup)) writeFileSync(autogroup, UNIT_NICE);
   let log = '';
   const { promise: address, resolve, reject } = Promise.withResolvers<string>();
   address.catch(() => undefined);

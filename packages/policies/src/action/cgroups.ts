@@ -36,19 +36,22 @@ export interface CgroupKill {
 
 /**
  * Kills every process of the container, wherever below its cgroup it is. When it returns each one that was listed has got
- * its signal. `cgroup.kill` then ends who was forked meanwhile, and is not waited for: writing there takes the lock on all
- * cgroups, which runtimes hold for milliseconds at a time while they make and remove others.
+ * its signal. What follows is not waited for: `cgroup.kill` ends who was forked meanwhile, and version 1's freezer lets go
+ * what it holds, which dies only then. Both take locks that runtimes hold, for tens of milliseconds at times, while they
+ * make and remove other containers.
  */
 export function killCgroup({ cgroups, processes, signals, now, onError }: CgroupKill): string | undefined {
   const { unified, freezer } = cgroups;
   if (unified !== undefined && existsSync(join(unified, 'cgroup.kill'))) {
-    const descriptor = openSync(join(unified, 'cgroup.kill'), constants.O_WRONLY);
-    const isSent = processes.length <= MOST_SIGNALLED && isKillSent(processes, signals, now);
-    if (isSent) writeBehind(descriptor, onError);
-    else writeNow(descriptor);
-    // What version 1's freezer holds dies only when it is let go; version 2's lets the killed go by itself.
-    if (freezer !== undefined && isFrozen(freezer)) thawFreezer(freezer);
-    return isSent ? 'signals and cgroup.kill' : 'cgroup.kill';
+    const kill = openSync(join(unified, 'cgroup.kill'), constants.O_WRONLY);
+    if (processes.length > MOST_SIGNALLED || !isKillSent(processes, signals, now)) {
+      writeNow(kill, '1');
+      if (freezer !== undefined && isFrozen(freezer)) thawFreezer(freezer);
+      return 'cgroup.kill';
+    }
+    writeBehind(kill, '1', onError);
+    if (freezer !== undefined) thawBehind(freezer, onError);
+    return 'signals and cgroup.kill';
   }
   const folder = freezer ?? unified;
   if (folder === undefined) return undefined;
@@ -74,20 +77,25 @@ function isKillSent(processes: readonly number[], signals: ProcessSignals, now: 
   }
 }
 
-function writeNow(descriptor: number): void {
+function writeNow(descriptor: number, text: string): void {
   try {
-    writeSync(descriptor, '1');
+    writeSync(descriptor, text);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function writeBehind(descriptor: number, onError: (error: Error) => void): void {
-  write(descriptor, '1', (error) => {
+function writeBehind(descriptor: number, text: string, onError: (error: Error) => void): void {
+  write(descriptor, text, (error) => {
     closeSync(descriptor);
     // A cgroup that is gone took its processes with it.
     if (error !== null && error.code !== 'ENODEV') onError(error);
   });
+}
+
+function thawBehind(freezer: string, onError: (error: Error) => void): void {
+  const file = join(freezer, 'freezer.state');
+  if (existsSync(file)) writeBehind(openSync(file, constants.O_WRONLY), 'THAWED', onError);
 }
 
 /** Freezes the container. Version 1's freezer comes first where there is one: it is what runtimes themselves look at. */

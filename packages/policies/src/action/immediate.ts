@@ -46,7 +46,7 @@ export function createImmediateExecutor({
     if (kind === 'kill-container') {
       const way = killCgroup({
         ...{ cgroups, processes, signals, now: now() },
-        onError: ({ message }) => onError(`cgroup.kill of the container ${id} failed: ${message}`),
+        onError: ({ message }) => onError(`killing the container ${id} was not seen through: ${message}`),
       });
       return way === undefined ? undefined : done(`killed by ${way}`);
     }

@@ -1,5 +1,6 @@
 import { nearestName } from '@seawall/rules';
 import { z } from 'zod';
+import { plainMessage } from './plain-message.ts';
 import type { Diagnostic } from './policy.ts';
 import type { YamlPlaces } from './yaml-places.ts';
 
@@ -28,7 +29,7 @@ export function schemaDiagnostics(
   return flatten(error.issues, []).flatMap(({ issue, path }): Diagnostic[] => {
     const whole = [...base, ...path];
     if (issue.code !== 'unrecognized_keys') {
-      return [{ severity: 'error', place: places.ofValue(whole), message: issue.message }];
+      return [{ severity: 'error', place: places.ofValue(whole), message: messageOf(issue, path, value) }];
     }
     const known = knownKeys(schema, path, value);
     return issue.keys.map((key) => ({
@@ -43,6 +44,15 @@ export function schemaDiagnostics(
 export function unknownKey(key: string, known: readonly string[]): string {
   const nearest = nearestName(key, known);
   return `there is no ${key}: ${nearest === undefined ? `known are ${known.join(', ')}` : `is it ${nearest}?`}`;
+}
+
+/** The schema's own words where it has some; else ours, not zod's. */
+function messageOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[], value: unknown): string {
+  const written = path.reduce<unknown>(
+    (part, step) => (part as Record<PropertyKey, unknown> | null | undefined)?.[step],
+    value,
+  );
+  return plainMessage(issue, String(path.at(-1) ?? ''), written) ?? issue.message;
 }
 
 interface FoundIssue {
