@@ -8,9 +8,11 @@ const patterns = z.array(z.string().min(1));
 
 const LAST_PORT = 65_535;
 
+const SAY_ADDRESS = 'write address and port: 127.0.0.1:9764';
+
 const listenAddress = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'write address and port: 127.0.0.1:9764' })
+  .string({ error: SAY_ADDRESS })
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: SAY_ADDRESS })
   .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= LAST_PORT, {
     error: `the last port is ${LAST_PORT}`,
   });

@@ -32,6 +32,44 @@ const refused: readonly (readonly [string, string, string])[] = [
     ':2:17: error: the last port is 65535',
   ],
   [
+    'a port alone',
+    'rules: [rules]\nhttp: { listen: 9764 }',
+    ':2:17: error: write address and port: 127.0.0.1:9764',
+  ],
+  [
+    'text for a number',
+    'rules: [rules]\nlimits: { memoryMebibytes: lots }',
+    ':2:28: error: write a number, not text',
+  ],
+  ['too little', 'rules: [rules]\nlimits: { memoryMebibytes: 1 }', ':2:28: error: the least is 128'],
+  [
+    'a fraction',
+    'rules: [rules]\nlimits: { memoryMebibytes: 200.5 }',
+    ':2:28: error: write a whole number, not a number with a fraction',
+  ],
+  [
+    'text for keys',
+    'rules: [rules]\nstore: seawall.db',
+    ':2:8: error: write keys and what they mean, not text',
+  ],
+  ['nothing for keys', 'rules: [rules]\nstore:', ':2:7: error: write keys and what they mean, not nothing'],
+  [
+    'a value that is not one of a few',
+    'rules: [rules]\npolicyMatching: some',
+    ':2:17: error: write one of all, first',
+  ],
+  [
+    'what is missing deep inside',
+    'rules: [rules]\noutputs: { file_output: {} }',
+    ':2:25: error: name the file that alerts are added to',
+  ],
+  [
+    'a key that is missing and has no words of its own',
+    'rules: [rules]\netcd: { endpoints: ["https://a:2379"], certificate: a, key: b }',
+    ':2:7: error: authorities is missing: write text',
+  ],
+  ['empty text', 'rules: [rules]\nnode: ""', ':2:7: error: it is empty'],
+  [
     'a certificate without its key',
     "rules: [rules]\naudit: { listen: '127.0.0.1:1', certificate: a }",
     ':2:8: error: certificate and key belong together: write both',

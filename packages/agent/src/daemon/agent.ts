@@ -43,6 +43,7 @@ import {
 import { readSetTexts } from '../rule-set/read-set-texts.ts';
 import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
+import { countOf } from './count-text.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
 import { takeLock } from './lock.ts';
@@ -411,7 +412,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     const taken = reloader.policies(result.generation);
     if (isLive && taken !== undefined) await enforcer.replace(taken, result.generation);
     const { rules, policies } = reloader.status();
-    log('info', `${rules} rules in ${policies} policies run now`);
+    const running = `${countOf(rules, 'rule')} in ${countOf(policies, 'policy', 'policies')}`;
+    log('info', `from now on there are ${running}`);
     for (const warning of result.warnings) log('warning', warning);
     return result;
   }

@@ -1,3 +1,4 @@
+import { countOf } from '../daemon/count-text.ts';
 import type { DaemonStatus } from '../daemon/status.ts';
 
 /** One thing that health or readiness looks at. */
@@ -33,14 +34,14 @@ export function readiness(status: DaemonStatus): readonly HealthCheck[] {
     {
       name: 'store',
       isFine: ledger.failure === undefined && store !== undefined,
-      detail: ledger.failure ?? `${ledger.stored} findings stored, ${ledger.waiting} waiting`,
+      detail: ledger.failure ?? `${countOf(ledger.stored, 'finding')} stored, ${ledger.waiting} waiting`,
     },
     {
       name: 'rules',
       isFine: reload.refused === undefined,
       detail:
         reload.refused === undefined
-          ? `${reload.rules} rules in ${reload.policies} policies`
+          ? `${countOf(reload.rules, 'rule')} in ${countOf(reload.policies, 'policy', 'policies')}`
           : `what is on disk was refused: ${reload.refused.messages[0]}`,
     },
   ];

@@ -4,9 +4,11 @@ const enabled = z.boolean().default(true);
 
 const stdout = z.strictObject({ enabled });
 
+const SAY_FILE = 'name the file that alerts are added to';
+
 const file = z.strictObject({
   enabled,
-  filename: z.string().min(1, { error: 'name the file that alerts are added to' }),
+  filename: z.string({ error: SAY_FILE }).min(1, { error: SAY_FILE }),
   /** Kept open; otherwise it is opened anew whenever alerts are written, so that it can be moved away at any time. */
   keep_alive: z.boolean().default(false),
 });
@@ -36,10 +38,12 @@ const syslog = z.strictObject({
     .default('/dev/log'),
 });
 
+const SAY_PROGRAM = 'write the command that alerts are given to';
+
 const program = z.strictObject({
   enabled,
   /** Run by `/bin/sh -c`, alerts on its standard input, one a line. */
-  program: z.string().min(1, { error: 'write the command that alerts are given to' }),
+  program: z.string({ error: SAY_PROGRAM }).min(1, { error: SAY_PROGRAM }),
   /** One process for all; otherwise one is started for each alert. */
   keep_alive: z.boolean().default(false),
 });

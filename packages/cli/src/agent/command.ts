@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Alert } from '@seawall/agent';
 import {
   type AgentConfiguration,
+  checkFiles,
   checkSet,
   type LogLevel,
   readConfiguration,
@@ -47,6 +48,7 @@ interface Options {
 }
 
 function checkAgent({ terminal, setExitCode }: CommandContext, configuration: AgentConfiguration): void {
+  checkFiles(configuration);
   const { set, messages } = checkSet(configuration);
   for (const message of messages) terminal.errors.write(`${message}\n`);
   if (set === undefined) {
