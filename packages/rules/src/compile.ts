@@ -36,4 +36,8 @@ export function compileProgram<Context>(
   return createProgram(listCandidates(planned, typePredicates, nodes), rules.length, typeCount, tracker);
 }
 
-const untracked: ScopeTracker<never> = { scopeOf: () => undefined, ancestryVersion: () => 0 };
+const untracked: ScopeTracker<never> = {
+  scopeOf: () => undefined,
+  ancestryVersion: () => 0,
+  descriptorOf: () => undefined,
+};

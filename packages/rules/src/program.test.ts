@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { DescriptorScope } from './catalogue/catalogue.ts';
 import { listCandidates } from './plan/candidate.ts';
 import { createNodeTable, type NodeTable, type PlanNode } from './plan/node.ts';
-import type { Predicate, Subject } from './plan/predicate.ts';
+import type { Lifetime, Predicate, Subject } from './plan/predicate.ts';
 import { createProgram, type Program, type ScopeTracker } from './program.ts';
 
-/** A process with a name and a parent's name, an event with a type and a path. */
+/** A process with a name and a parent's name, an event with a type and a path about a file with a name. */
 interface World {
   type: number;
   path: string | undefined;
   process: { name: string; parentName: string; generation: number; verdicts: unknown };
+  file: DescriptorScope & { readonly fileName: string };
   ancestryVersion: number;
 }
 
@@ -21,7 +23,10 @@ const subjects: Record<string, Subject<World>> = {
   name: { isText: true, key: 'name', read: ({ process }) => process.name },
   parent: { isText: true, key: 'parent', read: ({ process }) => process.parentName },
   path: { isText: true, key: 'path', read: ({ path }) => path },
+  file: { isText: true, key: 'file', read: ({ file }) => file.fileName },
 };
+
+const lifetimes: Record<string, Lifetime> = { path: 'event', file: 'descriptor' };
 
 /** Every comparison that the tests' conditions are made of. */
 const predicates: Predicate<World>[] = [];
@@ -31,7 +36,7 @@ for (const [key, subject] of Object.entries(subjects)) {
       predicates.push({
         id: predicates.length,
         text: `${key} ${kind} ${text}`,
-        lifetime: key === 'path' ? 'event' : 'scope',
+        lifetime: lifetimes[key] ?? 'scope',
         dependsOnAncestors: key === 'parent',
         holds: (world) => {
           const value = subject.read(world);
@@ -100,6 +105,7 @@ function compile(conditions: readonly Written[], emittedAtMost?: number): Progra
   const tracker: ScopeTracker<World> = {
     scopeOf: ({ process }) => process,
     ancestryVersion: (world) => world.ancestryVersion,
+    descriptorOf: ({ file }) => file,
   };
   const candidates = listCandidates(rules, typePredicates, table);
   return createProgram(candidates, conditions.length, TYPES, tracker, emittedAtMost);
@@ -115,7 +121,7 @@ const condition: fc.Arbitrary<Written> = fc.letrec<{ node: Written }>((tie) => (
   ),
 })).node;
 
-/** What happens to the world: an event, the process changing, its parent changing. */
+/** What happens to the world: an event, the process changing, its parent changing, the file changing. */
 const step = fc.oneof(
   {
     weight: 3,
@@ -126,7 +132,12 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ name: fc.constantFrom(...words) }) },
   { weight: 1, arbitrary: fc.record({ parentName: fc.constantFrom(...words) }) },
+  { weight: 1, arbitrary: fc.record({ fileName: fc.constantFrom(...words) }) },
 );
+
+function fileOf(fileName: string): World['file'] {
+  return { fileName, closed: undefined, closedBefore: undefined };
+}
 
 function replay(
   conditions: readonly Written[],
@@ -135,7 +146,7 @@ function replay(
 ): void {
   const program = compile(conditions, emittedAtMost);
   const process = { name: 'a', parentName: 'b', generation: 0, verdicts: undefined };
-  const world: World = { type: 0, path: undefined, process, ancestryVersion: 0 };
+  const world: World = { type: 0, path: undefined, process, file: fileOf('b'), ancestryVersion: 0 };
   for (const change of steps) {
     if ('name' in change) {
       process.name = change.name as string;
@@ -143,12 +154,16 @@ function replay(
     } else if ('parentName' in change) {
       process.parentName = change.parentName as string;
       world.ancestryVersion += 1;
+    } else if ('fileName' in change) {
+      world.file = fileOf(change.fileName as string);
     } else {
       world.type = change.type as number;
       world.path = change.path as string | undefined;
+      const isOpen = program.isOpen({ ...world, path: undefined }, world.type);
       const count = program.evaluate(world, world.type);
       const expected = [...conditions.keys()].filter((rule) => holds(conditions[rule], world));
       assert.deepEqual([...program.matches.subarray(0, count)], expected);
+      assert.ok(isOpen || count === 0, 'what matches was open before the event was looked at');
     }
   }
 }
@@ -192,12 +207,24 @@ test('event types that no rule can match are not wanted', () => {
   assert.deepEqual([...program.wanted], [0, 1, 0, 0]);
 });
 
+test('what a descriptor rules out is closed before the event is looked at, until the descriptor changes', () => {
+  const testOf = (text: string) => ({ test: predicates.findIndex((predicate) => predicate.text === text) });
+  const program = compile([{ and: [testOf('file equals a'), testOf('path equals b')] }]);
+  const process = { name: '', parentName: '', generation: 0, verdicts: undefined };
+  const world: World = { type: 0, path: 'b', process, file: fileOf('b'), ancestryVersion: 0 };
+  assert.deepEqual([program.isOpen(world, 0), program.isOpen(world, 0)], [false, false]);
+  world.file = fileOf('a');
+  assert.ok(program.isOpen(world, 0));
+  assert.equal(program.evaluate(world, 0), 1);
+});
+
 test('processes for which the same predicates hold share what is left of the rules', () => {
   const program = compile([{ test: 0 }]);
   const world: World = {
     type: 0,
     path: undefined,
     process: { name: 'x', parentName: '', generation: 0, verdicts: undefined },
+    file: fileOf(''),
     ancestryVersion: 0,
   };
   for (let index = 0; index < 1000; index++) {

@@ -1,4 +1,4 @@
-import type { VerdictScope } from './catalogue/catalogue.ts';
+import type { DescriptorScope, VerdictScope } from './catalogue/catalogue.ts';
 import { createDescriptorCheck, type DescriptorCheck } from './emit/descriptor-check.ts';
 import { emitSlotMatcher, type SlotMatcher } from './emit/emit.ts';
 import { createIndexedMatcher } from './emit/indexed.ts';
@@ -40,6 +40,8 @@ export interface ScopeTracker<Context> {
   scopeOf(context: Context): VerdictScope | undefined;
   /** Changes when any process that has children changed, or changed its place in the tree. */
   ancestryVersion(context: Context): number;
+  /** The record of the descriptor that the event is about; undefined where there is none. */
+  descriptorOf(context: Context): DescriptorScope | undefined;
 }
 
 /** What is kept on a process: whose it is, and for which generation it holds. */
@@ -143,6 +145,18 @@ export function createProgram<Context>(
     return descriptorLists === anyDescriptor || slot.descriptors.leavesAny(context, descriptorLists);
   }
 
+  /** The same, remembered: reading and writing to a connection take turns. */
+  function isOpenFor(context: Context, slot: Slot<Context>, remainder: Remainder): boolean {
+    if (remainder.descriptorLists === anyDescriptor) return true;
+    const descriptor = tracker.descriptorOf(context);
+    if (descriptor === undefined) return isDescriptorOpen(context, slot, remainder);
+    if (descriptor.closed === remainder || descriptor.closedBefore === remainder) return false;
+    if (isDescriptorOpen(context, slot, remainder)) return true;
+    descriptor.closedBefore = descriptor.closed;
+    descriptor.closed = remainder;
+    return false;
+  }
+
   function collect(context: Context, { match, texts }: Slot<Context>, remainder: Remainder): number {
     const { certain, open, openBits } = texts === undefined ? remainder : texts.narrow(remainder, context);
     if (certain.length > 0) matches.set(certain);
@@ -159,7 +173,7 @@ export function createProgram<Context>(
       const index = slotOfType[eventType];
       if (index === -1) return false;
       const remainder = remainderFor(context, index);
-      return remainder !== nothingLeft && isDescriptorOpen(context, slots[index], remainder);
+      return remainder !== nothingLeft && isOpenFor(context, slots[index], remainder);
     },
     evaluate(context, eventType) {
       const index = slotOfType[eventType];

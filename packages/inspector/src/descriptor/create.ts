@@ -24,6 +24,7 @@ export function createDescriptor(type: number): Descriptor {
     unixDestination: 0n,
     socket: undefined,
     sharesSocket: false,
+    picture: undefined,
   };
 }
 
@@ -49,6 +50,7 @@ export function copyDescriptor(original: Descriptor): Descriptor {
     unixDestination: original.unixDestination,
     socket: original.socket,
     sharesSocket: true,
+    picture: original.picture,
   };
 }
 

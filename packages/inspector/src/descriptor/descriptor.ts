@@ -1,3 +1,5 @@
+import type { DescriptorScope } from '@seawall/rules';
+
 /** scap's descriptor types (SCAP_FD_* of libscap): the values that captures hold. */
 export const DescriptorType = {
   uninitialized: -1,
@@ -54,4 +56,19 @@ export interface Descriptor {
   socket: Uint8Array | undefined;
   /** True where a copy of the descriptor uses the same memory: whoever changes it first makes its own. */
   sharesSocket: boolean;
+  /** What it showed when rules last decided about it; copies share it. */
+  picture: DescriptorPicture | undefined;
+}
+
+/** All of a descriptor that fields depending on it alone read, as it was once, with what rules decided about that. */
+export interface DescriptorPicture extends DescriptorScope {
+  readonly type: number;
+  readonly flags: number;
+  readonly name: string;
+  readonly oldName: string;
+  readonly protocol: number;
+  readonly sourceAddress: Uint8Array;
+  readonly sourcePort: number;
+  readonly destinationAddress: Uint8Array;
+  readonly destinationPort: number;
 }

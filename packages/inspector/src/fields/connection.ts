@@ -25,7 +25,8 @@ export function connectionField(
     type: aspect === 'ip' ? 'ipaddr' : aspect === 'net' ? 'ipnet' : typeOfPort(aspect, isEither),
     format: aspect === 'port' ? 'decimal' : 'na',
     ...(isFilterOnly && { isFilterOnly, acceptsNoFieldComparison: true, acceptsNoTransformer: true }),
-    dependsOn: ['descriptor'],
+    // Which end is local rests on the container and the machine.
+    dependsOn: end === 'local' || end === 'remote' ? ['event', 'descriptor'] : ['descriptor'],
     description,
     extract(context) {
       const descriptor = descriptorOf(context);

@@ -43,7 +43,7 @@ const identityFields: readonly InspectorField[] = [
     name: 'fd.num',
     type: 'int64',
     format: 'id',
-    dependsOn: ['descriptor'],
+    dependsOn: ['event', 'descriptor'],
     description: 'Number of the descriptor; -1 where the call made none.',
     extract: (context) => (hasDescriptorFields(context) ? (context.descriptorNumber ?? -1) : undefined),
   }),
@@ -68,12 +68,12 @@ const identityFields: readonly InspectorField[] = [
     },
     'decimal',
   ),
-  nameText(
+  eventText(
     'fd.name',
     'Full name: the path of a file, the ends of a connection, whatever names the rest. Where the call failed, the name that it asked for.',
     nameOf,
   ),
-  nameText(
+  eventText(
     'fd.directory',
     'Directory that holds the file (for a directory: itself); unset for what is no file.',
     directoryOf,
@@ -86,16 +86,16 @@ const identityFields: readonly InspectorField[] = [
     if (slash < 0) return '/';
     return slash < name.length - 1 ? name.slice(slash + 1) : name;
   }),
-  text(
+  eventText(
     'fd.uid',
     'Thread id and descriptor number written one behind the other, which tells descriptors of different threads apart.',
     (context) =>
       hasDescriptorFields(context) ? `${context.process!.tid}${context.descriptorNumber ?? -1}` : undefined,
   ),
-  nameText('fd.containername', 'Container id, a colon, and fd.name.', (context) =>
+  eventText('fd.containername', 'Container id, a colon, and fd.name.', (context) =>
     inContainer(context, nameOf(context)),
   ),
-  nameText('fd.containerdirectory', 'Container id, a colon, and fd.directory.', (context) =>
+  eventText('fd.containerdirectory', 'Container id, a colon, and fd.directory.', (context) =>
     inContainer(context, directoryOf(context)),
   ),
   flag(
@@ -128,7 +128,7 @@ const identityFields: readonly InspectorField[] = [
   number('fd.ino', 'int64', 'decimal', 'Inode number of the file.', ({ inode }) =>
     typeof inode === 'bigint' ? integer(BigInt.asIntN(64, inode)) : inode,
   ),
-  nameText(
+  eventText(
     'fd.nameraw',
     'For files the path as the caller wrote it, only doubled slashes removed; it may be relative.',
     (context) => {
@@ -202,17 +202,27 @@ const connectionFields: readonly InspectorField[] = [
     if (isNetwork(descriptor.type)) return 'ip';
     return descriptor.type === DescriptorType.unixSocket ? 'unix' : undefined;
   }),
-  flag('fd.is_server', 'True where this machine is the server of the connection.', (descriptor, context) => {
-    switch (descriptor.type) {
-      case DescriptorType.ipv4ServerSocket:
-      case DescriptorType.ipv6ServerSocket:
-        return true;
-      case DescriptorType.ipv4Socket:
-      case DescriptorType.ipv6Socket:
-        return context.tables.isLocalAddress(context.process!, descriptor.destinationAddress);
-      default:
-        return false;
-    }
+  field({
+    name: 'fd.is_server',
+    type: 'bool',
+    format: 'na',
+    dependsOn: ['event', 'descriptor'],
+    description: 'True where this machine is the server of the connection.',
+    extract(context) {
+      const descriptor = descriptorOf(context);
+      switch (descriptor?.type) {
+        case undefined:
+          return undefined;
+        case DescriptorType.ipv4ServerSocket:
+        case DescriptorType.ipv6ServerSocket:
+          return true;
+        case DescriptorType.ipv4Socket:
+        case DescriptorType.ipv6Socket:
+          return context.tables.isLocalAddress(context.process!, descriptor.destinationAddress);
+        default:
+          return false;
+      }
+    },
   }),
   flag(
     'fd.connected',
@@ -294,8 +304,8 @@ function text(
   });
 }
 
-/** A text that rests on what the event itself asked for, where there is no descriptor. */
-function nameText(name: string, description: string, extract: Extract): InspectorField {
+/** A text that rests on more of the event than its descriptor: its number, or the name that a failed call asked for. */
+function eventText(name: string, description: string, extract: Extract): InspectorField {
   return field({
     name,
     type: 'charbuf',
@@ -335,7 +345,8 @@ function number(
     name,
     type,
     format,
-    dependsOn: ['descriptor'],
+    // No part of a descriptor's picture.
+    dependsOn: ['event', 'descriptor'],
     description,
     extract(context) {
       const descriptor = descriptorOf(context);

@@ -32,7 +32,7 @@ export function domainField(
     format: 'na',
     acceptsNoFieldComparison: true,
     acceptsNoTransformer: true,
-    dependsOn: ['descriptor'],
+    dependsOn: ['event', 'descriptor'],
     description: `Domain name of the ${end} address; a comparison with a name holds where the address is one of that domain's.`,
     extract(context) {
       const descriptor = descriptorOf(context);

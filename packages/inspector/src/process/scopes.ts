@@ -1,5 +1,6 @@
 import type { ScopeTracker } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
+import { pictureOf } from '../descriptor/picture.ts';
 import { ancestryVersion } from './changed.ts';
 
 /** Lets a compiled rule set keep on each process what it decided about it. */
@@ -9,4 +10,7 @@ export const processScopes: ScopeTracker<EventContext> = {
     return process !== undefined && process.container === container ? process : undefined;
   },
   ancestryVersion,
+  descriptorOf({ descriptor }) {
+    return descriptor === undefined ? undefined : pictureOf(descriptor);
+  },
 };

@@ -22,6 +22,15 @@ export interface VerdictScope {
   verdicts: unknown;
 }
 
+/**
+ * The same for the record of a descriptor, of which all that `descriptor` fields read stays as it is. What is kept of it
+ * is what it left nothing of: two rests of a rule set, the last one first.
+ */
+export interface DescriptorScope {
+  closed: unknown;
+  closedBefore: unknown;
+}
+
 /** Types of values, named as Falco's tables name them (PT_*), in lower case. */
 export type FieldType =
   | 'bool'
@@ -77,8 +86,8 @@ export type PrintFormat = 'na' | 'decimal' | 'hexadecimal' | 'octal' | 'padded-d
 /**
  * What a field's value can change with. The compiler keeps a verdict as long as what it depends on stays:
  * `event` is read anew for each event, `process` holds for a process generation (see the design, section 3).
- * `descriptor` without `event` says that of the event nothing counts but its type and which descriptor it is about:
- * such a field is asked before the rest of the event is looked at.
+ * `descriptor` alone holds as long as the record of the descriptor that the event is about shows no change, and such a
+ * field is asked before the rest of the event is looked at.
  */
 export type Dependency = 'constant' | 'event' | 'process' | 'ancestors' | 'descriptor' | 'container' | 'user';
 

@@ -1,6 +1,7 @@
 import { createBits, setBit } from '../plan/bits.ts';
 import type { Candidate } from '../plan/candidate.ts';
 import type { PlanNode } from '../plan/node.ts';
+import type { Predicate } from '../plan/predicate.ts';
 import { relax } from '../plan/relax.ts';
 import { emitListMatcher } from './emit.ts';
 
@@ -30,13 +31,8 @@ export function createDescriptorCheck<Context>(
   const needs = new Map<PlanNode<Context>, PlanNode<Context> | undefined>();
 
   function needOf(part: PlanNode<Context>): PlanNode<Context> | undefined {
-    if (part.lifetime === 'descriptor') return part;
     // One object for equal parts: the writer tells them apart by that.
-    if (!needs.has(part))
-      needs.set(
-        part,
-        relax(part, ({ lifetime }) => lifetime !== 'event'),
-      );
+    if (!needs.has(part)) needs.set(part, relax(part, isOfDescriptor));
     return needs.get(part);
   }
 
@@ -64,4 +60,8 @@ export function createDescriptorCheck<Context>(
     },
     leavesAny: emitListMatcher(lists),
   };
+}
+
+function isOfDescriptor<Context>({ lifetime }: Predicate<Context>): boolean {
+  return lifetime === 'descriptor';
 }

@@ -110,7 +110,10 @@ function emitSource<Context>(
     }
   }
 
-  /** Looking at one character first spares most calls: of the texts that share the first, few share the last as well. */
+  /**
+   * Looking at one character first spares most calls: of the texts that share the first, few share the last as well.
+   * Looking beyond the text's end would give the function up for slower code, once for each such place in it.
+   */
   function emitEdge(
     value: string,
     constant: string,
@@ -121,7 +124,7 @@ function emitSource<Context>(
     if (length === 0) return `((u = ${value}) !== undefined)`;
     const place = relation === 'startsWith' ? String(length - 1) : `u.length - ${length}`;
     const code = (text as string).charCodeAt(relation === 'startsWith' ? length - 1 : 0);
-    return `((u = ${value}) !== undefined && u.charCodeAt(${place}) === ${code} && ${call})`;
+    return `((u = ${value}) !== undefined && u.length >= ${length} && u.charCodeAt(${place}) === ${code} && ${call})`;
   }
 
   function emitTest(predicate: Predicate<Context>): string {

@@ -25,7 +25,7 @@ export interface TestNode<Context> {
 export interface JunctionNode<Context> {
   readonly kind: 'and' | 'or';
   readonly id: number;
-  /** The shortest of any child. */
+  /** That of every child, or `event`. */
   readonly lifetime: Lifetime;
   readonly children: readonly PlanNode<Context>[];
 }
@@ -84,7 +84,7 @@ export function createNodeTable<Context>(): NodeTable<Context> {
     const sorted = [...children].sort((left, right) => left.id - right.id);
     if (sorted.length === 1) return sorted[0];
     if (hasComplements(sorted)) return always[Number(absorbing)];
-    const lifetime = shortestLifetime(sorted);
+    const lifetime = commonLifetime(sorted);
     const key = `${kind}${sorted.map(({ id }) => id).join()}`;
     return intern(key, (id) => ({ kind, id, lifetime, children: sorted }));
   }
@@ -100,9 +100,10 @@ export function createNodeTable<Context>(): NodeTable<Context> {
   };
 }
 
-function shortestLifetime<Context>(nodes: readonly PlanNode<Context>[]): Lifetime {
-  if (nodes.some(({ lifetime }) => lifetime === 'event')) return 'event';
-  return nodes.some(({ lifetime }) => lifetime === 'descriptor') ? 'descriptor' : 'scope';
+/** What several lifetimes have in common is only the event. */
+function commonLifetime<Context>(nodes: readonly PlanNode<Context>[]): Lifetime {
+  const { lifetime } = nodes[0];
+  return nodes.every((node) => node.lifetime === lifetime) ? lifetime : 'event';
 }
 
 /** True when a test and its negation are both among the nodes. */

@@ -2,8 +2,8 @@ import type { Dependency } from '../catalogue/catalogue.ts';
 
 /**
  * How long a verdict holds: a `scope` verdict for a generation of the event's process (with its container, user and
- * ancestors), a `descriptor` verdict for the event's type and the descriptor that it is about as that is now, an `event`
- * verdict for the event alone.
+ * ancestors), a `descriptor` verdict for the descriptor that the event is about as long as that shows no change, an
+ * `event` verdict for the event alone.
  */
 export type Lifetime = 'scope' | 'descriptor' | 'event';
 
@@ -76,8 +76,13 @@ export type DirectRelation =
   | 'includes'
   | 'exists';
 
-/** @returns `scope` when nothing that the value depends on belongs to a single event. */
+/**
+ * @returns `scope` when nothing that the value depends on belongs to a single event, `descriptor` when it depends on that
+ *   alone.
+ */
 export function lifetimeOf(dependencies: readonly Dependency[]): Lifetime {
-  if (dependencies.includes('event')) return 'event';
-  return dependencies.includes('descriptor') ? 'descriptor' : 'scope';
+  if (dependencies.every((name) => name === 'descriptor' || name === 'constant')) {
+    return dependencies.includes('descriptor') ? 'descriptor' : 'scope';
+  }
+  return dependencies.some((name) => name === 'event' || name === 'descriptor') ? 'event' : 'scope';
 }
