@@ -2,7 +2,7 @@ export type { EventBatch } from './batch.ts';
 export { byteStringAt, byteStringsAt, internedTextAt, textEnd } from './byte-strings.ts';
 export type { Compatibility } from './capture/compatibility.ts';
 export * from './capture/descriptor-types.ts';
-export { type PassingPlace, PLAIN_BLOCK, plainCountByType } from './capture/event-block.ts';
+export { leastCountByType, type PassingPlace, PLAIN_BLOCK, plainCountByType } from './capture/event-block.ts';
 export { type ReadCounts, type ReadOptions, readCapture, visitCapture } from './capture/read.ts';
 export type * from './capture/section.ts';
 export type { CaptureInput } from './capture/source.ts';

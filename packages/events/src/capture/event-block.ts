@@ -1,5 +1,6 @@
+import { conversionOf } from '../convert/conversion-table.ts';
 import { type Converter, MAXIMUM_CONVERTED_LENGTH } from '../convert/converter.ts';
-import { CONVERT, DROP, eligibilityOf, ruleByType } from '../convert/eligibility.ts';
+import { CONVERT, COUNT_DECIDES, DROP, eligibilityOf, ruleByType } from '../convert/eligibility.ts';
 import type { EventSpan } from '../convert/event-span.ts';
 import { EVENT_TYPE_COUNT, eventTypes, largePayloadByType } from '../table/event-type.ts';
 import { HEADER_LENGTH } from '../view.ts';
@@ -80,6 +81,23 @@ export const plainCountByType = Uint8Array.from(eventTypes, (type) => {
   const rule = ruleByType[type.id];
   return type.hasLargePayload || rule === DROP || rule === CONVERT ? NEVER : type.parameters.length;
 });
+
+/**
+ * By type: the least number of parameters with which converting an ordinary event does nothing but append parameters
+ * that read as 0 or as empty, which those that an event lacks do anyway; where there is no such number, that of
+ * `plainCountByType`.
+ */
+export const leastCountByType = Uint8Array.from(plainCountByType, (plainCount, type) => {
+  if (plainCount === NEVER) return NEVER;
+  let least = plainCount;
+  while (least > 0 && appendsZeros(type, least - 1)) least -= 1;
+  return least;
+});
+
+function appendsZeros(type: number, count: number): boolean {
+  const conversion = ruleByType[type] === COUNT_DECIDES ? conversionOf(type, count) : undefined;
+  return conversion?.appended?.every((bytes) => bytes.every((byte) => byte === 0)) === true;
+}
 
 /** Takes any event block into the batch: gives the block's length, or why taking stops in front of it. */
 export function takeBlock(collector: Collector, position: number): number | Stop {

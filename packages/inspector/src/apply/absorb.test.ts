@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EVENT_TYPE_COUNT, eventTypeOfSymbol, Step } from '@seawall/events';
 import fc from 'fast-check';
+import { ProcessFlag } from '../process/flags.ts';
 import { encodeEvent, type ParameterValue } from '../testing/encode-event.ts';
 import { createTestSource, INIT, type TestSource } from '../testing/source.ts';
 
@@ -32,6 +33,22 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     thread,
     fc.constant('SYSCALL_FCNTL_X'),
     values({ res: result, fd: number, cmd: command, arg: fc.constantFrom(0, 1, undefined) }),
+  ),
+  fc.tuple(
+    thread,
+    fc.constant('SYSCALL_DUP2_X'),
+    values({ res: fc.constantFrom(0, 1, 4, 9, -9, undefined), oldfd: number, newfd: number }),
+  ),
+  fc.tuple(
+    thread,
+    fc.constant('SYSCALL_PIPE2_X'),
+    values({
+      res: fc.constantFrom(0, 0, 0, -24, undefined),
+      fd1: number,
+      fd2: number,
+      ino: fc.constantFrom(77, undefined),
+      flags: fc.constantFrom(0, 1 << 12, undefined),
+    }),
   ),
   fc.tuple(
     thread,
@@ -100,7 +117,14 @@ function picture(source: TestSource): unknown {
     tid: process.tid,
     memory: [process.virtualSize, process.residentSize, process.swapSize],
     faults: [process.majorFaults, process.minorFaults],
-    descriptors: [...process.descriptors.entries()].map(([fd, { name, openFlags }]) => [fd, name, openFlags]),
+    flags: process.flags & ~ProcessFlag.active,
+    descriptors: [...process.descriptors.entries()].map(([fd, { type, name, openFlags, inode }]) => [
+      fd,
+      type,
+      name,
+      openFlags,
+      inode,
+    ]),
   }));
 }
 

@@ -3,6 +3,7 @@ import { clearCloseOnExec, copyDescriptor } from '../descriptor/create.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { OpenFlag } from '../descriptor/flags.ts';
 import { ProcessFlag } from '../process/flags.ts';
+import type { Process } from '../process/process.ts';
 import { resultOf } from './parameters.ts';
 import { type Handlers, lookUpDescriptor, openDescriptor, type State } from './state.ts';
 
@@ -11,7 +12,7 @@ const CLOSE_RANGE_CLOEXEC = 4;
 /** Commands of fcntl in scap's numbering (PPM_FCNTL_F_*). */
 const F_DUPFD = 1;
 export const F_SETFD = 3;
-const F_DUPFD_CLOEXEC = 26;
+export const F_DUPFD_CLOEXEC = 26;
 /** The one flag of a descriptor itself: close on exec. */
 const FD_CLOEXEC = 1;
 
@@ -60,11 +61,8 @@ export const duplicateHandlers: Handlers = {
     if (!changesDescriptors(command)) return;
     const result = resultOf(view);
     if (result < 0) return;
-    if (command === F_SETFD) {
-      setCloseOnExec(descriptor, readUint64Low(view, 3));
-      return;
-    }
-    openDescriptor(state, process, result, duplicateOf(descriptor, command === F_DUPFD_CLOEXEC));
+    if (command === F_SETFD) setCloseOnExec(descriptor, readUint64Low(view, 3));
+    else openDescriptor(state, process, result, duplicateOf(descriptor, command === F_DUPFD_CLOEXEC));
   },
   SYSCALL_PIDFD_GETFD_X(state, view) {
     const { process } = state.context;
@@ -83,15 +81,21 @@ function duplicate(state: State, view: EventView): void {
   const { process, descriptor } = state.context;
   const fd = resultOf(view);
   if (process === undefined || descriptor === undefined || fd < 0) return;
-  // Standard input or output made from another descriptor: most likely a part of a shell's pipe.
-  if (fd === 0) process.flags |= ProcessFlag.pipeDestination;
-  if (fd === 1) process.flags |= ProcessFlag.pipeSource;
+  noteRedirection(process, fd);
   // Only dup3 has a fourth parameter: its flags.
   const isCloseOnExec = (readUint32(view, 3) & OpenFlag.closeOnExec) !== 0;
   openDescriptor(state, process, fd, duplicateOf(descriptor, isCloseOnExec));
 }
 
-function duplicateOf(original: Descriptor, isCloseOnExec: boolean): Descriptor {
+/** Takes in that a thread made `fd` from another descriptor. */
+export function noteRedirection(process: Process, fd: number): void {
+  // Standard input or output made from another descriptor: most likely a part of a shell's pipe.
+  if (fd === 0) process.flags |= ProcessFlag.pipeDestination;
+  if (fd === 1) process.flags |= ProcessFlag.pipeSource;
+}
+
+/** What a copy of the descriptor's number leads to. */
+export function duplicateOf(original: Descriptor, isCloseOnExec: boolean): Descriptor {
   const descriptor = copyDescriptor(original);
   clearCloseOnExec(descriptor);
   if (isCloseOnExec) descriptor.openFlags |= OpenFlag.closeOnExec;

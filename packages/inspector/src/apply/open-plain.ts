@@ -7,7 +7,7 @@ import {
   readUint64,
 } from '@seawall/events';
 import { createDescriptor } from '../descriptor/create.ts';
-import { DescriptorType } from '../descriptor/descriptor.ts';
+import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { OpenFlag } from '../descriptor/flags.ts';
 import { readText, resultOf } from './parameters.ts';
 import { type Handlers, openDescriptor, type State } from './state.ts';
@@ -81,10 +81,13 @@ function openPipe(state: State, view: EventView): void {
   if (process === undefined || resultOf(view) < 0) return;
   const inode = readUint64(view, 3);
   const flags = readUint32(view, 4);
-  for (const index of [1, 2]) {
-    const descriptor = createDescriptor(DescriptorType.fifo);
-    descriptor.inode = inode;
-    descriptor.openFlags = flags;
-    openDescriptor(state, process, readInt64Number(view, index), descriptor);
-  }
+  openDescriptor(state, process, readInt64Number(view, 1), pipeEnd(inode, flags));
+  openDescriptor(state, process, readInt64Number(view, 2), pipeEnd(inode, flags));
+}
+
+export function pipeEnd(inode: number | bigint, flags: number): Descriptor {
+  const descriptor = createDescriptor(DescriptorType.fifo);
+  descriptor.inode = inode;
+  descriptor.openFlags = flags;
+  return descriptor;
 }

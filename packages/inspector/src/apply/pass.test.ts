@@ -257,3 +257,39 @@ test('while tables are being told nothing is passed over', () => {
   assert.equal(passOver(source, reading).total, 0);
   assert.equal(passOver(source, reading).total, 1);
 });
+
+test('an event of an old capture is passed over as what it would be converted to', () => {
+  const F_SETFD = 3;
+  const F_DUPFD_CLOEXEC = 26;
+  const CLOSE_ON_EXEC = 1 << 12;
+  for (const [cmd, res] of [
+    [F_SETFD, 0],
+    [F_DUPFD_CLOEXEC, 10],
+    [F_DUPFD_CLOEXEC, -9],
+  ] as const) {
+    const [applied, passed] = [system(), system()];
+    for (const source of [applied, passed]) {
+      source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: 'a', flags: CLOSE_ON_EXEC });
+    }
+    const today = encodeEvent('SYSCALL_FCNTL_X', { res, fd: 3, cmd, arg: 0 }, applied.head(10));
+    applied.deliver(today);
+    assert.equal(passOver(passed, [withoutLastParameter(today)]).total, 1);
+    assert.deepEqual(picture(passed), picture(applied));
+  }
+});
+
+/** The event as it was recorded before its last parameter, of 8 bytes, was added to its type. */
+function withoutLastParameter({ bytes, data, offsets, ...batch }: EventBatch): EventBatch {
+  const start = offsets[0] as number;
+  const length = data.getUint32(start + 16, true);
+  const count = data.getUint32(start + 22, true);
+  const lengths = start + 26;
+  const kept = Buffer.concat([
+    bytes.subarray(start, lengths + (count - 1) * 2),
+    bytes.subarray(lengths + count * 2, start + length - 8),
+  ]);
+  kept.writeUInt32LE(kept.length, 16);
+  kept.writeUInt32LE(count - 1, 22);
+  const view = new DataView(kept.buffer, kept.byteOffset, kept.length);
+  return { ...batch, bytes: kept, data: view, offsets: new Uint32Array(1) };
+}

@@ -1,4 +1,11 @@
-import { EVENT_TYPE_COUNT, type PassingPlace, PLAIN_BLOCK, plainCountByType, Step } from '@seawall/events';
+import {
+  EVENT_TYPE_COUNT,
+  leastCountByType,
+  type PassingPlace,
+  PLAIN_BLOCK,
+  plainCountByType,
+  Step,
+} from '@seawall/events';
 import type { EventContext } from '../context.ts';
 import { isConnected } from '../descriptor/create.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
@@ -81,6 +88,14 @@ const transferWays: readonly (number | undefined)[] = transferTuples.map((tuple,
   if (descriptor === 2) return Way.transfer;
   return descriptor === 3 ? Way.transferAfterTuple : Way.ask;
 });
+
+/**
+ * By type id: how few parameters an event may have that would be converted before it is shown. What a transfer lacks
+ * can be the very parameter that is looked at.
+ */
+const leastCounts = Uint8Array.from(leastCountByType, (count, type) =>
+  transferTuples[type] === undefined ? count : plainCountByType[type],
+);
 
 /** What passing needs of the inspector. */
 export interface PassingSource {
@@ -168,8 +183,10 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
         const type = data.getUint16(position + EVENT_TYPE, true);
         if (type >= TYPE_COUNT) break;
         const plan = plans[type];
-        const parameterCount = plan & 0xff;
-        if (data.getUint32(position + PARAMETER_COUNT, true) !== parameterCount) break;
+        const parameterCount = data.getUint32(position + PARAMETER_COUNT, true);
+        if (parameterCount !== (plan & 0xff)) {
+          if (parameterCount > (plan & 0xff) || parameterCount < leastCounts[type]) break;
+        }
         const way = plan >> 8;
         if (way !== COUNT) {
           // Ids beyond 31 bits are not real threads': they take the long way.
