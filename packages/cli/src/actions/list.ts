@@ -1,12 +1,13 @@
-import { formatLocalTime } from '@seawall/base';
 import { type ActionRecord, openStore } from '@seawall/store';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
+import { actionData } from '../findings/finding-data.ts';
+import { wholeNumber } from '../findings/whole-number.ts';
 import { jsonText } from '../json-text.ts';
 import { outputOption } from '../output-option.ts';
 import type { Palette } from '../terminal/color.ts';
-import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
+import { actionCells } from './action-cells.ts';
 import { storeOption } from './store-option.ts';
 
 interface Options {
@@ -40,7 +41,7 @@ async function listActions(
     const filter = { ...(finding !== undefined && { groupId: finding }), ...(undoable && { undoable }) };
     const { items } = await store.actions(filter, { limit });
     const { output: stream } = terminal;
-    stream.write(output === 'json' ? jsonText(items.map(asData)) : asText(items, stream.palette));
+    stream.write(output === 'json' ? jsonText(items.map(actionData)) : asText(items, stream.palette));
   } finally {
     await store.close();
   }
@@ -48,13 +49,6 @@ async function listActions(
 
 function asText(records: readonly ActionRecord[], palette: Palette): string {
   if (records.length === 0) return 'nothing was done so far\n';
-  const paint = {
-    done: palette.good,
-    failed: palette.bad,
-    refused: palette.warning,
-    pending: palette.accent,
-    'dry-run': palette.faint,
-  };
   return renderTable(
     [
       { title: 'TIME' },
@@ -66,31 +60,15 @@ function asText(records: readonly ActionRecord[], palette: Palette): string {
       { title: 'KEY' },
       { title: 'DETAIL' },
     ],
-    records.map((record) => [
-      formatLocalTime(record.time, { date: true, nanoseconds: false }),
-      record.kind,
-      record.undone === undefined ? paint[record.result](record.result) : palette.faint('undone'),
-      shortened(record.target),
-      harmless(record.actor),
-      record.latencyMilliseconds === undefined ? '' : `${record.latencyMilliseconds.toFixed(1)} ms`,
-      shortened(record.key.split('/')[0]!),
-      harmless(record.detail),
-    ]),
+    records.map((record) => {
+      const { time, kind, result, after, actor, detail } = actionCells(record, palette);
+      const key = shortened(record.key.split('/')[0]!);
+      return [time, kind, result, shortened(record.target), actor, after, key, detail];
+    }),
   );
-}
-
-function asData(record: ActionRecord): unknown {
-  const { latencyMilliseconds, ...rest } = record;
-  return { ...rest, latency_milliseconds: latencyMilliseconds };
 }
 
 /** Ids of containers and occurrences are known by their first twelve digits. */
 function shortened(text: string): string {
-  return /^[0-9a-f]{32,}$/.test(text) ? text.slice(0, 12) : harmless(text);
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('It is a whole number above 0.');
+  return /^[0-9a-f]{32,}$/.test(text) ? text.slice(0, 12) : text;
 }

@@ -27,7 +27,7 @@ const columns = [
 export function reportText(report: DrillReport, palette: Palette): string {
   const rows = report.steps.map((step) => [
     step.step.name,
-    paintOf(step, palette)(step.outcome),
+    { text: step.outcome, paint: paintOf(step, palette) },
     step.latencyMilliseconds === undefined ? '' : `${Math.round(step.latencyMilliseconds)} ms`,
     step.acted,
     step.reason === '' ? step.rules.join(', ') : step.reason,

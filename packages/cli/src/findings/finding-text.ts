@@ -10,8 +10,13 @@ export function timeText(time: bigint): string {
 }
 
 export function severityText(severity: Severity, palette: Palette): string {
+  return paintOf(severity, palette)(severity);
+}
+
+/** The colour of a severity. */
+export function paintOf(severity: Severity, palette: Palette): (text: string) => string {
   const paint = { high: palette.bad, medium: palette.warning, low: palette.accent, info: palette.faint };
-  return paint[severity](severity);
+  return paint[severity];
 }
 
 /** Where it happened, as short as it can be told: `namespace/pod/container`, a container's name, or the node. */

@@ -6,12 +6,11 @@ import { jsonText } from '../json-text.ts';
 import { countText } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
-import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { OutputStream } from '../terminal/terminal.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
 import { gapData, groupData } from './finding-data.ts';
-import { placeText, severityText, timeText } from './finding-text.ts';
+import { paintOf, placeText, timeText } from './finding-text.ts';
 import { gapsText, gapsWithin } from './gaps.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -73,13 +72,13 @@ function tableOf(groups: readonly FindingGroup[], { palette }: OutputStream): st
     ],
     groups.map((group) => [
       String(group.id),
-      severityText(group.severity, palette),
-      group.state === 'open' ? group.state : palette.faint(group.state),
+      { text: group.severity, paint: paintOf(group.severity, palette) },
+      group.state === 'open' ? group.state : { text: group.state, paint: palette.faint },
       countText(group.count),
       timeText(group.last),
       placeText(group.workload),
-      harmless(group.rule),
-      palette.faint(harmless(group.output)),
+      group.rule,
+      { text: group.output, paint: palette.faint },
     ]),
   );
 }

@@ -6,6 +6,7 @@ import {
   type UniqueOutput,
 } from '@seawall/store';
 import { type Command, InvalidArgumentError } from 'commander';
+import { actionCells } from '../actions/action-cells.ts';
 import { storeOption } from '../actions/store-option.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
@@ -173,13 +174,6 @@ function ancestryText({ ancestry }: StoredOccurrence): string {
 
 function actionsText(actions: readonly ActionRecord[], palette: Palette): string {
   if (actions.length === 0) return '';
-  const paint = {
-    done: palette.good,
-    failed: palette.bad,
-    refused: palette.warning,
-    pending: palette.accent,
-    'dry-run': palette.faint,
-  };
   const table = renderTable(
     [
       { title: 'TIME' },
@@ -189,14 +183,10 @@ function actionsText(actions: readonly ActionRecord[], palette: Palette): string
       { title: 'BY' },
       { title: 'DETAIL' },
     ],
-    actions.map(({ time, kind, result, latencyMilliseconds, actor, detail, undone }) => [
-      timeText(time),
-      kind,
-      undone === undefined ? paint[result](result) : palette.faint('undone'),
-      latencyMilliseconds === undefined ? '' : `${latencyMilliseconds.toFixed(1)} ms`,
-      harmless(actor),
-      harmless(detail),
-    ]),
+    actions.map((record) => {
+      const { time, kind, result, after, actor, detail } = actionCells(record, palette);
+      return [time, kind, result, after, actor, detail];
+    }),
   );
   return table.replace(/^(?=.)/gm, '  ');
 }

@@ -119,7 +119,7 @@ function show({ terminal }: CommandContext, entries: readonly Entry[], options: 
       said ? (said.key.curve ?? `${said.key.algorithm} ${said.key.bits}`) : '',
       said?.extendedKeyUsages?.join(' ') ?? (said?.isAuthority ? 'authority' : ''),
       said ? [...said.dnsNames, ...said.ipAddresses].join(' ') : '',
-      paint[levelOf(entry, options.within)](ends),
+      { text: ends, paint: paint[levelOf(entry, options.within)] },
     ];
   });
   const titles = ['CERTIFICATE', 'KEY', 'USAGES', 'NAMES', 'ENDS'].map((title) => ({ title }));

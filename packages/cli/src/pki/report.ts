@@ -11,7 +11,7 @@ export function renderChecks(checks: readonly Check[], { palette }: OutputStream
     skip: palette.faint,
   };
   const rows = checks.map(({ subject, question, outcome, message }) => [
-    paint[outcome](outcome.toUpperCase()),
+    { text: outcome.toUpperCase(), paint: paint[outcome] },
     subject,
     question,
     message,

@@ -45,6 +45,7 @@ async function listPolicies(
     return;
   }
   const { faint } = terminal.output.palette;
+  const none = { text: 'none', paint: faint };
   const disabled = policies.filter(({ isEnabled }) => !isEnabled);
   terminal.output.write(
     renderTable(
@@ -61,11 +62,11 @@ async function listPolicies(
           policy.name,
           policy.isDryRun ? `${policy.mode}, dry run` : policy.mode,
           String(policy.ruleFacts.size),
-          policy.actions.map(({ type }) => type).join(', ') || faint('none'),
-          policy.channelNames.join(', ') || faint('none'),
+          policy.actions.map(({ type }) => type).join(', ') || none,
+          policy.channelNames.join(', ') || none,
           scopeText(policy.scope),
         ]),
-        ...disabled.map(({ name }) => [faint(`${name} (disabled)`)]),
+        ...disabled.map(({ name }) => [{ text: `${name} (disabled)`, paint: faint }]),
       ],
     ),
   );

@@ -116,7 +116,7 @@ export function renderProbes(results: readonly ProbeResult[], { palette }: Outpu
   return renderTable(
     columns,
     results.map(({ status, probe, target, reason, answer }) => [
-      paint[status](status),
+      { text: status, paint: paint[status] },
       probe,
       target,
       reason,

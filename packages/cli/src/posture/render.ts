@@ -1,5 +1,5 @@
 import type { Assessment, Change, FixPlan, Report, ReportedResult, Severity, Status } from '@seawall/posture';
-import { renderTable } from '../terminal/table.ts';
+import { type PaintedText, renderTable } from '../terminal/table.ts';
 import type { OutputStream } from '../terminal/terminal.ts';
 
 interface Shape {
@@ -29,7 +29,7 @@ export function renderReport(
     ...(shape.isWide ? ['INSTANCE', 'WHY', 'ORIGIN'] : ['WHAT']),
   ];
   const rows = sorted.map((result) => [
-    paintStatus(result, output),
+    statusCell(result, output),
     result.severity,
     result.cis ?? '',
     result.check,
@@ -75,15 +75,15 @@ function compareResults(left: ReportedResult, right: ReportedResult): number {
   return rank(left) - rank(right);
 }
 
-function paintStatus({ status, accepted }: ReportedResult, { palette }: OutputStream): string {
-  if (accepted !== null) return palette.faint(`ACCEPTED until ${accepted.expires}`);
+function statusCell({ status, accepted }: ReportedResult, { palette }: OutputStream): PaintedText {
+  if (accepted !== null) return { text: `ACCEPTED until ${accepted.expires}`, paint: palette.faint };
   const paint: Readonly<Record<Status, (text: string) => string>> = {
     PASS: palette.good,
     FAIL: palette.bad,
     UNKNOWN: palette.warning,
     'NOT APPLICABLE': palette.faint,
   };
-  return paint[status](status);
+  return { text: status, paint: paint[status] };
 }
 
 /** The planned changes for people: diffs, commands, and what is left to do by hand. */
@@ -110,7 +110,7 @@ export function renderChanges(changes: readonly Change[], output: OutputStream):
     columns,
     changes.map(({ result, before }) => [
       before ?? '(new)',
-      paintStatus(result, output),
+      statusCell(result, output),
       result.cis ?? '',
       result.check,
       result.instance,

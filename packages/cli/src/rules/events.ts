@@ -52,7 +52,10 @@ function listEvents({ terminal, setExitCode }: CommandContext, text: string | un
           directionOf(isEnter),
           name,
           category,
-          parameters.map((parameter) => `${parameter.name} ${faint(parameter.type)}`).join(', '),
+          parameters.flatMap(({ name: parameter, type }, index) => [
+            `${index === 0 ? '' : ', '}${parameter} `,
+            { text: type, paint: faint },
+          ]),
         ]),
       ),
     );

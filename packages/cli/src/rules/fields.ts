@@ -43,7 +43,7 @@ function listFields({ terminal, setExitCode }: CommandContext, text: string | un
     const table = renderTable(
       [{ title: 'SOURCE' }, { title: 'FIELD' }, { title: 'TYPE' }, { title: 'DESCRIPTION' }],
       rows.map(({ source, field }) => [
-        faint(source),
+        { text: source, paint: faint },
         `${field.name}${argumentText(field)}`,
         field.isList ? `list of ${field.type}` : field.type,
         `${field.isDeprecated ? '(deprecated) ' : ''}${field.description}`,

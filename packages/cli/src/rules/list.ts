@@ -57,8 +57,8 @@ async function listRules(
         .map((rule) => [
           rule.priority,
           rule.source,
-          rule.isEnabled ? rule.name : faint(`${rule.name} (disabled)`),
-          faint(rule.tags.join(' ')),
+          rule.isEnabled ? rule.name : { text: `${rule.name} (disabled)`, paint: faint },
+          { text: rule.tags.join(' '), paint: faint },
         ]),
     ),
   );

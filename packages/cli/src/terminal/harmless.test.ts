@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPalette } from './color.ts';
-import { harmless, harmlessButColors, harmlessLines } from './harmless.ts';
+import { harmless, harmlessLines } from './harmless.ts';
 import { renderTable } from './table.ts';
 
 const hostile = 'a\u001b[2J\u001b]0;owned\u0007b\nc\rd\u009b5n\te';
@@ -12,9 +12,12 @@ test('nothing that steers a terminal is left of a text', () => {
   assert.equal(harmlessLines('one\n\ttwo\n'), 'one\n\ttwo\n');
 });
 
-test('colours of ours stay', () => {
-  const { bad } = createPalette(true);
-  assert.equal(harmlessButColors(`${bad('x')}\u001b[2J\n`), `${bad('x')}\u{fffd}`);
+test('in tables the colours of ours stay, those of others go', () => {
+  const { bad, faint } = createPalette(true);
+  const hostileName = `${bad('root')}\u001b[8mhidden\u001b[2J`;
+  const row = [hostileName, { text: hostileName, paint: bad }, ['a ', { text: hostileName, paint: faint }]];
+  const [, line] = renderTable([{ title: 'A' }, { title: 'B' }, { title: 'C' }], [row]).split('\n');
+  assert.equal(line, `roothidden  ${bad('roothidden')}  a ${faint('roothidden')}`);
 });
 
 test('what stands in a table steers no terminal and begins no line', () => {

@@ -16,14 +16,3 @@ export function harmless(text: string): string {
 export function harmlessLines(text: string): string {
   return stripVTControlCharacters(text).replace(/(?![\n\t])\p{Cc}/gu, REPLACEMENT);
 }
-
-/** A text for one line that may be coloured already: only the sequences that colour stay. */
-export function harmlessButColors(text: string): string {
-  return text
-    .split(COLORS)
-    .map((part, index) => (index % 2 === 1 ? part : harmless(part)))
-    .join('');
-}
-
-/** What palettes write. */
-const COLORS = /(\u001b\[[0-9;]*m)/;

@@ -18,7 +18,8 @@ test('columns are as wide as their widest cell, numbers stand right, lines have 
 test('colour takes no room', () => {
   const { bad } = createPalette(true);
   assert.equal(visibleWidth(bad('FAIL')), 4);
-  const [, colored] = renderTable([{ title: 'STATE' }, { title: 'X' }], [[bad('FAIL'), 'y']]).split('\n');
+  const row = [{ text: 'FAIL', paint: bad }, 'y'];
+  const [, colored] = renderTable([{ title: 'STATE' }, { title: 'X' }], [row]).split('\n');
   assert.equal(colored, `${bad('FAIL')}   y`);
 });
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { harmlessButColors } from './harmless.ts';
+import { harmless } from './harmless.ts';
 
 export interface Column {
   readonly title: string;
@@ -7,15 +7,26 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
+/** A text in a colour of ours. */
+export interface PaintedText {
+  readonly text: string;
+  /** A function of a palette. */
+  readonly paint: (text: string) => string;
+}
+
+/** What stands in one place of a table. */
+export type Cell = string | PaintedText | readonly (string | PaintedText)[];
+
 const GAP = '  ';
 
 /**
  * Lays rows out under their titles, columns aligned, two spaces apart, no spaces at line ends.
- * Cells may be coloured: escape sequences take no room. What else would steer a terminal is replaced. A row shorter than the columns is filled with empty cells.
+ * What a text holds that would steer a terminal is taken out or replaced, colours too: those are for painted cells, and take
+ * no room. A row shorter than the columns is filled with empty cells.
  * @returns the lines joined with line feeds, one at the end; the titles alone where there are no rows.
  */
-export function renderTable(columns: readonly Column[], written: readonly (readonly string[])[]): string {
-  const rows = written.map((row) => row.map(harmlessButColors));
+export function renderTable(columns: readonly Column[], written: readonly (readonly Cell[])[]): string {
+  const rows = written.map((row) => row.map(cellText));
   const widths = columns.map(({ title }, index) =>
     rows.reduce((widest, row) => Math.max(widest, visibleWidth(row[index] ?? '')), visibleWidth(title)),
   );
@@ -25,6 +36,12 @@ export function renderTable(columns: readonly Column[], written: readonly (reado
       .join(GAP)
       .trimEnd();
   return `${[columns.map(({ title }) => title), ...rows].map(line).join('\n')}\n`;
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell === 'string') return harmless(cell);
+  if ('paint' in cell) return cell.paint(harmless(cell.text));
+  return cell.map(cellText).join('');
 }
 
 /** How many places a text takes on a terminal: escape sequences none, wide characters two. */
