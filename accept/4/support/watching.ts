@@ -19,16 +19,26 @@ export interface Watching {
   end(): Promise<{ readonly output: string; readonly errors: string }>;
 }
 
-/** Starts it and waits until it watches. Its own options of V8 are those of this process. */
-export function startWatching(words: readonly string[]): Promise<Watching> {
+/**
+ * Starts it and waits until it watches. Its own options of V8 are those of this process.
+ * @param onOutput takes what it prints to standard output, which is else kept for the end.
+ */
+export function startWatching(
+  words: readonly string[],
+  onOutput?: (bytes: Buffer) => void,
+): Promise<Watching> {
   const child = spawn(process.execPath, [...process.execArgv, MAIN, 'watch', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   let errors = '';
-  child.stdout.on('data', (bytes: Buffer) => {
-    output += bytes.toString('latin1');
-  });
+  child.stdout.on(
+    'data',
+    onOutput ??
+      ((bytes: Buffer) => {
+        output += bytes.toString('latin1');
+      }),
+  );
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const watching: Watching = {
     process: child,

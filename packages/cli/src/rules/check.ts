@@ -12,7 +12,7 @@ import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { cataloguesWithout } from './catalogues.ts';
-import { countMessages, loadRuleFiles, withoutOption } from './load.ts';
+import { countMessages, loadRuleFiles, meaningOption, type RuleMeaning, withoutOption } from './load.ts';
 import { lintText, messagesText } from './message-text.ts';
 
 interface Options {
@@ -21,6 +21,7 @@ interface Options {
   readonly strict: boolean;
   readonly lint: boolean;
   readonly without: readonly string[];
+  readonly meaning: RuleMeaning;
 }
 
 /** `seawall rules check`: loads rule files and says what is wrong with them, where, and what is hardly meant. */
@@ -32,6 +33,7 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
     .option('--no-lint', 'say only how the rules load, not what in them is hardly meant')
     .option('--fail-on-warning', 'exit with code 1 for warnings about loading, too', false)
     .option('--strict', 'exit with code 1 for warnings of any kind, those of lints too', false)
+    .addOption(meaningOption())
     .addOption(withoutOption())
     .addOption(outputOption())
     .addHelpText(
@@ -44,9 +46,15 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
 async function checkRules(
   { terminal, setExitCode }: CommandContext,
   paths: readonly string[],
-  { output, failOnWarning, strict, lint, without }: Options,
+  { output, failOnWarning, strict, lint, without, meaning }: Options,
 ): Promise<void> {
-  const { files, ruleSet, unmetRequirement: unmet } = await loadRuleFiles(paths, terminal, without);
+  const {
+    files,
+    ruleSet,
+    unmetRequirement: unmet,
+  } = await loadRuleFiles(paths, terminal, without, {
+    meaning,
+  });
   const errorCount = countMessages(files, 'error') + (unmet === undefined ? 0 : 1);
   const warningCount = countMessages(files, 'warning');
   const findings = lint && ruleSet !== undefined ? lintRuleSet(ruleSet, cataloguesWithout(without)) : [];

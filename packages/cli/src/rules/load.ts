@@ -26,6 +26,19 @@ export function withoutOption(): Option {
     .default([], 'none');
 }
 
+/** Of which time rules are; see rules' own description of it. */
+export type RuleMeaning = NonNullable<LoadOptions['meaning']>;
+
+/** `--meaning YEAR`, for commands that load rules that may be old. */
+export function meaningOption(): Option {
+  return new Option(
+    '--meaning <year>',
+    'of which time the rules are: to those of 2017 argument 1 of open, openat and openat2 is the path',
+  )
+    .choices(['today', '2017'])
+    .default('today');
+}
+
 /**
  * Reads and loads rule files as one rule set; a folder stands for the rule files in it.
  * @param without plugins of Falco's whose fields are left out.

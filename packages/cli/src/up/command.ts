@@ -99,6 +99,7 @@ async function replayExample(context: CommandContext, output: OutputFormat): Pro
     input: { source: 'syscall', path: join(EXAMPLE, 'attack.scap.gz') },
     rules: [RULES],
     without: [],
+    meaning: 'today',
     metadata: join(EXAMPLE, 'attack.containers.json.gz'),
     summary: 'text',
     failOnAlert: false,

@@ -6,7 +6,7 @@ import { outputOption } from '../output-option.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
 import { secondsOption } from '../probe/seconds-option.ts';
 import { sourceNames } from '../rules/catalogues.ts';
-import { withoutOption } from '../rules/load.ts';
+import { meaningOption, type RuleMeaning, withoutOption } from '../rules/load.ts';
 import { runWatch, type WatchInput } from './run.ts';
 import { applySetting, createWatchSettings, type WatchSettings } from './settings.ts';
 import { type SummaryFormat, summaryFormats } from './summary.ts';
@@ -17,6 +17,7 @@ interface Options {
   readonly input?: string;
   readonly rules: readonly string[];
   readonly without: readonly string[];
+  readonly meaning: RuleMeaning;
   readonly metadata?: string;
   readonly seconds?: number;
   readonly record?: string;
@@ -106,6 +107,7 @@ export function defineWatch(watch: Command, context: CommandContext): void {
       change((field) => (settings) => applySetting(settings, `append_output[].extra_fields[]=${field}`)),
     )
     .option('--no-suggested-output', 'do not add container and pod to the output of every rule')
+    .addOption(meaningOption())
     .addOption(withoutOption())
     .option('--iso-time', 'begin alerts with date and time in UTC instead of the local time of day')
     .option('--hostname <name>', 'the machine that alerts name (default: the one in the capture)')

@@ -19,7 +19,7 @@ import { nameOfPath, readUnpacked, readWhole } from '../input/open.ts';
 import { countOf, countText } from '../number-text.ts';
 import { watchThisMachine } from '../probe/watch-this-machine.ts';
 import { auditCatalogue, syscallCatalogue } from '../rules/catalogues.ts';
-import { countMessages, loadRuleFiles } from '../rules/load.ts';
+import { countMessages, loadRuleFiles, type RuleMeaning } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -45,6 +45,7 @@ export interface WatchRequest {
   readonly rules: readonly string[];
   /** Plugins of Falco's whose fields are left out. */
   readonly without: readonly string[];
+  readonly meaning: RuleMeaning;
   readonly metadata?: string;
   /** For watching live: stops after so many seconds, and keeps everything in a capture. */
   readonly seconds?: number;
@@ -166,14 +167,17 @@ async function watchSystemCalls(
 /** @returns the rules to run; undefined when they have errors, which are then told. */
 async function loadForWatch(
   { terminal }: CommandContext,
-  { rules: paths, without, settings, input }: WatchRequest,
+  { rules: paths, without, meaning, settings, input }: WatchRequest,
 ): Promise<readonly Rule[] | undefined> {
   const minimumPriority = parsePriority(settings.minimumPriority);
   if (minimumPriority === undefined) {
     const problem = `priorities are ${priorities.join(', ')}`;
     throw errors.create('OPTION_INVALID', { option: '--priority', value: settings.minimumPriority, problem });
   }
-  const loaded = await loadRuleFiles(paths, terminal, without, extrasOf(settings, without));
+  const loaded = await loadRuleFiles(paths, terminal, without, {
+    ...extrasOf(settings, without),
+    meaning,
+  });
   const { files, ruleSet, unmetRequirement } = loaded;
   if (ruleSet === undefined) {
     terminal.errors.write(messagesText(files, terminal.errors.palette, ['error']));
