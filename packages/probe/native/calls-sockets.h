@@ -131,7 +131,15 @@ CALL_ON(sendmsg, SOCKET_SENDMSG_X, FIRST)
 		put_nothing(s);
 }
 
-CALL_ON(recvmsg, SOCKET_RECVMSG_X, FIRST)
+/* Where only the tables need it, what they need is told in its place. */
+static __always_inline bool is_receiving_needed(struct pt_regs *regs, long result)
+{
+	if (result >= 0 && tells_closed())
+		tell_received(argument(regs, 1));
+	return filters.needs[EVENT_SOCKET_RECVMSG_X] == NEED_RULES;
+}
+
+CALL_IF(recvmsg, SOCKET_RECVMSG_X, FIRST, is_receiving_needed(regs, result))
 {
 	struct user_message message = {};
 

@@ -106,24 +106,27 @@ static __always_inline bool is_needed_for(__u16 type, int first, int second)
 	       is_kept(second);
 }
 
+static __noinline void tell_close(int descriptor)
+{
+	struct scratch *s = begin(EVENT_SYSCALL_CLOSE_X, PARAMETERS_SYSCALL_CLOSE_X);
+
+	if (!s)
+		return;
+	put_u64(s, 0);
+	put_id(s, descriptor);
+	finish(s);
+}
+
 /*
  * Where files are omitted nobody is told that descriptors are closed, so that the reader may take a number for a
  * descriptor that it no longer is. What matters is what it is when the reader is told of its use: as directories and
  * sockets are told of when they are made, one that is neither is told to be closed, which to the reader is the same as
  * a file.
  */
-static __noinline void tell_closed(int descriptor)
+static __always_inline void tell_closed(int descriptor)
 {
-	struct scratch *s;
-
-	if (descriptor < 0 || is_kept(descriptor))
-		return;
-	s = begin(EVENT_SYSCALL_CLOSE_X, PARAMETERS_SYSCALL_CLOSE_X);
-	if (!s)
-		return;
-	put_u64(s, 0);
-	put_id(s, descriptor);
-	finish(s);
+	if (descriptor >= 0 && !is_kept(descriptor))
+		tell_close(descriptor);
 }
 
 static __always_inline bool tells_closed(void)
@@ -207,5 +210,59 @@ static __always_inline bool is_open_needed(__u64 flags, __u64 address, long resu
 		return address == 0 || is_path_asked_for(address, kind);
 	default:
 		return true;
+	}
+}
+
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
+#define CONTROL_HEADER 16
+/* Most descriptors that the kernel passes at once, and most pieces of control data that are looked at. */
+#define RECEIVED_MAXIMUM 253
+#define CONTROLS_LOOKED_AT 4
+
+struct received {
+	__u64 address;
+	__u32 count;
+};
+
+static long tell_one_received(__u32 index, struct received *received)
+{
+	int descriptor = -1;
+
+	if (index >= received->count)
+		return 1;
+	if (bpf_probe_read_user(&descriptor, sizeof(descriptor), (void *)(received->address + 4 * (__u64)index)))
+		return 1;
+	if (is_kept(descriptor))
+		tell_close(descriptor);
+	return 0;
+}
+
+/*
+ * Directories and sockets that came over a socket are what nobody is told of: the reader has to take them for unknown,
+ * not for what had their numbers before.
+ */
+static __noinline void tell_received(__u64 address)
+{
+	struct user_message message = {};
+	__u64 position;
+
+	if (bpf_probe_read_user(&message, sizeof(message), (void *)address))
+		return;
+	position = message.control;
+	for (int i = 0; i < CONTROLS_LOOKED_AT; i++) {
+		struct user_control header = {};
+		struct received received;
+
+		if (position + CONTROL_HEADER >= message.control + message.control_length ||
+		    bpf_probe_read_user(&header, sizeof(header), (void *)position) || header.length < CONTROL_HEADER)
+			return;
+		if (header.level == SOL_SOCKET && header.type == SCM_RIGHTS) {
+			received.address = position + CONTROL_HEADER;
+			received.count = (header.length - CONTROL_HEADER) / 4;
+			bpf_loop(RECEIVED_MAXIMUM, tell_one_received, &received, 0);
+			return;
+		}
+		position += (header.length + 7) & ~7ull;
 	}
 }

@@ -344,6 +344,11 @@ struct user_message {
 	__u64 vectors, vector_count, control, control_length;
 };
 
+struct user_control {
+	__u64 length;
+	int level, type;
+};
+
 struct user_clone {
 	__u64 flags;
 };

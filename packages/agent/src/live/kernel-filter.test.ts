@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -140,6 +140,7 @@ for round in 1 2 3; do
   exec 7<> /dev/tcp/127.0.0.1/$2; exec 7<&-; exec 7< "$1"; exec 0<&7; exec 7<&-
   exec 7<> /dev/tcp/127.0.0.1/$2; exec 7< "$1/mark-plain"; (exec 0<&7; exec 1<&7); exec 7<&-
   exec 0< /dev/null
+  "$1/receive" $2
 done
 `;
 
@@ -164,7 +165,7 @@ async function compareAlerts(wantsAllCopies: boolean): Promise<void> {
     `${OPEN} and evt.is_open_write = true and fd.num >= 0 and fd.directory = ${folder}`,
     `${OPEN} and fd.num = -1 and fd.name startswith ${folder}/mark-ab`,
     `${OPEN} and fd.nameraw contains ../ and fd.name startswith ${folder}`,
-    'evt.type in (dup, dup2, dup3) and evt.rawres in (0, 1) and fd.type in (ipv4, ipv6) and proc.name = bash',
+    'evt.type in (dup, dup2, dup3) and evt.rawres in (0, 1) and fd.type in (ipv4, ipv6) and proc.name in (bash, receive)',
     'evt.type = connect and fd.typechar = 4 and proc.name = bash',
   ];
   // This one wants copies of files too, so that the kernel tells of them, and shows nothing of what they are.
@@ -174,6 +175,8 @@ async function compareAlerts(wantsAllCopies: boolean): Promise<void> {
     ...rulesOf([ofCopies], '%proc.name %evt.type', conditions.length),
   ].filter((_, index) => wantsAllCopies || index < conditions.length);
   assert.ok(kernelFilterFor(rules, catalogue).omitsFiles);
+  const source = join(import.meta.dirname, '..', 'testing', 'receive.c');
+  assert.equal(spawnSync('cc', ['-o', join(folder, 'receive'), source]).status, 0);
   const server = createServer((socket) => socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
