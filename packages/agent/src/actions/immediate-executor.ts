@@ -3,6 +3,7 @@ import {
   type ActionOutcome,
   createImmediateExecutor,
   type ImmediateExecutor,
+  type ImmediateOptions,
   type OwnIdentity,
 } from '@seawall/policies';
 import { openProcessActions } from '@seawall/probe';
@@ -12,16 +13,20 @@ export interface LazyExecutor extends ImmediateExecutor {
   prepare(): void;
 }
 
+export interface LazyExecutorOptions extends Pick<ImmediateOptions, 'defer' | 'onError'> {
+  readonly own: OwnIdentity;
+  readonly clock?: Clock;
+}
+
 /**
  * What does the actions that take the kernel alone. It is made ready with the first of them, since most agents never act;
  * where that fails, each action says why.
- * @param onError called where what follows an action by itself could not be done.
  */
-export function createLazyExecutor(
-  own: OwnIdentity,
-  onError: (message: string) => void,
-  clock: Clock = systemClock,
-): LazyExecutor {
+export function createLazyExecutor({
+  own,
+  clock = systemClock,
+  ...options
+}: LazyExecutorOptions): LazyExecutor {
   let executor: ImmediateExecutor | undefined;
 
   function open(): ImmediateExecutor {
@@ -29,7 +34,7 @@ export function createLazyExecutor(
       signals: openProcessActions(),
       ownPids: [own.pid, ...own.ancestors],
       now: () => nanosecondsNow(clock),
-      onError,
+      ...options,
     });
     return executor;
   }

@@ -206,7 +206,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const logError = (message: string): void => log('error', message);
   const desk = createActionDesk({
     store,
-    followUp: createFollowUp({ ...undo, immediate: createLazyExecutor(own, logError, clock) }),
+    followUp: createFollowUp({ ...undo, immediate: createLazyExecutor({ own, clock, onError: logError }) }),
     undo,
     captures,
     clock,

@@ -33,6 +33,8 @@ export interface HotLoopHost {
   prepareToAct(): void;
   /** Does what the hot loop may do of an action; never waits. */
   act(action: PlannedAction): ActionOutcome | undefined;
+  /** Nothing more is to be done at once: what comes behind the actions so far may begin. */
+  settle(): void;
 }
 
 /** Source, inspector, rules, and what is to be done at once. It never waits for anything but its source. */
@@ -193,6 +195,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   function handleBatchEnd(count: number): void {
     eventCount = count;
+    host.settle();
     // The finding that asks for a capture goes ahead of the capture's events.
     if (!isLive || sightings.length > 0) send();
     if (batch !== undefined) capturing?.add(batch, tables);
@@ -345,6 +348,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
         throw error;
       } finally {
         for (const timer of timers) clearInterval(timer);
+        host.settle();
         send();
         capturing?.end();
         postStatus();

@@ -12,7 +12,19 @@ if (port === null) throw new Error('the hot loop runs in a thread of its own');
 const start = workerData as HotLoopStart;
 const { own, neverTouch } = start.node;
 const post = (message: FromHotLoop): void => port.postMessage(message);
-const executor = createLazyExecutor(own, (message) => post({ kind: 'log', level: 'error', message }));
+let deferred: (() => void)[] = [];
+const executor = createLazyExecutor({
+  own,
+  defer: (work) => deferred.push(work),
+  onError: (message) => post({ kind: 'log', level: 'error', message }),
+});
+
+function settle(): void {
+  if (deferred.length === 0) return;
+  const due = deferred;
+  deferred = [];
+  for (const work of due) work();
+}
 
 let isPrepared = false;
 
@@ -32,6 +44,7 @@ try {
     createGuards: ({ memory }, quorum) => createGuardState({ own, neverTouch, quorum, memory }),
     prepareToAct,
     act: executor.perform,
+    settle,
   });
   port.on('message', (message: ToHotLoop) => loop.receive(message));
   await loop.run();

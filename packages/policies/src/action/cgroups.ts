@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  write,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerCgroups } from './decision.ts';
 import type { ProcessSignals } from './executors.ts';
@@ -30,28 +20,32 @@ export interface CgroupKill {
   readonly signals: ProcessSignals;
   /** Nanoseconds since the epoch. */
   readonly now: bigint;
-  /** What is done behind the signals could not be done. */
+  /** Takes what is to be done behind the signals. */
+  defer(work: () => void): void;
+  /** That could not be done. */
   onError(error: Error): void;
 }
 
 /**
  * Kills every process of the container, wherever below its cgroup it is. When it returns each one that was listed has got
- * its signal. What follows is not waited for: `cgroup.kill` ends who was forked meanwhile, and version 1's freezer lets go
- * what it holds, which dies only then. Both take locks that runtimes hold, for tens of milliseconds at times, while they
- * make and remove other containers.
+ * its signal. The rest is deferred: `cgroup.kill` ends who was forked meanwhile, and version 1's freezer lets go what it
+ * holds, which dies only then. Both take locks that runtimes hold, for tens of milliseconds at times, while they make and
+ * remove other containers.
  */
-export function killCgroup({ cgroups, processes, signals, now, onError }: CgroupKill): string | undefined {
+export function killCgroup(kill: CgroupKill): string | undefined {
+  const { cgroups, processes, signals, now } = kill;
   const { unified, freezer } = cgroups;
   if (unified !== undefined && existsSync(join(unified, 'cgroup.kill'))) {
-    const kill = openSync(join(unified, 'cgroup.kill'), constants.O_WRONLY);
-    if (processes.length > MOST_SIGNALLED || !isKillSent(processes, signals, now)) {
-      writeNow(kill, '1');
-      if (freezer !== undefined && isFrozen(freezer)) thawFreezer(freezer);
-      return 'cgroup.kill';
+    if (processes.length <= MOST_SIGNALLED && isKillSent(processes, signals, now)) {
+      kill.defer(() => {
+        writeBehind(join(unified, 'cgroup.kill'), '1', kill.onError);
+        if (freezer !== undefined) writeBehind(join(freezer, 'freezer.state'), 'THAWED', kill.onError);
+      });
+      return 'signals and cgroup.kill';
     }
-    writeBehind(kill, '1', onError);
-    if (freezer !== undefined) thawBehind(freezer, onError);
-    return 'signals and cgroup.kill';
+    writeFileSync(join(unified, 'cgroup.kill'), '1');
+    if (freezer !== undefined && isFrozen(freezer)) thawFreezer(freezer);
+    return 'cgroup.kill';
   }
   const folder = freezer ?? unified;
   if (folder === undefined) return undefined;
@@ -77,25 +71,12 @@ function isKillSent(processes: readonly number[], signals: ProcessSignals, now: 
   }
 }
 
-function writeNow(descriptor: number, text: string): void {
-  try {
-    writeSync(descriptor, text);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function writeBehind(descriptor: number, text: string, onError: (error: Error) => void): void {
-  write(descriptor, text, (error) => {
-    closeSync(descriptor);
+/** In a thread of the pool's: whoever writes there may have to wait. */
+function writeBehind(file: string, text: string, onError: (error: Error) => void): void {
+  writeFile(file, text, (error) => {
     // A cgroup that is gone took its processes with it.
-    if (error !== null && error.code !== 'ENODEV') onError(error);
+    if (error !== null && error.code !== 'ENOENT' && error.code !== 'ENODEV') onError(error);
   });
-}
-
-function thawBehind(freezer: string, onError: (error: Error) => void): void {
-  const file = join(freezer, 'freezer.state');
-  if (existsSync(file)) writeBehind(openSync(file, constants.O_WRONLY), 'THAWED', onError);
 }
 
 /** Freezes the container. Version 1's freezer comes first where there is one: it is what runtimes themselves look at. */

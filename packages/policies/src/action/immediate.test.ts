@@ -171,6 +171,23 @@ test('every process of a killed container has got its signal at once', { skip },
   assert.equal(outcome?.detail, 'killed by signals and cgroup.kill');
 });
 
+test('what comes behind the signals waits until there is time for it', { skip }, async (context) => {
+  const contained = await contain(context, 'unified');
+  const deferred: (() => void)[] = [];
+  const missing = createImmediateExecutor({
+    ...{ signals: { signal: () => 'gone' }, ownPids: [process.pid], now, onError: assert.fail },
+    defer: (work) => deferred.push(work),
+  });
+  missing.perform(plan({ type: 'kill', place }, contained));
+  await wait(50);
+  assert.deepEqual(
+    contained.children.map(({ signalCode }) => signalCode),
+    [null, null],
+  );
+  for (const work of deferred) work();
+  assert.deepEqual(await Promise.all(contained.children.map(ended)), ['SIGKILL', 'SIGKILL']);
+});
+
 test('whom signals miss or may not reach, cgroup.kill ends', { skip }, async (context) => {
   const ways: readonly ProcessSignals['signal'][] = [
     () => 'gone',

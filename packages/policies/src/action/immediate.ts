@@ -20,7 +20,12 @@ export interface ImmediateOptions {
   readonly ownPids: readonly number[];
   /** Nanoseconds since the epoch. */
   now(): bigint;
-  /** What follows by itself behind an outcome that was `done` could not be done: in a sentence. */
+  /**
+   * Takes what follows by itself behind an outcome that was `done`, and need not be over before other things are done. At once
+   * unless told.
+   */
+  defer?(work: () => void): void;
+  /** Something of that could not be done: in a sentence. */
   onError(message: string): void;
 }
 
@@ -28,6 +33,7 @@ export function createImmediateExecutor({
   signals,
   ownPids,
   now,
+  defer = (work) => work(),
   onError,
 }: ImmediateOptions): ImmediateExecutor {
   const perform = (action: PlannedAction): ActionOutcome | undefined => {
@@ -45,7 +51,7 @@ export function createImmediateExecutor({
     if (danger !== undefined) return { result: 'refused', detail: danger, undo: undefined };
     if (kind === 'kill-container') {
       const way = killCgroup({
-        ...{ cgroups, processes, signals, now: now() },
+        ...{ cgroups, processes, signals, defer, now: now() },
         onError: ({ message }) => onError(`killing the container ${id} was not seen through: ${message}`),
       });
       return way === undefined ? undefined : done(`killed by ${way}`);
