@@ -15,7 +15,7 @@ import { anyDescriptor, createResidues, nothingLeft, type Remainder, type Residu
  * Slots with more candidates than this look candidates up instead of asking them in turn; a function for all of
  * them would grow beyond what V8 optimises.
  */
-const EMITTED_AT_MOST = 96;
+const EMITTED_AT_MOST = 16;
 
 /** A rule set compiled for speed. One program serves one stream of events: it keeps verdicts between them. */
 export interface Program<Context> {
@@ -157,10 +157,14 @@ export function createProgram<Context>(
     return false;
   }
 
-  function collect(context: Context, { match, texts }: Slot<Context>, remainder: Remainder): number {
-    const { certain, open, openBits } = texts === undefined ? remainder : texts.narrow(remainder, context);
+  function collect(context: Context, slot: Slot<Context>, remainder: Remainder): number {
+    const { match, texts } = slot;
+    const left = texts === undefined ? remainder : texts.narrow(remainder, context);
+    const { certain, open, openBits } = left;
     if (certain.length > 0) matches.set(certain);
     if (open.length === 0) return certain.length;
+    // What many candidates ask of the descriptor is asked once before each of them is asked by itself.
+    if (texts !== undefined && open.length > 1 && !isDescriptorOpen(context, slot, left)) return certain.length;
     const count = match(context, openBits, matches, certain.length, open);
     if (count > 1) matches.subarray(0, count).sort();
     return count;

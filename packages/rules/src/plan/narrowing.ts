@@ -1,10 +1,8 @@
-import { createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
-import { relax } from './relax.ts';
 import { describeRemainder, type Narrowing, type Remainder } from './residue.ts';
-import { createScopeGroup, predicatesOf, type ScopeGroup } from './scope-group.ts';
+import { createScopeGroup, predicatesOf, type ScopeClass, type ScopeGroup } from './scope-group.ts';
 
 /** How many narrowed remainders are remembered before everything is forgotten: what hostile file names can cost at most. */
 const REMEMBERED_REMAINDERS = 16_384;
@@ -43,44 +41,67 @@ export function createNarrowingMemory(forget: () => void, epoch: () => number): 
   };
 }
 
-/** Everything that one text decides in a slot. */
-interface TextGroup<Context> {
-  readonly group: ScopeGroup<Context>;
-  /** Positions of the candidates with a part that it decides. */
-  readonly users: Uint32Array;
-}
+/** What is known of an event's texts: by group the class of the text, undefined for those that were not looked up. */
+type KnownClasses<Context> = readonly (ScopeClass<Context> | undefined)[];
 
 /** @returns undefined for a slot of which no such text decides anything. */
 export function createSlotTexts<Context>(
   candidates: readonly Candidate<Context>[],
   memory: NarrowingMemory,
 ): SlotTexts<Context> | undefined {
-  const groups = groupTexts(candidates);
+  const { groups, groupOf } = groupTexts(candidates);
   if (groups.length === 0) return undefined;
+  const knownByRemainder = new WeakMap<Remainder, KnownClasses<Context>>();
 
-  function prepare(remainder: Remainder, from: number): Narrowing {
-    let group = from;
-    while (
-      group < groups.length &&
-      !remainder.open.some((position) => hasBit(groups[group].users, position))
-    ) {
-      group += 1;
+  /** What the texts known so far say of a node; undefined where that is open. */
+  function verdictOf(node: PlanNode<Context>, known: KnownClasses<Context>): boolean | undefined {
+    if (node.kind === 'constant') return node.value;
+    if (node.kind === 'test') {
+      const found = known[groupOf.get(node.predicate) ?? -1];
+      return found === undefined ? undefined : found.holds.has(node.predicate) !== node.isNegated;
     }
-    return { group: group < groups.length ? group : -1, byClass: new Map() };
+    const decisive = node.kind === 'or';
+    let isOpen = false;
+    for (const child of node.children) {
+      const verdict = verdictOf(child, known);
+      if (verdict === decisive) return decisive;
+      if (verdict === undefined) isOpen = true;
+    }
+    return isOpen ? undefined : !decisive;
   }
 
-  function learn(
-    remainder: Remainder,
-    { group, byClass }: Narrowing,
-    found: ReturnType<ScopeGroup<Context>['classify']>,
-  ): Remainder {
-    const open = [...remainder.open].filter((position) => !hasBit(found.dead, position));
+  /** Adds the groups of texts that could still rule the node out: where they have to say something, not where they must not. */
+  function addDeciding(node: PlanNode<Context>, known: KnownClasses<Context>, deciding: Set<number>): void {
+    if (node.kind === 'constant' || verdictOf(node, known) !== undefined) return;
+    if (node.kind !== 'test') {
+      for (const child of node.children) addDeciding(child, known, deciding);
+      return;
+    }
+    const group = groupOf.get(node.predicate);
+    if (group !== undefined && !node.isNegated) deciding.add(group);
+  }
+
+  function prepare(remainder: Remainder): Narrowing {
+    const known = knownByRemainder.get(remainder) ?? [];
+    const deciding = new Set<number>();
+    for (const position of remainder.open) {
+      for (const part of candidates[position].eventParts) addDeciding(part, known, deciding);
+    }
+    return { group: deciding.size === 0 ? -1 : Math.min(...deciding), byClass: new Map() };
+  }
+
+  function learn(remainder: Remainder, { group, byClass }: Narrowing, found: ScopeClass<Context>): Remainder {
+    const known = [...(knownByRemainder.get(remainder) ?? [])];
+    known[group] = found;
+    const open = [...remainder.open].filter((position) =>
+      candidates[position].eventParts.every((part) => verdictOf(part, known) !== false),
+    );
     const narrowed = describeRemainder(remainder.certain, open, candidates.length);
-    narrowed.narrowing ??= prepare(narrowed, group + 1);
+    if (open.length > 0) knownByRemainder.set(narrowed, known);
+    narrowed.narrowing ??= prepare(narrowed);
     byClass.set(found, narrowed);
-    const { classCount, reset } = groups[group].group;
-    const areClassesMany = classCount() > REMEMBERED_CLASSES;
-    if (areClassesMany) reset();
+    const areClassesMany = groups[group].classCount() > REMEMBERED_CLASSES;
+    if (areClassesMany) groups[group].reset();
     memory.count(areClassesMany);
     return narrowed;
   }
@@ -89,63 +110,39 @@ export function createSlotTexts<Context>(
     narrow(remainder, context) {
       let left = remainder;
       for (;;) {
-        left.narrowing ??= prepare(left, 0);
+        left.narrowing ??= prepare(left);
         const { narrowing } = left;
         if (narrowing.group === -1) return left;
-        const found = groups[narrowing.group].group.classify(context);
+        const found = groups[narrowing.group].classify(context);
         left = narrowing.byClass.get(found) ?? learn(left, narrowing, found);
       }
     },
   };
 }
 
-/** The texts that decide most come first. */
-function groupTexts<Context>(candidates: readonly Candidate<Context>[]): readonly TextGroup<Context>[] {
+/** All comparisons of single texts that don't cost much, by text; the texts that are compared most often come first. */
+function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
+  readonly groups: readonly ScopeGroup<Context>[];
+  readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
+} {
+  const parts = new Set(candidates.flatMap(({ eventParts }) => eventParts));
   const found = new Map<
     string,
-    {
-      readonly subject: Subject<Context>;
-      readonly predicates: Set<Predicate<Context>>;
-      readonly parts: Map<Candidate<Context>, PlanNode<Context>[]>;
-      readonly users: Uint32Array;
-    }
+    { readonly subject: Subject<Context>; readonly predicates: Set<Predicate<Context>> }
   >();
-  candidates.forEach((candidate, position) => {
-    // Within a slot a candidate goes by its position.
-    const placed = { ...candidate, id: position };
-    for (const part of candidate.eventParts) {
-      for (const subject of textsOf(part)) {
-        // Tests that cost much are taken to hold, for all of a text's tests are made when it is first seen.
-        const needed = relax(
-          part,
-          (other) =>
-            other.subject?.isText === true && other.subject.key === subject.key && other.cost <= DEAREST,
-        );
-        if (needed === undefined) continue;
-        let entry = found.get(subject.key);
-        if (entry === undefined) {
-          entry = { subject, predicates: new Set(), parts: new Map(), users: createBits(candidates.length) };
-          found.set(subject.key, entry);
-        }
-        for (const predicate of predicatesOf(needed)) entry.predicates.add(predicate);
-        const known = entry.parts.get(placed);
-        if (known === undefined) entry.parts.set(placed, [needed]);
-        else known.push(needed);
-        setBit(entry.users, position);
-      }
-    }
-  });
-  return [...found.values()]
-    .sort((left, right) => right.predicates.size - left.predicates.size)
-    .map(({ subject, predicates, parts, users }) => ({
-      group: createScopeGroup(subject, [...predicates], parts, candidates.length),
-      users,
-    }));
-}
-
-/** The texts that a part looks at. */
-function textsOf<Context>(part: PlanNode<Context>): Iterable<Subject<Context>> {
-  const texts = new Map<string, Subject<Context>>();
-  for (const { subject } of predicatesOf(part)) if (subject?.isText === true) texts.set(subject.key, subject);
-  return texts.values();
+  for (const predicate of [...parts].flatMap((part) => [...predicatesOf(part)])) {
+    const { subject, cost } = predicate;
+    // All of a text's tests are made when it is first seen.
+    if (subject?.isText !== true || cost > DEAREST) continue;
+    const entry = found.get(subject.key);
+    if (entry === undefined) found.set(subject.key, { subject, predicates: new Set([predicate]) });
+    else entry.predicates.add(predicate);
+  }
+  const sorted = [...found.values()].sort((left, right) => right.predicates.size - left.predicates.size);
+  return {
+    groups: sorted.map(({ subject, predicates }) => createScopeGroup(subject, [...predicates], new Map(), 0)),
+    groupOf: new Map(
+      sorted.flatMap(({ predicates }, group) => [...predicates].map((one) => [one, group] as const)),
+    ),
+  };
 }

@@ -255,9 +255,12 @@ function chanceOf<Context>({ node }: BoundCheck<Context>): number {
   return node.kind === 'exists' ? 0.9 : (operatorChances[node.operator] ?? 0.1);
 }
 
-function costOf<Context>({ node, left }: BoundCheck<Context>): number {
+function costOf<Context>({ node, left, right }: BoundCheck<Context>): number {
   const operator = node.kind === 'exists' ? 1 : (operatorCosts[node.operator] ?? 4);
-  return readingCost(left) + operator;
+  // Fields that compare by themselves, and addresses, are held against one constant after the other.
+  const isInTurn = left.field?.compare !== undefined || kindOf(left.type) === 'address';
+  const inTurn = isInTurn && isConstants(right) ? right.values.length * 15 : 0;
+  return readingCost(left) + operator + inTurn;
 }
 
 /** Texts of events are often made when they are read; numbers and truths lie there. */
