@@ -75,6 +75,12 @@ function readYaml(path: string): ReadYaml {
   if (fault !== undefined) fail(fault.pos[0], `this is no YAML: ${fault.message}`);
   const root = document.contents as Node | null;
   if (root === null) fail(0, 'the file is empty: write cases, each with a name, given and expect');
+  if (!isMap(root)) {
+    fail(
+      root!.range?.[0] ?? 0,
+      'this is no file of cases, which begins with a key such as `cases:`; rules go into a file of their own',
+    );
+  }
   visit(document, {
     Alias(_, alias) {
       const [start, end] = alias.resolve(document)?.range ?? [0, 0];

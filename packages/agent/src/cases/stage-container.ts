@@ -20,7 +20,7 @@ export function cgroupsOf(container: string | undefined): readonly string[] {
 }
 
 /**
- * What a runtime would tell of a container.
+ * What a runtime would tell of a container, in byte strings.
  * @param startTime in nanoseconds since the epoch.
  */
 export function describeContainer(key: string, container: ContainerOfCase, startTime: bigint): ContainerInfo {
@@ -29,19 +29,20 @@ export function describeContainer(key: string, container: ContainerOfCase, start
   const colon = image.lastIndexOf(':');
   const hasTag = colon > image.lastIndexOf('/');
   const [namespace, podName] = pod === undefined ? [] : pod.split('/');
-  const name = container.name ?? (sandbox ? '' : key);
-  const identity = podName === undefined ? {} : podIdentity(namespace!, podName, name);
+  const name = bytesFromText(container.name ?? (sandbox ? '' : key));
+  const identity =
+    podName === undefined ? {} : podIdentity(bytesFromText(namespace!), bytesFromText(podName), name);
   return {
     ...createContainerInfo(fullId.slice(0, SHORT_ID_LENGTH), 'containerd'),
     fullId,
     name,
     image: bytesFromText(image),
     imageId: containerId(image).slice(0, SHORT_ID_LENGTH),
-    imageRepository: hasTag ? image.slice(0, colon) : image,
-    imageTag: hasTag ? image.slice(colon + 1) : '',
-    imageDigest: digest,
+    imageRepository: bytesFromText(hasTag ? image.slice(0, colon) : image),
+    imageTag: bytesFromText(hasTag ? image.slice(colon + 1) : ''),
+    imageDigest: bytesFromText(digest),
     isPrivileged: container.privileged ?? false,
-    labels: new Map(Object.entries({ ...identity, ...container.labels })),
+    labels: new Map([...Object.entries(identity), ...labelsOf(container.labels ?? {})]),
     mounts: (container.mounts ?? []).map(readMount),
     isHostPid: container.hostPid ?? false,
     isHostNetwork: container.hostNetwork ?? false,
@@ -51,16 +52,20 @@ export function describeContainer(key: string, container: ContainerOfCase, start
       podName === undefined
         ? undefined
         : {
-            name: podName,
-            namespace: namespace!,
+            name: bytesFromText(podName),
+            namespace: bytesFromText(namespace!),
             uid: POD_UID,
             sandboxId: '',
             fullSandboxId: '',
             ip: '',
             cniJson: '{}',
-            labels: new Map(Object.entries(podLabels)),
+            labels: new Map(labelsOf(podLabels)),
           },
   };
+}
+
+function labelsOf(labels: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(labels).map(([key, value]) => [bytesFromText(key), bytesFromText(value)]);
 }
 
 function podIdentity(namespace: string, pod: string, container: string): Record<string, string> {
@@ -72,6 +77,6 @@ function podIdentity(namespace: string, pod: string, container: string): Record<
 }
 
 function readMount(text: string) {
-  const [source = '', destination = '', mode] = text.split(':');
+  const [source = '', destination = '', mode] = bytesFromText(text).split(':');
   return { source, destination, mode: '', isWritable: mode !== 'ro', propagation: 'private' };
 }

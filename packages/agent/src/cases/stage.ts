@@ -248,7 +248,7 @@ function execOf(actor: Actor, call: string, words: Words, head: EventHead): Even
   const exe = String(words.exe ?? words.path ?? process.exe);
   const args = words.args === undefined ? (process.args ?? []) : argumentsOf(words.args);
   const name = words.name ?? (words.exe === undefined && words.path === undefined ? process.name : undefined);
-  const comm = (name === undefined ? baseName(exe) : String(name)).slice(0, COMM_LENGTH);
+  const comm = name === undefined ? baseName(exe) : String(name);
   const isUpper = process.upperLayer === true;
   const isMemfd = process.memfd === true;
   const layer = actor.container === undefined || isMemfd ? 0 : isUpper ? UPPER_LAYER : LOWER_LAYER;
@@ -261,7 +261,7 @@ function execOf(actor: Actor, call: string, words: Words, head: EventHead): Even
       res: resultOf(words),
       exe: bytesFromText(exe),
       args: args.map(bytesFromText),
-      comm: bytesFromText(comm),
+      comm: cutName(comm),
       env: (process.env ?? []).map(bytesFromText),
       tty: process.tty ?? 0,
       vpgid: actor.vpid,
@@ -283,7 +283,12 @@ function argumentsOf(args: unknown): readonly string[] {
 }
 
 function commOf({ name, exe }: ProcessOfCase): string {
-  return bytesFromText((name ?? baseName(exe)).slice(0, COMM_LENGTH));
+  return cutName(name ?? baseName(exe));
+}
+
+/** The kernel keeps so many bytes of a name, whatever characters they belong to. */
+function cutName(name: string): string {
+  return bytesFromText(name).slice(0, COMM_LENGTH);
 }
 
 function baseName(path: string): string {

@@ -13,6 +13,7 @@ import {
   ruleSourcesOf,
 } from '@seawall/policies';
 import { type FileResult, loadRules, type RuleFile } from '@seawall/rules';
+import { documentKindOf } from '../input/document-kind.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import { catalogues } from '../rules/catalogues.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -31,7 +32,7 @@ export interface LoadedPolicies {
 }
 
 /**
- * Reads objects and rules. A folder may hold both; rule files that RuleSets name are read as well.
+ * Reads objects and rules. A folder may hold both, and cases of rules, which are passed over; rule files that RuleSets name are read as well.
  * @param paths files of objects, and folders.
  * @param rulePaths rule files and folders of them.
  * @param canEnforce asked about what policies deny; left out, every node is taken to be able to.
@@ -47,6 +48,7 @@ export async function loadPolicies(
   const rules: RuleFile[] = await readRuleFiles(await expandFolders(rulePaths), terminal);
   for (const path of await expandFolders(paths)) {
     const file = await readFile(path, terminal);
+    if (documentKindOf(file.text) === 'rule cases' && !paths.includes(path)) continue;
     // What looks like neither is told as a bad object: that is what was asked for.
     if (isRuleFile(file.text)) rules.push({ name: file.path, content: file.text });
     else objects.push(file);

@@ -9,7 +9,9 @@ import {
   type RuleFile,
 } from '@seawall/rules';
 import { Option } from 'commander';
+import { documentKindOf } from '../input/document-kind.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
+import { harmless } from '../terminal/harmless.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { cataloguesWithout, pluginNames } from './catalogues.ts';
 
@@ -40,7 +42,8 @@ export function meaningOption(): Option {
 }
 
 /**
- * Reads and loads rule files as one rule set; a folder stands for the rule files in it.
+ * Reads and loads rule files as one rule set; a folder stands for the rule files in it. What else a folder holds is left
+ * out, and told; a file that is named itself is taken for rules whatever it holds.
  * @param without plugins of Falco's whose fields are left out.
  * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED. What is wrong with the rules is in the result.
  */
@@ -52,8 +55,10 @@ export async function loadRuleFiles(
 ): Promise<LoadedRules> {
   const files: RuleFile[] = [];
   for (const path of await expandFolders(paths)) {
-    const bytes = await readWhole(path, terminal);
-    files.push({ name: nameOfPath(path), content: new TextDecoder().decode(bytes) });
+    const content = new TextDecoder().decode(await readWhole(path, terminal));
+    const kind = documentKindOf(content);
+    if (kind === 'other' || paths.includes(path)) files.push({ name: nameOfPath(path), content });
+    else terminal.errors.write(`${harmless(path)} holds ${kind}, no rules: left out\n`);
   }
   const { files: results, ruleSet } = loadRules(files, cataloguesWithout(without), options);
   const available = builtInPlugins.filter(({ name }) => !without.includes(name));

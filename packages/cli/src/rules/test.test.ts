@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -69,6 +69,40 @@ test('every rule of the library has cases that alert, and its cases notice 95 of
     names.map(({ info }) => info.name).filter((name) => !report.rules.some(({ rule }) => rule === name)),
     [],
   );
+});
+
+test('what a folder of rules holds besides is left out and told; a folder without cases is no success', async () => {
+  const mixed = join(folder, 'mixed');
+  mkdirSync(join(mixed, 'tests'), { recursive: true });
+  writeFileSync(join(mixed, 'rules.yaml'), rules);
+  const policy = 'apiVersion: seawall.dev/v1alpha1\nkind: RuntimePolicy\nmetadata: {name: p}\n';
+  writeFileSync(join(mixed, 'policies.yaml'), `${policy}spec: {rules: [{name: '*'}]}\n`);
+  writeFileSync(join(mixed, 'own.test.yaml'), cases.replace('[rules.yaml]', '[.]'));
+  writeFileSync(join(mixed, 'tests', 'below.test.yaml'), cases.replace('rules: [rules.yaml]\n', ''));
+  const { code, stdout, stderr } = await runCommand(['rules', 'test', mixed]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^2 cases: 2 passed, 0 failed/m);
+  assert.match(stderr, /policies\.yaml holds policies, no rules: left out\n/);
+  assert.match(stderr, /own\.test\.yaml holds rule cases, no rules: left out\n/);
+  const ofRules = await runCommand(['rules', 'test', join(mixed, 'rules.yaml')]);
+  assert.match(ofRules.stderr, /rules\.yaml:2:1: this is no file of cases/);
+  const empty = await runCommand(['rules', 'test', mkdtempSync(join(folder, 'empty-'))]);
+  assert.equal(empty.code, 1);
+  assert.match(empty.stderr, /there is no case/);
+});
+
+test('texts outside of ASCII are the bytes that events have, in names of containers and pods as well', async () => {
+  const named = cases
+    .replaceAll('etcd: {image', 'etcd: {name: "größe-日本", podLabels: {"ä": "ö"}, labels: {"å": "ø"}, image')
+    .replace('pod: kube-system/etcd-a', 'pod: "kube-system/étcd-a"')
+    .replace('shell sh in etcd-a', 'shell sh in étcd-a')
+    .replace(
+      'container.name: etcd',
+      'container.name: "größe-日本", k8s.pod.name: "étcd-a", "k8s.pod.label[ä]": "ö", "container.label[å]": "ø"',
+    );
+  writeFileSync(join(folder, 'named.test.yaml'), named);
+  const { code, stdout } = await runCommand(['rules', 'test', join(folder, 'named.test.yaml')]);
+  assert.equal(code, 0, stdout);
 });
 
 test('cases that pass end with 0, and what they tried is shown', async () => {

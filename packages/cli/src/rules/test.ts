@@ -49,7 +49,10 @@ export interface MutantCount {
 export function addTestCommand(parent: Command, context: CommandContext): void {
   parent
     .command('test')
-    .argument('<file...>', 'case files, and folders of them (their .yaml and .yml files that hold cases)')
+    .argument(
+      '<file...>',
+      'case files, and folders of them (their files whose names end with .test.yaml or .test.yml)',
+    )
     .description(
       'play cases (events, and the alerts expected of them) against rules, and say what of the rules they tried',
     )
@@ -76,7 +79,7 @@ export function addTestCommand(parent: Command, context: CommandContext): void {
 A case file names the rules it is about (rules: ...); where it doesn't, they are those of the folder above it.
 docs/rule-tests.md says how cases are written.
 
-Exit codes: 0 all cases pass; 1 a case fails, the rules have errors, or less was tried than asked for; 2 wrong usage;
+Exit codes: 0 all cases pass; 1 a case fails, there is none, the rules have errors, or less was tried than asked for; 2 wrong usage;
 3 a file could not be read, or a case file makes no sense.`,
     )
     .action((paths: readonly string[], options: Options) => testRules(context, paths, options));
@@ -141,7 +144,12 @@ async function testRules(
   if (options.output === 'json') terminal.output.write(jsonText(report));
   else if (options.output === 'junit') terminal.output.write(testJunit(report));
   else terminal.output.write(testText(report, options.showParts, terminal.output.palette));
+  if (results.length === 0)
+    terminal.errors.write(
+      'there is no case: in folders, files of cases have names that end with .test.yaml\n',
+    );
   const isGood =
+    results.length > 0 &&
     report.failed === 0 &&
     isFullyCovered(report.coverage, options.minimumCoverage) &&
     isFullyCovered(report.mutants, options.minimumNoticed);
