@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -290,5 +298,43 @@ spec:
       trail.map(() => 'capture done'),
       JSON.stringify(trail, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
     );
+  },
+);
+
+test(
+  'an agent that starts on a full disk looks at events, and stores what it found when there is room',
+  live,
+  async (context) => {
+    const disk = join(root, 'small');
+    mkdirSync(disk);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status !== 0) {
+      context.skip('SKIPPED: mounting a small file system takes root');
+      return;
+    }
+    try {
+      spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=64k']);
+      const logged: string[] = [];
+      const path = settings('full', { 'opened.yaml': openedRule('full-mark') }, ['rules: [opened.yaml]']);
+      writeFileSync(path, readFileSync(path, 'utf8').replace('full/store.db', 'small/store.db'));
+      const agent = await start(path, logged);
+      context.after(() => agent.stop());
+      assert.match(logged.join('\n'), /error the store can not be opened: /);
+      await until('watching', () => logged.some((line) => line.includes('watching this machine')));
+      execFileSync('touch', [join(root, 'full-mark')]);
+      await until('a finding', async () => (await agent.status()).ledger.waiting > 0);
+      const ready = await fetch(`http://${agent.address}/readyz`);
+      assert.equal(ready.status, 503);
+      assert.match(await ready.text(), /full|space/);
+      rmSync(join(disk, 'fill'));
+      await until('the finding stored', async () => (await agent.status()).ledger.stored > 0);
+      assert.equal((await fetch(`http://${agent.address}/readyz`)).status, 200);
+      await agent.stop();
+      const store = openStore({ path: join(disk, 'store.db'), access: 'read' });
+      const { items } = await store.groups({ rules: ['Opened full-mark'] }, { limit: 1 });
+      await store.close();
+      assert.equal(items.length, 1);
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+    }
   },
 );

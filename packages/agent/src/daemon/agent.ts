@@ -16,7 +16,7 @@ import {
   type PodActions,
   watchEtcdQuorum,
 } from '@seawall/policies';
-import { openStore } from '@seawall/store';
+import { openStore, type Store } from '@seawall/store';
 import { createActionDesk } from '../actions/action-desk.ts';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
@@ -46,9 +46,10 @@ import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { countOf } from './count-text.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
-import { takeLock } from './lock.ts';
+import { type Lock, takeLock } from './lock.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
 import { ownContainerId } from './own-container.ts';
+import { createPatientStore } from './patient-store.ts';
 import { createPresence } from './presence.ts';
 import { retain } from './retention.ts';
 import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
@@ -149,16 +150,23 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   if (firstSet === undefined) throw errors.create('SET_REFUSED', { messages: messages.join('\n') });
   for (const message of messages) log('warning', message);
 
-  mkdirSync(dirname(storing.path), { recursive: true, mode: 0o700 });
-  // Before the store is looked at: a damaged one is moved away.
-  cleanUp.add(takeLock(`${storing.path}.lock`).release);
-  const store = openStore({
-    path: storing.path,
-    clock,
-    onDamage: ({ reason, movedTo }) =>
-      log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
+  let lock: Lock | undefined;
+  cleanUp.add(() => lock?.release());
+  const storage = createPatientStore({
+    open: openOwnStore,
+    async prepare() {
+      await notifications.begin();
+      await desk.start();
+    },
+    // A recording doesn't run away.
+    isPatient: isLive,
+    onFailure(reason) {
+      if (reason === undefined) log('info', 'the store is open');
+      else log('error', `the store can not be opened: ${reason}; events are looked at, and findings wait`);
+    },
   });
-  cleanUp.add(store.close);
+  const { store } = storage;
+  cleanUp.add(storage.close);
   const presence = createPresence({
     lastRun: readHeartbeat(`${storing.path}.alive`),
     heartbeat: createHeartbeat(`${storing.path}.alive`),
@@ -199,7 +207,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     load,
     replace: (generation, texts) => runningThread().replace({ ...texts, generation }),
   });
-  const notifications = await createNotifications({ store, clock, environment, reloader, log });
+  const notifications = createNotifications({ store, clock, environment, reloader, log });
   cleanUp.add(() => notifications.stop(PATIENCE));
   const captures = createCaptureFiles(capturing.directory, machineTables, clock);
   const undo = { runtimeOf: runtimes.runtimeOf, pods: options.pods, now };
@@ -216,7 +224,12 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(() => desk.close(PATIENCE));
   const ledger = createLedger({
     store,
-    notifier: notifications.notifier,
+    notifier: {
+      announce(occurrences) {
+        storage.requireReady();
+        return notifications.announce(occurrences);
+      },
+    },
     clock,
     source: sourceName,
     policy: (name, generation) => policyNamed(reloader.policies(generation), name),
@@ -236,7 +249,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(async () => {
     await ledger.flush(AbortSignal.timeout(PATIENCE));
   });
-  await desk.start();
+  await storage.open();
   // What is tried until the end is stored: it ends before the ledger does.
   cleanUp.add(enforcer.close);
   if (isLive) await enforcer.replace(firstSet.policies, 1);
@@ -271,7 +284,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         recentBytes: isLive ? capturing.memoryMebibytes * MEBIBYTE : 0,
         recentMilliseconds: millisecondsOf(capturing.before),
       },
-      memory: await store.memory(GUARD_MEMORY_PREFIX),
+      // Without it, what was acted on before this start is acted on again.
+      memory: storage.failure() === undefined ? await store.memory(GUARD_MEMORY_PREFIX) : new Map(),
     },
     heapBytes: limits.memoryMebibytes * MEBIBYTE,
     onMessage: handleMessage,
@@ -307,7 +321,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   if (quorum !== undefined) {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
   }
-  notifications.start();
+  storage.whenReady(notifications.start);
 
   const stored = thread.ended.then(async () => {
     await ledger.flush(NEVER);
@@ -332,6 +346,18 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     },
     done,
   };
+
+  function openOwnStore(): Store {
+    mkdirSync(dirname(storing.path), { recursive: true, mode: 0o700 });
+    // Before the store is looked at: a damaged one is moved away.
+    lock ??= takeLock(`${storing.path}.lock`);
+    return openStore({
+      path: storing.path,
+      clock,
+      onDamage: ({ reason, movedTo }) =>
+        log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
+    });
+  }
 
   function runningThread(): HotLoopThread {
     return thread as HotLoopThread;
@@ -386,10 +412,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   }
 
   async function statusNow(): Promise<DaemonStatus> {
+    const ledgerStatus = ledger.status();
     return {
       hotLoop: hotLoopStatus,
       reload: reloader.status(),
-      ledger: ledger.status(),
+      ledger: { ...ledgerStatus, failure: ledgerStatus.failure ?? storage.failure() },
       // A store that doesn't answer is what readiness is there to tell.
       store: await store.statistics().catch(() => undefined),
       actions: desk.status(),

@@ -37,12 +37,19 @@ export function readHeartbeat(path: string): LastRun | undefined {
   return time === undefined ? undefined : { time: BigInt(time), hasEnded: state === 'ended' };
 }
 
-/** @throws errors of the file system */
+/** The file is made with the first beat. */
 export function createHeartbeat(path: string): Heartbeat {
-  const file = openSync(path, 'a+', 0o600);
-  closeSync(file);
-  const descriptor = openSync(path, 'r+');
+  let descriptor: number | undefined;
+  const open = (): number => {
+    closeSync(openSync(path, 'a+', 0o600));
+    return openSync(path, 'r+');
+  };
+  const close = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
   const write = (time: bigint, state: string): void => {
+    descriptor ??= open();
     // One write of one length: whoever reads sees the old text or the new.
     writeSync(descriptor, `${`${time} ${state}`.padEnd(LENGTH - 1)}\n`, 0, 'latin1');
   };
@@ -52,9 +59,9 @@ export function createHeartbeat(path: string): Heartbeat {
       try {
         write(time, 'ended');
       } finally {
-        closeSync(descriptor);
+        close();
       }
     },
-    close: () => closeSync(descriptor),
+    close,
   };
 }

@@ -15,8 +15,15 @@ export function takeLock(path: string): Lock {
   for (;;) {
     try {
       const descriptor = openSync(path, 'wx', 0o600);
-      writeSync(descriptor, ownMark());
-      closeSync(descriptor);
+      try {
+        writeSync(descriptor, ownMark());
+      } catch (error) {
+        // On a full disk it would stay, empty.
+        rmSync(path, { force: true });
+        throw error;
+      } finally {
+        closeSync(descriptor);
+      }
       return { release: () => rmSync(path, { force: true }) };
     } catch (error) {
       if (!isSystemError(error, 'EEXIST')) throw error;

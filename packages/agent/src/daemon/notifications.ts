@@ -17,7 +17,10 @@ import { courierLog } from './courier-log.ts';
 
 /** Who is told what, and how it gets there. */
 export interface Notifications {
-  readonly notifier: Notifier;
+  /** Reads what earlier runs have told: before that nothing else is asked of it. @throws those of the store */
+  begin(): Promise<void>;
+  /** As a notifier does. */
+  announce: Notifier['announce'];
   /** Messages leave from now on. */
   start(): void;
   /** To be called every few seconds: what is due by now. */
@@ -35,17 +38,12 @@ export interface NotificationsOptions extends Pick<AgentOptions, 'environment' |
   readonly reloader: Pick<Reloader, 'current'>;
 }
 
-/** @throws those of the store */
-export async function createNotifications(options: NotificationsOptions): Promise<Notifications> {
+export function createNotifications(options: NotificationsOptions): Notifications {
   const { store, clock, environment, reloader, log } = options;
   const channels = (): readonly NotificationChannel[] =>
     // Loading has checked them by their schema.
     reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
-  const notifier = await createNotifier({
-    ...{ store, clock, channels },
-    policy: (name) => policyNamed(reloader.current.policies, name),
-    onMessages: () => courier.wake(),
-  });
+  let begun: Notifier | undefined;
   const secrets = createSecrets({ environment });
   const courier = createCourier({
     ...{ store, clock, channels },
@@ -57,10 +55,17 @@ export async function createNotifications(options: NotificationsOptions): Promis
   });
   let problem: string | undefined;
   return {
-    notifier,
+    async begin() {
+      begun ??= await createNotifier({
+        ...{ store, clock, channels },
+        policy: (name) => policyNamed(reloader.current.policies, name),
+        onMessages: () => courier.wake(),
+      });
+    },
+    announce: (occurrences) => (begun as Notifier).announce(occurrences),
     start: courier.start,
     tick() {
-      notifier.tick().then(
+      begun?.tick().then(
         () => {
           problem = undefined;
         },

@@ -21,7 +21,7 @@ export interface Ledger {
 
 export interface LedgerOptions {
   readonly store: Pick<Store, 'commit'>;
-  readonly notifier: Notifier;
+  readonly notifier: Pick<Notifier, 'announce'>;
   readonly clock: Clock;
   /** What positions are kept under. */
   readonly source: string;
