@@ -71,7 +71,7 @@ export {
   type NotifyingPolicy,
 } from './outbox/notifier.ts';
 export type { ChannelObject } from './policy/channel-object.ts';
-export { customResourceDefinitions } from './policy/custom-resources.ts';
+export { customResourcesYaml } from './policy/custom-resources.ts';
 export { objectsJsonSchema } from './policy/json-schema.ts';
 export { holdsObjects, type LoadedObjects, loadPolicyFiles, type PolicyFile } from './policy/load.ts';
 export {

@@ -1,6 +1,5 @@
-import { customResourceDefinitions, objectsJsonSchema } from '@seawall/policies';
+import { customResourcesYaml, objectsJsonSchema } from '@seawall/policies';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import type { CommandContext } from '../command-context.ts';
 import { jsonText } from '../json-text.ts';
 
@@ -15,11 +14,6 @@ export function addSchemaCommand(parent: Command, { terminal }: CommandContext):
       false,
     )
     .action(({ customResources }: { readonly customResources: boolean }) => {
-      const text = customResources
-        ? customResourceDefinitions()
-            .map((definition) => stringify(definition, { lineWidth: 120, aliasDuplicateObjects: false }))
-            .join('---\n')
-        : jsonText(objectsJsonSchema());
-      terminal.output.write(text);
+      terminal.output.write(customResources ? customResourcesYaml() : jsonText(objectsJsonSchema()));
     });
 }

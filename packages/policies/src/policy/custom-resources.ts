@@ -1,4 +1,5 @@
 import { type JsonSchema, structuralSchemaOf } from '@seawall/kube';
+import { stringify } from 'yaml';
 import { objectsJsonSchema } from './json-schema.ts';
 import { API_VERSION } from './policy.ts';
 
@@ -27,6 +28,13 @@ const namings: Readonly<Record<string, Naming>> = {
     columns: [{ name: 'Minimum', type: 'string', jsonPath: '.spec.routing.minimumSeverity' }],
   },
 };
+
+/** The definitions as YAML for `kubectl apply`, a document each. */
+export function customResourcesYaml(): string {
+  return customResourceDefinitions()
+    .map((definition) => stringify(definition, { lineWidth: 120, aliasDuplicateObjects: false }))
+    .join('---\n');
+}
 
 /**
  * CustomResourceDefinitions (apiextensions.k8s.io/v1) of policies, rule sets and channels, made of the schemas that files are
