@@ -25,6 +25,7 @@ import type { EventContext } from './context.ts';
 import type { Descriptor } from './descriptor/descriptor.ts';
 import { createInterfaces } from './descriptor/interfaces.ts';
 import type { DescriptorLimits } from './descriptor/table.ts';
+import { forgetVerdicts } from './descriptor/verdicts.ts';
 import { markChanged } from './process/changed.ts';
 import { createRecentExits } from './process/exits.ts';
 import { ProcessFlag } from './process/flags.ts';
@@ -266,6 +267,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     else {
       parsed += 1;
       handler(state, view);
+      if (descriptor !== undefined) forgetVerdicts(descriptor);
     }
     fillIn();
     if (process !== undefined && (type & 1) === 1 && process.bookkeeping.enterEvent !== undefined) {

@@ -168,10 +168,9 @@ function picture(source: TestSource): unknown {
   return known.map(({ tid, virtualSize, residentSize, descriptors }) => ({
     tid,
     memory: [virtualSize, residentSize],
-    descriptors: [...descriptors.entries()].map(([fd, { oldName, sharesSocket, ...descriptor }]) => [
-      fd,
-      descriptor,
-    ]),
+    descriptors: [...descriptors.entries()].map(
+      ([fd, { oldName, sharesSocket, verdicts, ...descriptor }]) => [fd, descriptor],
+    ),
   }));
 }
 

@@ -7,14 +7,13 @@ import {
   Step,
 } from '@seawall/events';
 import type { EventContext } from '../context.ts';
-import { isConnected } from '../descriptor/create.ts';
-import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
-import { isTcp } from '../descriptor/socket.ts';
+import type { Descriptor } from '../descriptor/descriptor.ts';
+import { verdictsOn } from '../descriptor/verdicts.ts';
 import type { Process } from '../process/process.ts';
 import { absorb, absorbableTypes, absorbClose, CLOSE } from './absorb.ts';
 import { descriptorParameters } from './dispatch.ts';
 import { idleSteps, isQuietCall } from './quiet.ts';
-import { showDescriptor } from './show-descriptor.ts';
+import { showDescriptor, showNumbered } from './show-descriptor.ts';
 import { inferringTypes, transferTuples } from './transfer.ts';
 
 /*
@@ -70,7 +69,6 @@ const {
   ask: ASK,
   show: SHOW,
 } = Way;
-const { ipv4Socket: IPV4_SOCKET, ipv6Socket: IPV6_SOCKET } = DescriptorType;
 const stepByType = idleSteps;
 const VISIT = Step.visit;
 const isInferring = inferringTypes;
@@ -168,6 +166,8 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
       let passed = 0;
       let tid = NO_TID;
       let process: Process | undefined;
+      let descriptor: Descriptor | undefined;
+      let fd = -1;
       while (passed < MOST_AT_ONCE && limit - position >= LEAST_LENGTH) {
         const length = data.getUint32(position + 4, true);
         const next = position + length;
@@ -213,10 +213,16 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
             if (data.getUint16(lengthAt, true) < 8 || start + 12 > next) break;
             // Only numbers beyond 31 bits, which no descriptor has, have another upper half than 0.
             if (data.getInt32(start + 4, true) !== 0) break;
-            const descriptor = process.descriptors.get(data.getInt32(start, true));
-            const tupleLength = tupleLengths[type];
-            const hasTuple = tupleLength !== 0 && data.getUint16(lengths + tupleLength, true) !== 0;
-            if (descriptor === undefined ? isInferring[type] === 1 : learns(descriptor, hasTuple)) break;
+            fd = data.getInt32(start, true);
+            descriptor = process.descriptors.get(fd);
+            if (descriptor === undefined) {
+              if (isInferring[type] === 1) break;
+            } else {
+              const tupleLength = tupleLengths[type];
+              const hasTuple = tupleLength !== 0 && data.getUint16(lengths + tupleLength, true) !== 0;
+              const verdicts = descriptor.verdicts ?? verdictsOn(descriptor);
+              if (hasTuple ? verdicts.learnsFromTuple : verdicts.learnsFromTransfer) break;
+            }
           } else if (kind === CLOSING) {
             if (process === undefined || !absorbClose(process, data, position + EVENT)) break;
           } else if (kind === ASK && !isOfNoConsequence(process, data, position + EVENT, type)) {
@@ -226,8 +232,11 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
             if (process === undefined) break;
             if (context.process !== process) context.process = process;
             if (context.container !== process.container) context.container = process.container;
-            if (!showDescriptor(context, process, data, position + EVENT, type) || isOpen(context, type))
-              break;
+            const isShown =
+              kind === TRANSFER || kind === AFTER_TUPLE
+                ? showNumbered(context, process, fd, descriptor, type)
+                : showDescriptor(context, process, data, position + EVENT, type);
+            if (!isShown || isOpen(context, type)) break;
           }
         }
         counts[type] += 1;
@@ -239,11 +248,4 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
       place.isBarred = passed < MOST_AT_ONCE;
     },
   };
-}
-
-/** Whether a transfer over the descriptor tells anything that is not known yet. */
-function learns(descriptor: Descriptor, hasTuple: boolean): boolean {
-  const { type } = descriptor;
-  if (type !== IPV4_SOCKET && type !== IPV6_SOCKET) return hasTuple;
-  return !isConnected(descriptor) || (hasTuple && (descriptor.name.length === 0 || !isTcp(descriptor)));
 }

@@ -1,7 +1,5 @@
 import { eventTypeOfSymbol, eventTypes, HEADER_LENGTH, Step } from '@seawall/events';
-import { isConnected } from '../descriptor/create.ts';
-import { DescriptorType } from '../descriptor/descriptor.ts';
-import { isTcp } from '../descriptor/socket.ts';
+import { verdictsOn } from '../descriptor/verdicts.ts';
 import type { Process } from '../process/process.ts';
 import { changesDescriptors } from './close.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './dispatch.ts';
@@ -16,7 +14,6 @@ const CONTROL_COMMAND = 2;
  * Copies for the hot path: what is imported is looked up in its module with every use, while a constant of this module
  * stands in the optimised code as it is.
  */
-const { ipv4Socket: IPV4_SOCKET, ipv6Socket: IPV6_SOCKET } = DescriptorType;
 const HEADER = HEADER_LENGTH;
 const descriptorIndexes = descriptorParameters;
 const isInferring = inferringTypes;
@@ -57,10 +54,8 @@ export function isQuietCall(process: Process, data: DataView, event: number, typ
   if (data.getInt32(start + 4, true) !== 0) return false;
   if (descriptor === undefined) return isInferring[type] === 0;
   const hasTuple = tuple >= 0 && data.getUint16(lengths + tuple * 2, true) > 0;
-  const isConnection = descriptor.type === IPV4_SOCKET || descriptor.type === IPV6_SOCKET;
-  if (!isConnection) return !hasTuple;
-  if (!isConnected(descriptor)) return false;
-  return !hasTuple || (descriptor.name !== '' && isTcp(descriptor));
+  const verdicts = verdictsOn(descriptor);
+  return !(hasTuple ? verdicts.learnsFromTuple : verdicts.learnsFromTransfer);
 }
 
 /** Whether a call of fcntl neither makes a descriptor nor changes one. */

@@ -1,5 +1,6 @@
 import { eventTypes, HEADER_LENGTH } from '@seawall/events';
 import type { EventContext } from '../context.ts';
+import type { Descriptor } from '../descriptor/descriptor.ts';
 import type { Process } from '../process/process.ts';
 import { Behaviour, behaviours, descriptorParameters } from './dispatch.ts';
 import { belongTogether } from './enter-event.ts';
@@ -35,10 +36,21 @@ export function showDescriptor(
   type: number,
 ): boolean {
   const kind = kinds[type];
-  // The start of the call may have told of another descriptor.
-  if (kind === UNTOLD || belongTogether(process.bookkeeping.lastEnterType, type)) return false;
+  if (kind === UNTOLD) return false;
   const number = kind === ABOUT_ONE ? numberIn(data, event, descriptorIndexes[type] as number) : -1;
-  const descriptor = lookUpDescriptor(process, number);
+  return showNumbered(context, process, number, lookUpDescriptor(process, number), type);
+}
+
+/** `showDescriptor` for an event of which is known already which descriptor it names. */
+export function showNumbered(
+  context: EventContext,
+  process: Process,
+  number: number,
+  descriptor: Descriptor | undefined,
+  type: number,
+): boolean {
+  // The start of the call may have told of another descriptor.
+  if (belongTogether(process.bookkeeping.lastEnterType, type)) return false;
   const oldName = descriptor === undefined ? undefined : descriptor.oldName;
   if (context.descriptor !== descriptor) context.descriptor = descriptor;
   if (context.descriptorOldName !== oldName) context.descriptorOldName = oldName;

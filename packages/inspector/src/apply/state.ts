@@ -6,6 +6,7 @@ import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
 import type { Interfaces } from '../descriptor/interfaces.ts';
 import type { DescriptorTable } from '../descriptor/table.ts';
+import { forgetVerdicts } from '../descriptor/verdicts.ts';
 import type { RecentExits } from '../process/exits.ts';
 import type { Process } from '../process/process.ts';
 import type { ProcessTable } from '../process/table.ts';
@@ -64,7 +65,9 @@ export function openDescriptor(state: State, process: Process, fd: number, descr
 export function lookUpDescriptor(process: Process, fd: number): Descriptor | undefined {
   if (fd < 0) return undefined;
   const descriptor = process.descriptors.get(fd);
-  if (descriptor !== undefined && descriptor.oldName !== descriptor.name)
+  if (descriptor !== undefined && descriptor.oldName !== descriptor.name) {
     descriptor.oldName = descriptor.name;
+    forgetVerdicts(descriptor);
+  }
   return descriptor;
 }

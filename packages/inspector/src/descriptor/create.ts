@@ -24,7 +24,7 @@ export function createDescriptor(type: number): Descriptor {
     unixDestination: 0n,
     socket: undefined,
     sharesSocket: false,
-    picture: undefined,
+    verdicts: undefined,
   };
 }
 
@@ -50,7 +50,7 @@ export function copyDescriptor(original: Descriptor): Descriptor {
     unixDestination: original.unixDestination,
     socket: original.socket,
     sharesSocket: true,
-    picture: original.picture,
+    verdicts: undefined,
   };
 }
 

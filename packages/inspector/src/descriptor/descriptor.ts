@@ -56,19 +56,15 @@ export interface Descriptor {
   socket: Uint8Array | undefined;
   /** True where a copy of the descriptor uses the same memory: whoever changes it first makes its own. */
   sharesSocket: boolean;
-  /** What it showed when rules last decided about it; copies share it. */
-  picture: DescriptorPicture | undefined;
+  /**
+   * What was decided about it; dropped with every event that may change what it shows. Made by `verdicts.ts`.
+   */
+  verdicts: DescriptorVerdicts | undefined;
 }
 
-/** All of a descriptor that fields depending on it alone read, as it was once, with what rules decided about that. */
-export interface DescriptorPicture extends DescriptorScope {
-  readonly type: number;
-  readonly flags: number;
-  readonly name: string;
-  readonly oldName: string;
-  readonly protocol: number;
-  readonly sourceAddress: Uint8Array;
-  readonly sourcePort: number;
-  readonly destinationAddress: Uint8Array;
-  readonly destinationPort: number;
+/** What holds of a descriptor, and what rules decided about it, as long as nothing that it shows changes. */
+export interface DescriptorVerdicts extends DescriptorScope {
+  /** Whether a transfer over it, without a tuple and with one, may tell what is not known yet. */
+  readonly learnsFromTransfer: boolean;
+  readonly learnsFromTuple: boolean;
 }

@@ -125,5 +125,5 @@ test('what a field reads of a descriptor holds as long as its record, and is kno
       }
     }
   }
-  assert.ok(compared > 1000 && repeated > 500);
+  assert.ok(compared > 1000 && repeated > 100, `${compared} compared, ${repeated} repeated`);
 });

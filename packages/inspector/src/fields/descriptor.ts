@@ -98,12 +98,18 @@ const identityFields: readonly InspectorField[] = [
   eventText('fd.containerdirectory', 'Container id, a colon, and fd.directory.', (context) =>
     inContainer(context, directoryOf(context)),
   ),
-  flag(
-    'fd.name_changed',
-    "True where the event changed the descriptor's name, as a datagram to another peer does.",
-    (descriptor, { descriptorOldName }) =>
-      descriptorOldName !== undefined && descriptor.name !== descriptorOldName,
-  ),
+  field({
+    name: 'fd.name_changed',
+    type: 'bool',
+    format: 'na',
+    dependsOn: ['event', 'descriptor'],
+    description: "True where the event changed the descriptor's name, as a datagram to another peer does.",
+    extract(context) {
+      const descriptor = descriptorOf(context);
+      const { descriptorOldName } = context;
+      return descriptor && descriptorOldName !== undefined && descriptor.name !== descriptorOldName;
+    },
+  }),
   number(
     'fd.dev',
     'int32',
@@ -345,7 +351,7 @@ function number(
     name,
     type,
     format,
-    // No part of a descriptor's picture.
+    // None of what a verdict about a descriptor may rest on.
     dependsOn: ['event', 'descriptor'],
     description,
     extract(context) {

@@ -1,6 +1,6 @@
 import type { ScopeTracker } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
-import { pictureOf } from '../descriptor/picture.ts';
+import { verdictsOn } from '../descriptor/verdicts.ts';
 import { ancestryVersion } from './changed.ts';
 
 /** Lets a compiled rule set keep on each process what it decided about it. */
@@ -11,6 +11,6 @@ export const processScopes: ScopeTracker<EventContext> = {
   },
   ancestryVersion,
   descriptorOf({ descriptor }) {
-    return descriptor === undefined ? undefined : pictureOf(descriptor);
+    return descriptor === undefined ? undefined : verdictsOn(descriptor);
   },
 };

@@ -1,0 +1,36 @@
+import { isConnected } from './create.ts';
+import { type Descriptor, DescriptorType, type DescriptorVerdicts } from './descriptor.ts';
+import { isTcp } from './socket.ts';
+
+/* Copies for the hot path: see `apply/quiet.ts`. */
+const { ipv4Socket: IPV4_SOCKET, ipv6Socket: IPV6_SOCKET } = DescriptorType;
+
+/** The same object as before while nothing that the descriptor shows has changed: `forgetVerdicts` is told of that. */
+export function verdictsOn(descriptor: Descriptor): DescriptorVerdicts {
+  return descriptor.verdicts ?? decide(descriptor);
+}
+
+/** To be called with every event that may have changed the descriptor. */
+export function forgetVerdicts(descriptor: Descriptor): void {
+  if (descriptor.verdicts !== undefined) descriptor.verdicts = undefined;
+}
+
+function decide(descriptor: Descriptor): DescriptorVerdicts {
+  // A change of its name counts as that of the event at which it is looked up next: this is that look.
+  descriptor.oldName = descriptor.name;
+  const verdicts = {
+    learnsFromTransfer: learns(descriptor, false),
+    learnsFromTuple: learns(descriptor, true),
+    closed: undefined,
+    closedBefore: undefined,
+  };
+  descriptor.verdicts = verdicts;
+  return verdicts;
+}
+
+/** Whether a transfer over the descriptor may tell anything that is not known yet (see `apply/transfer.ts`). */
+function learns(descriptor: Descriptor, hasTuple: boolean): boolean {
+  const { type } = descriptor;
+  if (type !== IPV4_SOCKET && type !== IPV6_SOCKET) return hasTuple;
+  return !isConnected(descriptor) || (hasTuple && (descriptor.name === '' || !isTcp(descriptor)));
+}
