@@ -1,5 +1,6 @@
 import { sleep } from '@seawall/base';
 import type { CaptureSection } from '@seawall/events';
+import { createHeldEvents } from './held-events.ts';
 import type { Probe } from './probe.ts';
 import { seedFromProc } from './seed/seed.ts';
 
@@ -28,6 +29,9 @@ const FILLING = 0.1;
 /** The part that is full from which on the reader is late, and the milliseconds until it no longer counts as such. */
 const PRESSING = 0.2;
 const PRESSURE_LASTS = 10_000;
+/** Milliseconds between two looks into the ring while /proc is looked through, and bytes of events that may wait for that. */
+const BETWEEN_HOLDS = 20;
+const HELD_MAXIMUM = 32 * 1024 * 1024;
 const MILLISECONDS_BETWEEN_CLOCKS = 1000;
 /**
  * Milliseconds without a loss after which /proc is looked through again; from the first loss, should they not end; and
@@ -46,11 +50,11 @@ export async function* liveSections(
   probe: Probe,
   { signal, onIdle, onPressure, onIncomplete, onComplete }: LiveOptions,
 ): AsyncGenerator<CaptureSection> {
-  yield* sectionsOfNow(probe);
   const { ring } = probe;
+  let lost = ring.lost;
+  yield* sectionsOfNow(probe);
   let wait = SHORTEST_WAIT;
   let clockSetAt = performance.now();
-  let lost = ring.lost;
   let lostAt = 0;
   let incompleteSince = 0;
   let repairedAt = Number.NEGATIVE_INFINITY;
@@ -116,9 +120,25 @@ export async function* liveSections(
   onIdle?.();
 }
 
-/** A capture's beginning: whoever reads it forgets what was before. */
+/**
+ * A capture's beginning: whoever reads it forgets what was before. Behind it come the events that happened meanwhile; they
+ * are moved aside so that the ring does not fill, however long it takes to look through /proc.
+ */
 function* sectionsOfNow(probe: Probe): Generator<CaptureSection> {
+  const held = createHeldEvents(probe.ring, HELD_MAXIMUM);
+  let heldAt = performance.now();
+
+  function holdEvents(): void {
+    if (performance.now() - heldAt < BETWEEN_HOLDS) return;
+    held.hold();
+    heldAt = performance.now();
+  }
+
   probe.startOver();
   yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
-  yield* seedFromProc(probe.bootTime());
+  for (const section of seedFromProc(probe.bootTime(), holdEvents)) {
+    yield section;
+    holdEvents();
+  }
+  for (const batch of held.release()) yield { kind: 'events', batch };
 }

@@ -39,8 +39,12 @@ interface Shared {
  * All threads of the machine, as /proc shows them. Threads that end meanwhile are left out, kernel threads too:
  * they make no events.
  * @param bootTime nanoseconds from the epoch to the machine's start.
+ * @param options.onStep called after each process.
  */
-export function readProcesses(bootTime: bigint, proc = '/proc'): readonly ProcessEntry[] {
+export function readProcesses(
+  bootTime: bigint,
+  { proc = '/proc', onStep = () => undefined }: { readonly proc?: string; onStep?(): void } = {},
+): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   const starts = new Map<string, bigint>();
   const namespaces = new Map<number, string>();
@@ -55,6 +59,7 @@ export function readProcesses(bootTime: bigint, proc = '/proc'): readonly Proces
       entries.push(entry);
     }
     namespaces.set(pid, shared.pidNamespace);
+    onStep();
   }
   return entries.map((entry) => {
     const start = starts.get(namespaces.get(entry.pid) ?? '');

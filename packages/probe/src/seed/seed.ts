@@ -10,12 +10,16 @@ import { readSockets, type SocketFacts } from './sockets.ts';
  * their descriptors. Read it after the probe was switched on and before its first event is handled: whatever changed
  * since then is told again by an event.
  * @param bootTime nanoseconds from the epoch to the machine's start.
+ * @param onStep called after each process that was read.
  */
-export function* seedFromProc(bootTime: bigint): Generator<CaptureSection> {
+export function* seedFromProc(
+  bootTime: bigint,
+  onStep: () => void = () => undefined,
+): Generator<CaptureSection> {
   yield { kind: 'machine', machine: readMachine(bootTime) };
   yield { kind: 'interfaces', interfaces: readInterfaces() };
   yield readAccounts();
-  const processes = readProcesses(bootTime);
+  const processes = readProcesses(bootTime, { onStep });
   yield { kind: 'processes', processes };
   const socketsByNamespace = new Map<string, ReadonlyMap<number, SocketFacts>>();
   for (const { tid, pid } of processes) {
@@ -27,6 +31,7 @@ export function* seedFromProc(bootTime: bigint): Generator<CaptureSection> {
       socketsByNamespace.set(namespace, sockets);
       return sockets;
     });
+    onStep();
     if (descriptors.length > 0) yield { kind: 'descriptors', tid, descriptors };
   }
 }
