@@ -5,8 +5,10 @@
 export interface Accounting {
   /** Counts an event that rules were asked about. */
   evaluated(eventType: number): void;
-  /** Counts an event, or several, that no rule wants, or that rules must not see. */
-  filtered(eventType: number, count?: number): void;
+  /** Counts an event that no rule wants, or that rules must not see. */
+  filtered(eventType: number): void;
+  /** By type: how many were counted so. A source that leaves events out unseen adds them here itself. */
+  readonly filteredByType: Float64Array;
   /** Counts events that were lost before anybody could look at them. */
   dropped(eventType: number, count: number): void;
   report(): AccountingReport;
@@ -33,9 +35,10 @@ export function createAccounting(typeCount: number): Accounting {
     evaluated(eventType) {
       evaluatedByType[eventType] += 1;
     },
-    filtered(eventType, count = 1) {
-      filteredByType[eventType] += count;
+    filtered(eventType) {
+      filteredByType[eventType] += 1;
     },
+    filteredByType,
     dropped(eventType, count) {
       droppedByType[eventType] += count;
     },

@@ -67,7 +67,7 @@ export interface Inspector {
     data: DataView,
     limit: number,
     place: PassingPlace,
-    counts: Uint32Array,
+    counts: Float64Array,
     isOpen: (context: EventContext, type: number) => boolean,
   ): void;
   /**

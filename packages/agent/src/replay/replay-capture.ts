@@ -1,6 +1,5 @@
 import {
   type CaptureSection,
-  EVENT_TYPE_COUNT,
   type EventBatch,
   type EventVisitor,
   moveTo,
@@ -53,10 +52,8 @@ export async function replayCapture(replay: CaptureReplay): Promise<void> {
     visitor.refresh();
     if (section.kind === 'events') {
       if (!replayBatch(visitor, section.batch)) return;
-      accountForUnseen(visitor, replay);
       if (replay.onBatch?.(section.batch.count) === false) return;
     } else if (section.kind === 'visited') {
-      accountForUnseen(visitor, replay);
       if (replay.onBatch?.(section.count) === false) return;
     } else {
       inspector.load(section);
@@ -75,9 +72,8 @@ function createVisitor(replay: CaptureReplay): ReplayVisitor {
   const { inspector, accounting, drops } = replay;
   // Functions by themselves: properties of an object that has getters are looked up in a dictionary.
   const { context, apply, isQuiet, pass, steps } = inspector;
-  const counts = new Uint32Array(EVENT_TYPE_COUNT);
   const { view } = context;
-  const { evaluated, filtered } = accounting;
+  const { evaluated, filtered, filteredByType: counts } = accounting;
   let { matcher } = replay;
   let { wanted, matches, evaluate, isOpen } = matcher;
   inspector.setWanted(wanted);
@@ -133,15 +129,6 @@ function replayBatch(visitor: EventVisitor, batch: EventBatch): boolean {
     if (!visitor.visit(flags === undefined ? 0 : flags[index])) return false;
   }
   return true;
-}
-
-/** Takes the events that were left out into the accounts. */
-function accountForUnseen({ counts }: EventVisitor, { accounting }: CaptureReplay): void {
-  for (let type = 0; type < counts.length; type += 1) {
-    if (counts[type] === 0) continue;
-    accounting.filtered(type, counts[type]);
-    counts[type] = 0;
-  }
 }
 
 function isGoingOn({ inspector, onDrops }: CaptureReplay, drops: DropWatch): boolean {

@@ -32,7 +32,7 @@ function createVisitor(visit: (view: EventView) => boolean): EventVisitor {
   const view = createEventView();
   return {
     steps: new Uint8Array(EVENT_TYPE_COUNT),
-    counts: new Uint32Array(EVENT_TYPE_COUNT),
+    counts: new Float64Array(EVENT_TYPE_COUNT),
     view,
     isQuiet: () => false,
     pass(_data, _limit, place) {

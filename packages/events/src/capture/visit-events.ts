@@ -29,8 +29,8 @@ export const Step = {
 export interface EventVisitor {
   /** By type id: a `Step`. May change with every event that is shown. */
   readonly steps: Uint8Array;
-  /** By type id: how many were not shown, since whoever reads it set it to 0. */
-  readonly counts: Uint32Array;
+  /** By type id: goes up with each event that is not shown. */
+  readonly counts: Float64Array;
   /** Moved to each event that is shown. */
   readonly view: EventView;
   /**

@@ -128,7 +128,7 @@ function blocksOf(batches: readonly EventBatch[]): Buffer {
 
 interface Passed {
   readonly total: number;
-  readonly counts: Uint32Array;
+  readonly counts: Float64Array;
 }
 
 /** Passes what can be passed and delivers the rest. */
@@ -139,7 +139,7 @@ function passOver(
 ): Passed {
   const blocks = blocksOf(batches);
   const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.length);
-  const counts = new Uint32Array(EVENT_TYPE_COUNT);
+  const counts = new Float64Array(EVENT_TYPE_COUNT);
   const place: PassingPlace = { position: 0, passed: 0, isBarred: false };
   let index = 0;
   let total = 0;
@@ -234,7 +234,7 @@ test('blocks that are damaged in any byte are passed over or left, never a fault
     [10, 'SYSCALL_CLOSE_X', { res: 0, fd: 3 }],
   ]);
   const blocks = blocksOf(batches);
-  const counts = new Uint32Array(EVENT_TYPE_COUNT);
+  const counts = new Float64Array(EVENT_TYPE_COUNT);
   for (let at = 0; at < blocks.length; at++) {
     for (const byte of [0, 1, 0x7f, 0xff]) {
       // Nothing lies behind the blocks that a wrong length could reach.

@@ -113,7 +113,7 @@ export interface Passing {
     data: DataView,
     limit: number,
     place: PassingPlace,
-    counts: Uint32Array,
+    counts: Float64Array,
     isOpen: (context: EventContext, type: number) => boolean,
   ): void;
 }

@@ -1,6 +1,9 @@
 import { CLONE_STALE_NANOSECONDS } from './flags.ts';
 
+/** A power of two. Ids are given out in order: that many threads start before two of them share a place. */
 const KEPT = 8192;
+/** No thread's id. */
+const NOBODY = Number.NaN;
 
 /** The last exits, so that a parent's late clone event doesn't bring a child back that is already gone. */
 export interface RecentExits {
@@ -11,21 +14,21 @@ export interface RecentExits {
 }
 
 export function createRecentExits(): RecentExits {
-  const exits = new Map<number, { parentTid: number; time: bigint }>();
+  const tids = new Float64Array(KEPT).fill(NOBODY);
+  const parentTids = new Float64Array(KEPT);
+  const times: bigint[] = new Array(KEPT).fill(0n);
   return {
     record(tid, parentTid, time) {
-      exits.delete(tid);
-      if (exits.size >= KEPT)
-        for (const oldest of exits.keys()) {
-          exits.delete(oldest);
-          break;
-        }
-      exits.set(tid, { parentTid, time });
+      const place = tid & (KEPT - 1);
+      tids[place] = tid;
+      parentTids[place] = parentTid;
+      times[place] = time;
     },
     has(tid, parentTid, time) {
-      const exit = exits.get(tid);
-      if (exit === undefined || exit.parentTid !== parentTid) return false;
-      return time >= exit.time && time - exit.time < CLONE_STALE_NANOSECONDS;
+      const place = tid & (KEPT - 1);
+      if (tids[place] !== tid || parentTids[place] !== parentTid) return false;
+      const exitTime = times[place];
+      return time >= exitTime && time - exitTime < CLONE_STALE_NANOSECONDS;
     },
   };
 }
