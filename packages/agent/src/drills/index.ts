@@ -7,5 +7,6 @@ export {
   playDrill,
   type StepReport,
 } from './play.ts';
+export type { PolicyAnswer } from './policy-answer.ts';
 export { type LiveDrillOptions, runDrill } from './run-drill.ts';
 export { type DrillStep, drillSteps } from './steps.ts';

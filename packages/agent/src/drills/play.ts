@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Alert } from '../alert/alert.ts';
+import type { PolicyAnswer } from './policy-answer.ts';
 import type { DrillStep } from './steps.ts';
 
 /** The container that steps are played in. */
@@ -18,6 +19,8 @@ export interface HeardAlert {
   readonly alert: Alert;
   /** Milliseconds since the epoch. */
   readonly arrival: number;
+  /** What the drill's policies say to it; none where it has none. */
+  readonly policies?: readonly PolicyAnswer[];
 }
 
 export interface StepReport {
@@ -29,6 +32,8 @@ export interface StepReport {
   readonly latencyMilliseconds: number | undefined;
   /** What became of who did it: somebody (an agent, a kernel policy) ended the process, or the container. */
   readonly acted: 'container ended' | 'process killed' | 'no';
+  /** The policies that the answers count for, each once, and what these would do. */
+  readonly policies: readonly PolicyAnswer[];
   /** Why a step was skipped; '' for others. */
   readonly reason: string;
 }
@@ -104,12 +109,25 @@ async function playStep(step: DrillStep, options: DrillOptions): Promise<StepRep
     latencyMilliseconds:
       first === undefined ? undefined : first.arrival - Number(first.alert.timestamp / 1000n) / 1000,
     acted: isEnded ? 'container ended' : code === KILLED ? 'process killed' : 'no',
+    policies: eachOnce(answers.flatMap(({ policies = [] }) => policies)),
     reason: '',
   };
 }
 
+function eachOnce(answers: readonly PolicyAnswer[]): readonly PolicyAnswer[] {
+  return [...new Map(answers.map((answer) => [answer.policy, answer])).values()];
+}
+
 function skipped(step: DrillStep, reason: string): StepReport {
-  return { step, outcome: 'skipped', rules: [], latencyMilliseconds: undefined, acted: 'no', reason };
+  return {
+    step,
+    outcome: 'skipped',
+    rules: [],
+    latencyMilliseconds: undefined,
+    acted: 'no',
+    policies: [],
+    reason,
+  };
 }
 
 /** Why a step can't be played; undefined where it can. */

@@ -1,15 +1,21 @@
+import { hostname } from 'node:os';
 import type { SyscallCatalogue } from '@seawall/inspector';
 import type { RuntimeAddress } from '@seawall/kube';
+import type { PolicySet } from '@seawall/policies';
 import type { Rule } from '@seawall/rules';
 import { defaultDropPolicy } from '../drops.ts';
+import { createWorkloadOf } from '../hot-loop/workload-of.ts';
 import { createLiveContainers } from '../live/live-containers.ts';
 import { createLiveWatch } from '../live/watch-live.ts';
 import { type DrillOptions, type DrillReport, type DrillTarget, type HeardAlert, playDrill } from './play.ts';
+import { policyAnswers } from './policy-answer.ts';
 
 export interface LiveDrillOptions extends Pick<DrillOptions, 'steps' | 'onStep' | 'quiet' | 'patience'> {
   readonly rules: readonly Rule[];
   readonly catalogue: SyscallCatalogue;
   readonly target: DrillTarget;
+  /** Says what would be done about alerts. */
+  readonly policies?: PolicySet;
   /** Who says what the container is. */
   readonly runtimes: readonly RuntimeAddress[];
 }
@@ -25,12 +31,14 @@ export async function runDrill({
   catalogue,
   target,
   runtimes,
+  policies,
   ...play
 }: LiveDrillOptions): Promise<DrillReport> {
   const heard: HeardAlert[] = [];
   const stopping = new AbortController();
   const started = Promise.withResolvers<void>();
   const own = target.id.slice(0, SHORT_ID_LENGTH);
+  const workloadOf = createWorkloadOf({ node: hostname(), cluster: undefined });
   const watch = createLiveWatch({
     rules,
     catalogue,
@@ -43,9 +51,15 @@ export async function runDrill({
     signal: stopping.signal,
     onStart: () => started.resolve(),
     onAlert: () => undefined,
-    onMatches(alerts, { process }) {
-      if (process?.containerId !== own) return;
-      for (const alert of alerts) heard.push({ alert, arrival: Date.now() });
+    onMatches(alerts, context) {
+      if (context.process?.containerId !== own) return;
+      for (const alert of alerts) {
+        const answers =
+          policies === undefined
+            ? {}
+            : { policies: policyAnswers(policies, workloadOf(context), alert.rule) };
+        heard.push({ alert, arrival: Date.now(), ...answers });
+      }
     },
   });
   const watching = watch.run();

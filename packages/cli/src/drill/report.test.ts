@@ -13,6 +13,12 @@ function stepReport(index: number, outcome: StepReport['outcome']): StepReport {
     rules: isRaised ? ['A rule & more'] : [],
     latencyMilliseconds: isRaised ? 12.4 : undefined,
     acted: 'no',
+    policies: isRaised
+      ? [
+          { policy: 'etcd', mode: 'enforce', isDryRun: false, actions: ['kill', 'notify'] },
+          { policy: 'all', mode: 'shadow', isDryRun: true, actions: [] },
+        ]
+      : [],
     reason: outcome === 'skipped' ? 'the image lacks one of nc' : '',
   };
 }
@@ -33,6 +39,10 @@ test('a drill passes when all that was played was raised', () => {
 test('the report is a table, JSON and JUnit', () => {
   const text = reportText(report, createPalette(false));
   assert.match(text, /^shell +raised +12 ms +no +A rule & more$/m);
+  assert.match(
+    reportText(report, createPalette(false), true),
+    /^shell +raised +12 ms +no +etcd \(enforce: kill, notify\), all \(shadow, dry run\) +A rule & more$/m,
+  );
   assert.match(text, /^1 raised, 1 missed, 1 skipped; 0 alerts before, 0 after$/m);
   assert.deepEqual(
     JSON.parse(reportJson(report)).steps.map(

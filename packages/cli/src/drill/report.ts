@@ -4,7 +4,7 @@ import { jsonText } from '../json-text.ts';
 import { countOf } from '../number-text.ts';
 import { escapeXml } from '../rules/test-junit.ts';
 import type { Palette } from '../terminal/color.ts';
-import { renderTable } from '../terminal/table.ts';
+import { type Column, renderTable } from '../terminal/table.ts';
 
 /** Whether everything that could be played was raised, and nothing while nothing was played. */
 export function isPassed({ steps, before, after }: DrillReport): boolean {
@@ -21,22 +21,37 @@ const columns = [
   { title: 'OUTCOME' },
   { title: 'AFTER', align: 'right' },
   { title: 'ACTED' },
-  { title: 'RULES' },
 ] as const;
 
-export function reportText(report: DrillReport, palette: Palette): string {
+function columnsOf(hasPolicies: boolean): readonly Column[] {
+  return [...columns, ...(hasPolicies ? [{ title: 'POLICIES' }] : []), { title: 'RULES' }];
+}
+
+/** `etcd-processes (enforce: kill), everything (shadow)`. */
+function policiesText({ outcome, policies }: StepReport): string {
+  if (outcome !== 'raised') return '';
+  const told = policies.map(({ policy, mode, isDryRun, actions }) => {
+    const does = actions.length === 0 ? mode : `${mode}: ${actions.join(', ')}`;
+    return `${policy} (${does}${isDryRun ? ', dry run' : ''})`;
+  });
+  return told.join(', ') || 'none';
+}
+
+/** @param hasPolicies whether the drill was given policies, so that it says what they would do. */
+export function reportText(report: DrillReport, palette: Palette, hasPolicies = false): string {
   const rows = report.steps.map((step) => [
     step.step.name,
     { text: step.outcome, paint: paintOf(step, palette) },
     step.latencyMilliseconds === undefined ? '' : `${Math.round(step.latencyMilliseconds)} ms`,
     step.acted,
+    ...(hasPolicies ? [policiesText(step)] : []),
     step.reason === '' ? step.rules.join(', ') : step.reason,
   ]);
   const { before, after } = report;
   const noise = [...before, ...after].map(
     ({ alert }) => `not of the drill: ${textFromBytes(alert.message)}\n`,
   );
-  return `${renderTable(columns, rows)}${noise.join('')}${summaryOf(report)}\n`;
+  return `${renderTable(columnsOf(hasPolicies), rows)}${noise.join('')}${summaryOf(report)}\n`;
 }
 
 function paintOf({ outcome }: StepReport, { good, bad, faint }: Palette): (text: string) => string {

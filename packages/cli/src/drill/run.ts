@@ -7,13 +7,16 @@ import {
   runDrill,
 } from '@seawall/agent/drills';
 import { findSockets, openRuntime, type RuntimeAddress, USUAL_SOCKETS } from '@seawall/kube';
+import type { PolicySet } from '@seawall/policies';
 import { nearestName, type Rule } from '@seawall/rules';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
+import { loadPolicies } from '../policies/load.ts';
+import { reportBrokenSet } from '../policies/messages.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
-import { loadRuleFiles } from '../rules/load.ts';
+import { loadRuleFiles, meaningOption, type RuleMeaning } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -21,6 +24,8 @@ import { isPassed, reportJson, reportJunit, reportText } from './report.ts';
 
 interface Options {
   readonly rules: readonly string[];
+  readonly policies: readonly string[];
+  readonly meaning: RuleMeaning;
   readonly container?: string;
   readonly image?: string;
   readonly component: string;
@@ -36,6 +41,12 @@ export function addRunCommand(parent: Command, context: CommandContext): void {
     .command('run')
     .description('play the steps in a container while this machine is watched, as root; say what was raised')
     .requiredOption('--rules <file...>', 'rule files, and folders of them, in the order to load them')
+    .option(
+      '--policies <file...>',
+      'policies, and folders of them: say what they would do about each step',
+      [],
+    )
+    .addOption(meaningOption())
     .option('--image <image>', 'run a container of its own, of this image (with a shell; the runtime has it)')
     .option('--component <name>', 'its own container: the name it has, and its pod begins with', 'etcd')
     .option('--namespace <name>', 'its own container: the namespace of its pod', 'kube-system')
@@ -50,30 +61,40 @@ export function addRunCommand(parent: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Each step takes away again what it made; connections are to loopback alone, and nothing is sent. In a named container,
+Policies do nothing by themselves here: who acts is the agent of the node (seawall agent), and what it does to the container
+is told as well. Each step takes away again what it made; connections are to loopback alone, and nothing is sent. In a named container,
 what acts on findings acts: an agent in enforce mode ends it. Watching takes root, playing the runtime's own tool (ctr for
 containerd and CRI, docker, podman).
 
 Exit codes: 0 all that could be played was raised, and nothing while nothing was played; 1 something was missed, or
-raised without cause, or the rules have errors; 2 wrong usage; 3 it could not be played.`,
+raised without cause, or rules or policies have errors; 2 wrong usage; 3 it could not be played.`,
     )
     .action((options: Options) => run(context, options));
 }
 
-async function run({ terminal, setExitCode }: CommandContext, options: Options): Promise<void> {
+async function run(context: CommandContext, options: Options): Promise<void> {
+  const { terminal, setExitCode } = context;
   const steps = chosenSteps(options.step);
-  const { files, ruleSet } = await loadRuleFiles(options.rules, terminal, []);
+  const { files, ruleSet } = await loadRuleFiles(options.rules, terminal, [], {
+    meaning: options.meaning,
+  });
   if (ruleSet === undefined) {
     terminal.errors.write(messagesText(files, terminal.errors.palette, ['error']));
     setExitCode(exitCodes.findings);
     return;
   }
   const rules = ruleSet.rules.filter(({ source, isEnabled }) => source === 'syscall' && isEnabled);
-  const report = await play(options, steps, rules, terminal);
+  const hasPolicies = options.policies.length > 0;
+  const loaded = hasPolicies ? await loadPolicies(options.policies, options.rules, terminal) : undefined;
+  if (loaded !== undefined && loaded.set === undefined) {
+    reportBrokenSet(context, loaded);
+    return;
+  }
+  const report = await play(options, steps, rules, loaded?.set, terminal);
   const { output, palette } = { output: terminal.output, palette: terminal.output.palette };
   if (options.output === 'json') output.write(reportJson(report));
   else if (options.output === 'junit') output.write(reportJunit(report));
-  else output.write(reportText(report, palette));
+  else output.write(reportText(report, palette, hasPolicies));
   if (!isPassed(report)) setExitCode(exitCodes.findings);
 }
 
@@ -81,6 +102,7 @@ async function play(
   { container, image, component, namespace, runtime }: Options,
   steps: readonly DrillStep[],
   rules: readonly Rule[],
+  policies: PolicySet | undefined,
   terminal: Terminal,
 ): Promise<DrillReport> {
   if ((container === undefined) === (image === undefined)) {
@@ -101,6 +123,7 @@ async function play(
       target,
       runtimes,
       steps,
+      ...(policies !== undefined && { policies }),
       onStep: ({ step, outcome }) => terminal.errors.write(`${step.name}: ${outcome}\n`),
     });
   } finally {
