@@ -7,7 +7,7 @@ import type { AcceptanceRow } from './row.ts';
 const [issue, ...wanted] = process.argv.slice(2);
 const folder = join(import.meta.dirname, issue ?? '');
 if (issue === undefined || !/^\d+$/.test(issue) || !existsSync(folder)) {
-  const issues = globSync('*/', { cwd: import.meta.dirname }).sort();
+  const issues = globSync('[0-9]*/', { cwd: import.meta.dirname }).sort();
   process.stderr.write(`usage: npm run accept -- ISSUE [ROW...]; issues with rows: ${issues.join(', ')}\n`);
   process.exit(2);
 }

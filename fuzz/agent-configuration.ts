@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSeawallError } from '@seawall/base';
 import { readConfiguration } from '../packages/agent/src/configuration/read-configuration.ts';
-import { mutateText } from './support/mutate-rule-file.ts';
+import { mutateText } from './support/mutate-text.ts';
 import { createRandom } from './support/random.ts';
 import { yamlFragments } from './support/yaml-fragments.ts';
 

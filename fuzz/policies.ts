@@ -11,7 +11,7 @@ import {
   ruleSourcesOf,
 } from '@seawall/policies';
 import { loadRules } from '@seawall/rules';
-import { mutateText } from './support/mutate-rule-file.ts';
+import { mutateText } from './support/mutate-text.ts';
 import { createRandom } from './support/random.ts';
 import { yamlFragments } from './support/yaml-fragments.ts';
 

@@ -6,7 +6,7 @@ import { isSeawallError } from '@seawall/base';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import { loadRules } from '@seawall/rules';
-import { mutateText } from './support/mutate-rule-file.ts';
+import { mutateText } from './support/mutate-text.ts';
 import { createRandom } from './support/random.ts';
 import { yamlFragments } from './support/yaml-fragments.ts';
 

@@ -8,12 +8,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
-  type Containerd,
   CRI_NAMESPACE,
   containerdMissing,
   makeBusyboxImage,
-  type Pod,
-  type RunningContainer,
   runPod,
   startContainerd,
 } from '@seawall/kube/testing';
@@ -21,15 +18,14 @@ import { probeSupport } from '@seawall/probe';
 import { type FindingGroup, openStore } from '@seawall/store';
 import { SMTPServer } from 'smtp-server';
 import type { AcceptanceResult } from '../row.ts';
+import { ETCD_IMAGE, etcdCommand, etcdImage, hasEnded, openShell } from '../support/etcd-container.ts';
+import { until } from '../support/until.ts';
 import { type AgentProcess, startAgentProcess, untilReady } from './support/agent-process.ts';
 
 export const title =
   'article 2’s scenario: a shell in an etcd container under the etcd policy: container killed, finding as the article shows it, email and Slack message delivered';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const IMAGE = 'localhost/etcd:3.4';
-const LONGEST_WAIT = 30_000;
-const LIBRARIES = ['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/ld-linux-x86-64.so.2'];
 
 const runTool = promisify(execFile);
 
@@ -48,7 +44,7 @@ export async function run(): Promise<AcceptanceResult> {
   try {
     // Pods themselves run the plain image.
     containerd.importImage(makeBusyboxImage(join(folder, 'pause')), CRI_NAMESPACE);
-    containerd.importImage(etcdImage(folder), CRI_NAMESPACE);
+    containerd.importImage(etcdImage(join(folder, 'image')), CRI_NAMESPACE);
     const pod = await runPod(containerd, {
       name: 'etcd-node1',
       namespace: 'kube-system',
@@ -56,7 +52,8 @@ export async function run(): Promise<AcceptanceResult> {
     });
     agent = startAgentProcess(writeSettings(folder, containerd.socket, mailServer.port, slackServer.port));
     await untilReady(agent);
-    const etcd = await startEtcd(pod);
+    const order = { image: ETCD_IMAGE, command: etcdCommand('/tmp/data', 42379) };
+    const etcd = await pod.runContainer('etcd', order);
     const faults: string[] = [];
     const check = (holds: boolean, what: string): void => {
       if (!holds) faults.push(what);
@@ -81,7 +78,7 @@ export async function run(): Promise<AcceptanceResult> {
     const shell = groups.find(({ output }) => output.startsWith('Unauthorized process (sh '));
     check(shell !== undefined, `no finding of the shell: ${groups.map(({ output }) => output).join(' | ')}`);
     const shown = shell === undefined ? '' : await show(folder, shell.id);
-    const wanted = ['High', etcd.id.slice(0, 12), 'etcd', IMAGE.replace(/:.*/, ''), '1 unique output'];
+    const wanted = ['High', etcd.id.slice(0, 12), 'etcd', ETCD_IMAGE.replace(/:.*/, ''), '1 unique output'];
     for (const part of wanted) {
       check(shown.toLowerCase().includes(part.toLowerCase()), `findings show does not tell ${part}`);
     }
@@ -112,13 +109,6 @@ export async function run(): Promise<AcceptanceResult> {
   }
 }
 
-function etcdImage(folder: string): ReturnType<typeof makeBusyboxImage> {
-  const files = Object.fromEntries(
-    ['/usr/bin/etcd', ...LIBRARIES].map((path) => [path.slice(1), readFileSync(path)]),
-  );
-  return makeBusyboxImage(join(folder, 'image'), { name: IMAGE, files });
-}
-
 /** The example as it is, but for where its channels are. */
 function writeSettings(folder: string, socket: string, mailPort: number, slackPort: number): string {
   cpSync(join(ROOT, 'examples', 'policies', 'etcd.yaml'), join(folder, 'etcd.yaml'));
@@ -142,52 +132,6 @@ http: { listen: '127.0.0.1:0' }
 `,
   );
   return path;
-}
-
-function startEtcd(pod: Pod): Promise<RunningContainer> {
-  const command = [
-    ...['/usr/bin/etcd', '--data-dir=/tmp/data', '--listen-client-urls=http://127.0.0.1:42379'],
-    ...['--advertise-client-urls=http://127.0.0.1:42379', '--listen-peer-urls=http://127.0.0.1:42380'],
-  ];
-  return pod.runContainer('etcd', { image: IMAGE, command });
-}
-
-/** `ctr tasks exec` as kubectl exec does it; that it fails is the point. */
-async function openShell({ socket }: Containerd, id: string): Promise<void> {
-  const words = [
-    '--address',
-    socket,
-    '--namespace',
-    CRI_NAMESPACE,
-    'tasks',
-    'exec',
-    '--exec-id',
-    'shell',
-    id,
-  ];
-  await runTool('ctr', [...words, 'sh', '-c', 'sleep 5; ls']).catch(() => undefined);
-}
-
-async function hasEnded({ socket }: Containerd, id: string): Promise<boolean> {
-  const { stdout } = await runTool('ctr', [
-    '--address',
-    socket,
-    '--namespace',
-    CRI_NAMESPACE,
-    'tasks',
-    'list',
-  ]);
-  const line = stdout.split('\n').find((entry) => entry.startsWith(id));
-  return line === undefined || !line.includes('RUNNING');
-}
-
-async function until(holds: () => Promise<boolean>): Promise<boolean> {
-  const end = performance.now() + LONGEST_WAIT;
-  while (!(await holds())) {
-    if (performance.now() > end) return false;
-    await wait(20);
-  }
-  return true;
 }
 
 async function groupsIn(folder: string): Promise<readonly FindingGroup[]> {

@@ -12,6 +12,7 @@ import {
   withGuardedContainerd,
 } from '../4/support/guarded-container.ts';
 import type { AcceptanceResult } from '../row.ts';
+import { until } from '../support/until.ts';
 import { type AgentProcess, readMetric, startAgentProcess, untilReady } from './support/agent-process.ts';
 
 export const title =
@@ -24,7 +25,6 @@ const FIRST_IN_PODS = 10;
 const OTHERS = 5;
 const PORT = 4444;
 const LABEL = 'seawall.dev/accept';
-const LONGEST_WAIT = 30_000;
 
 function policy(name: string, deny: string): string {
   return `apiVersion: seawall.dev/v1alpha1
@@ -215,10 +215,4 @@ async function countsIn(folder: string): Promise<ReadonlyMap<string, number>> {
   } finally {
     await store.close();
   }
-}
-
-/** Waits for it for a while; whether it came true shows in what is counted then. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const limit = performance.now() + LONGEST_WAIT;
-  while (!(await holds()) && performance.now() < limit) await wait(100);
 }

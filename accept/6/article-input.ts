@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
-  type Containerd,
   CRI_NAMESPACE,
   containerdMissing,
   makeBusyboxImage,
@@ -18,14 +15,12 @@ import { runSeawall } from '../../conformance/regression/run-seawall.ts';
 import { locateShared } from '../../test/shared.ts';
 import { type AgentProcess, startAgentProcess, untilReady } from '../5/support/agent-process.ts';
 import type { AcceptanceResult } from '../row.ts';
+import { ETCD_IMAGE, etcdCommand, etcdImage, hasEnded, openShell } from '../support/etcd-container.ts';
+import { until } from '../support/until.ts';
 
 export const title =
   "the article's input_rules.yaml: generates; round trip gives the same file; the etcd policy stops a shell in a live etcd container (containerd)";
 
-const IMAGE = 'localhost/etcd:3.4';
-/** What etcd of this machine needs beside itself. */
-const LIBRARIES = ['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/ld-linux-x86-64.so.2'];
-const LONGEST_WAIT = 30_000;
 /** Milliseconds in which etcd, left alone, must not be found to do anything. */
 const QUIET = 3000;
 
@@ -93,10 +88,7 @@ async function stopShell(
   let agent: AgentProcess | undefined;
   try {
     containerd.importImage(makeBusyboxImage(join(folder, 'pause')), CRI_NAMESPACE);
-    const files = Object.fromEntries(
-      ['/usr/bin/etcd', ...LIBRARIES].map((path) => [path.slice(1), readFileSync(path)]),
-    );
-    containerd.importImage(makeBusyboxImage(join(folder, 'image'), { name: IMAGE, files }), CRI_NAMESPACE);
+    containerd.importImage(etcdImage(join(folder, 'image')), CRI_NAMESPACE);
     const pod = await runPod(containerd, {
       name: 'etcd-node1',
       namespace: 'kube-system',
@@ -105,11 +97,8 @@ async function stopShell(
     agent = startAgentProcess(writeSettings(folder, containerd.socket));
     await untilReady(agent);
     const etcd = await pod.runContainer('etcd', {
-      image: IMAGE,
-      command: [
-        ...['/usr/bin/etcd', '--data-dir=/var/lib/etcd', '--listen-client-urls=http://127.0.0.1:42479'],
-        ...['--advertise-client-urls=http://127.0.0.1:42479', '--listen-peer-urls=http://127.0.0.1:42480'],
-      ],
+      image: ETCD_IMAGE,
+      command: etcdCommand('/var/lib/etcd', 42479),
     });
     await wait(QUIET);
     if (await hasEnded(containerd, etcd.id)) faults.push('etcd was ended before anything happened');
@@ -146,34 +135,6 @@ http: { listen: '127.0.0.1:0' }
 `,
   );
   return path;
-}
-
-const runTool = promisify(execFile);
-
-function ctr({ socket }: Containerd, ...words: readonly string[]): Promise<string> {
-  return runTool('ctr', ['--address', socket, '--namespace', CRI_NAMESPACE, ...words]).then(
-    ({ stdout }) => stdout,
-  );
-}
-
-/** As kubectl exec does it; that it is ended is the point. */
-async function openShell(containerd: Containerd, id: string): Promise<void> {
-  const script = 'sleep 10; ls';
-  await ctr(containerd, 'tasks', 'exec', '--exec-id', 'shell', id, 'sh', '-c', script).catch(() => undefined);
-}
-
-async function hasEnded(containerd: Containerd, id: string): Promise<boolean> {
-  const line = (await ctr(containerd, 'tasks', 'list')).split('\n').find((entry) => entry.startsWith(id));
-  return line === undefined || !line.includes('RUNNING');
-}
-
-async function until(holds: () => Promise<boolean>): Promise<boolean> {
-  const end = performance.now() + LONGEST_WAIT;
-  while (!(await holds())) {
-    if (performance.now() > end) return false;
-    await wait(20);
-  }
-  return true;
 }
 
 async function outputsIn(folder: string): Promise<readonly string[]> {
