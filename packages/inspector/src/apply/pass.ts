@@ -8,7 +8,7 @@ import {
 } from '@seawall/events';
 import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
-import { verdictsOn } from '../descriptor/verdicts.ts';
+import { Learning, verdictsOn } from '../descriptor/verdicts.ts';
 import type { Process } from '../process/process.ts';
 import { absorb, absorbableTypes, absorbClose, CLOSE } from './absorb.ts';
 import { descriptorParameters } from './dispatch.ts';
@@ -28,10 +28,10 @@ const Way = {
   show: 0,
   /** They are counted. */
   count: 1,
-  /** Transfers with the descriptor behind the data. */
+  /** Transfers whose third parameter is the descriptor. */
   transfer: 2,
-  /** Transfers with the descriptor behind the data and the tuple. */
-  transferAfterTuple: 3,
+  /** Transfers whose fourth parameter is the descriptor. */
+  laterTransfer: 3,
   /** Closing, which no rule wants to see. */
   close: 4,
   /** They are asked of by `isQuietCall` and `absorb`. */
@@ -64,7 +64,7 @@ const TYPE_COUNT = EVENT_TYPE_COUNT;
 const {
   count: COUNT,
   transfer: TRANSFER,
-  transferAfterTuple: AFTER_TUPLE,
+  laterTransfer: LATER_TRANSFER,
   close: CLOSING,
   ask: ASK,
   show: SHOW,
@@ -72,19 +72,21 @@ const {
 const stepByType = idleSteps;
 const VISIT = Step.visit;
 const isInferring = inferringTypes;
+const { withoutTuple: WITHOUT_TUPLE, withTuple: WITH_TUPLE } = Learning;
 /** No thread's id. */
 const NO_TID = -0x8000_0000;
 
-/** By type id: where the lengths of an event's parameters hold that of its tuple; 0 where it has none. */
-const tupleLengths = Uint8Array.from(transferTuples, (index) =>
-  index === undefined || index < 0 ? 0 : index * 2,
+/** By type id: where the lengths of an event's parameters hold that of its tuple, and what of it counts: 0 without one. */
+const tupleLengths = Uint8Array.from(transferTuples, (index) => Math.max(0, index ?? 0) * 2);
+const tupleMasks = Uint16Array.from(transferTuples, (index) =>
+  index === undefined || index < 0 ? 0 : 0xffff,
 );
 
 const transferWays: readonly (number | undefined)[] = transferTuples.map((tuple, type) => {
   if (tuple === undefined) return undefined;
   const descriptor = descriptorParameters[type];
   if (descriptor === 2) return Way.transfer;
-  return descriptor === 3 ? Way.transferAfterTuple : Way.ask;
+  return descriptor === 3 ? Way.laterTransfer : Way.ask;
 });
 
 /**
@@ -197,31 +199,29 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
             process = current(id);
           }
           const kind = way & KIND;
-          if (kind === TRANSFER || kind === AFTER_TUPLE) {
+          if (kind === TRANSFER || kind === LATER_TRANSFER) {
             if (process === undefined) break;
             const lengths = position + LENGTHS;
-            let start =
+            const third = data.getUint16(lengths + 4, true);
+            // Both kinds take the same steps: what has not run yet is what optimised code is thrown away for.
+            const isLater = kind - TRANSFER;
+            if ((isLater === 0 ? third : data.getUint16(lengths + 6, true)) < 8) break;
+            const start =
               lengths +
               parameterCount * 2 +
               data.getUint16(lengths, true) +
-              data.getUint16(lengths + 2, true);
-            let lengthAt = lengths + 4;
-            if (kind === AFTER_TUPLE) {
-              start += data.getUint16(lengthAt, true);
-              lengthAt += 2;
-            }
-            if (data.getUint16(lengthAt, true) < 8 || start + 12 > next) break;
+              data.getUint16(lengths + 2, true) +
+              third * isLater;
             // Only numbers beyond 31 bits, which no descriptor has, have another upper half than 0.
-            if (data.getInt32(start + 4, true) !== 0) break;
+            if (start + 12 > next || data.getInt32(start + 4, true) !== 0) break;
             fd = data.getInt32(start, true);
             descriptor = process.descriptors.get(fd);
+            const hasTuple = data.getUint16(lengths + tupleLengths[type], true) & tupleMasks[type];
             if (descriptor === undefined) {
               if (isInferring[type] === 1) break;
             } else {
-              const tupleLength = tupleLengths[type];
-              const hasTuple = tupleLength !== 0 && data.getUint16(lengths + tupleLength, true) !== 0;
-              const verdicts = descriptor.verdicts ?? verdictsOn(descriptor);
-              if (hasTuple ? verdicts.learnsFromTuple : verdicts.learnsFromTransfer) break;
+              const { learnsFrom } = descriptor.verdicts ?? verdictsOn(descriptor);
+              if ((learnsFrom & (hasTuple === 0 ? WITHOUT_TUPLE : WITH_TUPLE)) !== 0) break;
             }
           } else if (kind === CLOSING) {
             if (process === undefined || !absorbClose(process, data, position + EVENT)) break;
@@ -233,7 +233,7 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
             if (context.process !== process) context.process = process;
             if (context.container !== process.container) context.container = process.container;
             const isShown =
-              kind === TRANSFER || kind === AFTER_TUPLE
+              kind === TRANSFER || kind === LATER_TRANSFER
                 ? showNumbered(context, process, fd, descriptor, type)
                 : showDescriptor(context, process, data, position + EVENT, type);
             if (!isShown || isOpen(context, type)) break;

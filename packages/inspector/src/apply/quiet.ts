@@ -1,5 +1,5 @@
 import { eventTypeOfSymbol, eventTypes, HEADER_LENGTH, Step } from '@seawall/events';
-import { verdictsOn } from '../descriptor/verdicts.ts';
+import { Learning, verdictsOn } from '../descriptor/verdicts.ts';
 import type { Process } from '../process/process.ts';
 import { changesDescriptors } from './close.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './dispatch.ts';
@@ -15,6 +15,7 @@ const CONTROL_COMMAND = 2;
  * stands in the optimised code as it is.
  */
 const HEADER = HEADER_LENGTH;
+const { withoutTuple: WITHOUT_TUPLE, withTuple: WITH_TUPLE } = Learning;
 const descriptorIndexes = descriptorParameters;
 const isInferring = inferringTypes;
 
@@ -54,8 +55,7 @@ export function isQuietCall(process: Process, data: DataView, event: number, typ
   if (data.getInt32(start + 4, true) !== 0) return false;
   if (descriptor === undefined) return isInferring[type] === 0;
   const hasTuple = tuple >= 0 && data.getUint16(lengths + tuple * 2, true) > 0;
-  const verdicts = verdictsOn(descriptor);
-  return !(hasTuple ? verdicts.learnsFromTuple : verdicts.learnsFromTransfer);
+  return (verdictsOn(descriptor).learnsFrom & (hasTuple ? WITH_TUPLE : WITHOUT_TUPLE)) === 0;
 }
 
 /** Whether a call of fcntl neither makes a descriptor nor changes one. */

@@ -64,7 +64,6 @@ export interface Descriptor {
 
 /** What holds of a descriptor, and what rules decided about it, as long as nothing that it shows changes. */
 export interface DescriptorVerdicts extends DescriptorScope {
-  /** Whether a transfer over it, without a tuple and with one, may tell what is not known yet. */
-  readonly learnsFromTransfer: boolean;
-  readonly learnsFromTuple: boolean;
+  /** From which transfers over it something may be learned: bits of `Learning`. */
+  readonly learnsFrom: number;
 }

@@ -2,6 +2,9 @@ import { isConnected } from './create.ts';
 import { type Descriptor, DescriptorType, type DescriptorVerdicts } from './descriptor.ts';
 import { isTcp } from './socket.ts';
 
+/** Kinds of transfers over a descriptor that may tell what is not known of it yet: one bit each. */
+export const Learning = { withoutTuple: 1, withTuple: 2 } as const;
+
 /* Copies for the hot path: see `apply/quiet.ts`. */
 const { ipv4Socket: IPV4_SOCKET, ipv6Socket: IPV6_SOCKET } = DescriptorType;
 
@@ -19,8 +22,9 @@ function decide(descriptor: Descriptor): DescriptorVerdicts {
   // A change of its name counts as that of the event at which it is looked up next: this is that look.
   descriptor.oldName = descriptor.name;
   const verdicts = {
-    learnsFromTransfer: learns(descriptor, false),
-    learnsFromTuple: learns(descriptor, true),
+    learnsFrom:
+      (learns(descriptor, false) ? Learning.withoutTuple : 0) |
+      (learns(descriptor, true) ? Learning.withTuple : 0),
     closed: undefined,
     closedBefore: undefined,
   };
