@@ -3,12 +3,14 @@ import type { RingReader } from './ring.ts';
 
 /** Events that were taken out of the ring while something else had to come first. */
 export interface HeldEvents {
-  /** Copies what lies in the ring, so that it does not overflow, as long as there is room for it. */
+  /** Copies what lies in the ring if that is filling, so that it does not overflow, as long as there is room for it. */
   hold(): void;
   /** What was held, in its order; it is held no longer. */
   release(): readonly EventBatch[];
 }
 
+/** The part of the ring from which on events are better moved out: copies take time and memory. */
+const FILLING = 0.1;
 /** Where an event's length is in its header. */
 const LENGTH_OFFSET = 16;
 
@@ -21,6 +23,7 @@ export function createHeldEvents(ring: RingReader, most: number): HeldEvents {
   let bytes = 0;
   return {
     hold() {
+      if (ring.fillNow() < FILLING) return;
       while (bytes < most && ring.take() > 0) {
         const batch = copyOf(ring.batch);
         ring.release();

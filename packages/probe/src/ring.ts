@@ -17,6 +17,8 @@ export interface RingReader {
   release(): void;
   /** The part of the ring that is full, 0 to 1, as of the last `take`. */
   readonly fill: number;
+  /** The same as of now. */
+  fillNow(): number;
   /** Events missing in the sequences of the CPUs so far. */
   readonly lost: number;
 }
@@ -104,6 +106,7 @@ export function createRingReader(ring: MappedRing, cpus: number, size: number): 
     get fill() {
       return fill;
     },
+    fillNow: () => (Number(Atomics.load(produced, 0)) - position) / size,
     get lost() {
       return lost;
     },
