@@ -8,6 +8,8 @@ export const errors = defineErrors('agent', {
     'lost events can not be ignored and reported ({other}) at once: name "ignore" alone, or leave it out',
   STOPPED_BY_DROPS: 'events were lost ({lost} in the last second), and the action for that is to stop',
   FILE_UNREADABLE: '{path} can not be read: {reason}',
+  TEXTS_TOO_LONG:
+    'rules and policies are too long: with {path} ({size} bytes) they have more than {bytes} bytes; limits.memoryMebibytes says how much may be read',
   CONFIGURATION_INVALID: 'the configuration is wrong:\n{messages}',
   SET_REFUSED: 'rules or policies are wrong, so the agent does not start with them:\n{messages}',
   LISTEN_FAILED: 'can not listen at {address}: {reason}; choose another address in the configuration',

@@ -139,6 +139,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       rules: configuration.rules,
       policies: configuration.policies,
       matching: configuration.policyMatching,
+      memoryMebibytes: limits.memoryMebibytes,
     });
     ruleFiles = texts.ruleFiles.map(({ name }) => name);
     return texts;
@@ -439,8 +440,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     const taken = reloader.policies(result.generation);
     if (isLive && taken !== undefined) await enforcer.replace(taken, result.generation);
     const { rules, policies } = reloader.status();
-    const running = `${countOf(rules, 'rule')} in ${countOf(policies, 'policy', 'policies')}`;
-    log('info', `from now on there are ${running}`);
+    const counts = `${countOf(rules, 'rule')} in ${countOf(policies, 'policy', 'policies')}`;
+    log('info', `running from now on: ${counts}`);
     for (const warning of result.warnings) log('warning', warning);
     return result;
   }

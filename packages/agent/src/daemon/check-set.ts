@@ -7,10 +7,15 @@ import { readSetTexts } from '../rule-set/read-set-texts.ts';
 /**
  * Loads what an agent with that configuration would run, and runs nothing. What policies deny in the kernel is taken to be
  * possible: the node where it is checked may not be the one where it runs.
- * @throws agent/FILE_UNREADABLE
+ * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
  */
-export function checkSet({ rules, policies, policyMatching }: AgentConfiguration): LoadedSet {
-  const texts = readSetTexts({ rules, policies, matching: policyMatching });
+export function checkSet({ rules, policies, policyMatching, limits }: AgentConfiguration): LoadedSet {
+  const texts = readSetTexts({
+    rules,
+    policies,
+    matching: policyMatching,
+    memoryMebibytes: limits.memoryMebibytes,
+  });
   const catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
   return loadRunningSet(texts, catalogues, () => undefined);
 }

@@ -9,15 +9,39 @@ export interface TextFile {
   readonly text: string;
 }
 
+/** How much text may be read in all. */
+export interface Allowance {
+  /** @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG */
+  take(path: string): void;
+}
+
+/** An allowance of so many bytes, for regular files alone: what a device or a pipe gives may never end. */
+export function createAllowance(bytes: number): Allowance {
+  let left = bytes;
+  return {
+    take(path) {
+      const facts = attempt(path, () => statSync(path));
+      if (!facts.isFile())
+        throw errors.create('FILE_UNREADABLE', { path, reason: 'it is no file and no folder' });
+      left -= facts.size;
+      if (left < 0) throw errors.create('TEXTS_TOO_LONG', { path, size: facts.size, bytes });
+    },
+  };
+}
+
 /**
  * Reads files, and the YAML files right in folders by name; names that begin with a dot are left out, as editors and
  * Kubernetes' mounts of ConfigMaps make such.
- * @throws agent/FILE_UNREADABLE
+ * @param allowance how much may be read; without one, anything.
+ * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
  */
-export function readTextFiles(paths: readonly string[]): readonly TextFile[] {
+export function readTextFiles(paths: readonly string[], allowance?: Allowance): readonly TextFile[] {
   return paths
     .flatMap((path) => filesAt(path))
-    .map((path) => ({ path, text: attempt(path, () => readFileSync(path, 'utf8')) }));
+    .map((path) => {
+      allowance?.take(path);
+      return { path, text: attempt(path, () => readFileSync(path, 'utf8')) };
+    });
 }
 
 function filesAt(path: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { loadPolicyFiles, type Matching, ruleSourcesOf } from '@seawall/policies';
-import { readTextFiles, type TextFile } from '../daemon/folders.ts';
+import { createAllowance, readTextFiles, type TextFile } from '../daemon/folders.ts';
 import type { SetTexts } from './load-running-set.ts';
 
 /** Where rules and policies are, as the configuration has it. */
@@ -7,18 +7,29 @@ export interface SetPaths {
   readonly rules: readonly string[];
   readonly policies: readonly string[];
   readonly matching: Matching;
+  /** Memory that the agent may take: what is read must be small against it, since it is read while events are looked at. */
+  readonly memoryMebibytes: number;
 }
+
+/** Rules and policies may have this part of the memory: read, checked and compiled in two threads they take much more. */
+const PART_OF_MEMORY = 1 / 128;
+const MEBIBYTE = 1024 * 1024;
 
 /**
  * Reads everything that rules and policies are made of, also the rule files that only RuleSets name.
- * @throws agent/FILE_UNREADABLE
+ * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
  */
-export function readSetTexts({ rules, policies, matching }: SetPaths): SetTexts {
-  const ruleTexts = readTextFiles(rules);
-  const policyFiles = readTextFiles(policies);
+export function readSetTexts({ rules, policies, matching, memoryMebibytes }: SetPaths): SetTexts {
+  const allowance = createAllowance(memoryMebibytes * MEBIBYTE * PART_OF_MEMORY);
+  const ruleTexts = readTextFiles(rules, allowance);
+  const policyFiles = readTextFiles(policies, allowance);
   const known = new Set(ruleTexts.map(({ path }) => path));
   const named = ruleSourcesOf(loadPolicyFiles(policyFiles).ruleSets).paths.filter((path) => !known.has(path));
-  return { ruleFiles: [...ruleTexts, ...readTextFiles(named)].map(ruleFileOf), policyFiles, matching };
+  return {
+    ruleFiles: [...ruleTexts, ...readTextFiles(named, allowance)].map(ruleFileOf),
+    policyFiles,
+    matching,
+  };
 }
 
 function ruleFileOf({ path, text }: TextFile): SetTexts['ruleFiles'][number] {
