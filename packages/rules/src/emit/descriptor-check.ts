@@ -29,17 +29,24 @@ export function createDescriptorCheck<Context>(
   const lists: (readonly PlanNode<Context>[])[] = [];
   const numberByKey = new Map<string, number>();
   const needs = new Map<PlanNode<Context>, PlanNode<Context> | undefined>();
+  const needByText = new Map<string, PlanNode<Context>>();
 
   function needOf(part: PlanNode<Context>): PlanNode<Context> | undefined {
-    // One object for equal parts: the writer tells them apart by that.
-    if (!needs.has(part)) needs.set(part, relax(part, isOfDescriptor));
+    if (!needs.has(part)) {
+      const need = relax(part, isOfDescriptor);
+      // One object for what comes down to the same: the writer tells them apart by that.
+      const text = need === undefined ? '' : textOf(need);
+      const known = needByText.get(text) ?? need;
+      needs.set(part, known);
+      if (known !== undefined) needByText.set(text, known);
+    }
     return needs.get(part);
   }
 
   function listNumberOf({ eventParts }: Candidate<Context>): number | undefined {
-    const needed = eventParts.map(needOf).filter((part) => part !== undefined);
+    const needed = [...new Set(eventParts.map(needOf))].filter((part) => part !== undefined);
     if (needed.length === 0) return undefined;
-    const key = eventParts.map((part) => (needOf(part) === undefined ? '' : part.id)).join();
+    const key = needed.map(textOf).join();
     const known = numberByKey.get(key);
     if (known !== undefined || lists.length >= LISTS_AT_MOST) return known;
     const number = lists.push(needed) - 1;
@@ -60,6 +67,12 @@ export function createDescriptorCheck<Context>(
     },
     leavesAny: emitListMatcher(lists),
   };
+}
+
+function textOf<Context>(node: PlanNode<Context>): string {
+  if (node.kind === 'constant') return String(node.value);
+  if (node.kind === 'test') return `${node.isNegated ? '!' : ''}${node.predicate.id}`;
+  return `${node.kind}(${node.children.map(textOf).join()})`;
 }
 
 function isOfDescriptor<Context>({ lifetime }: Predicate<Context>): boolean {

@@ -1,3 +1,4 @@
+import { clearBit, createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
@@ -23,6 +24,8 @@ export interface SlotTexts<Context> {
 export interface NarrowingMemory {
   /** Counts a remainder that was made; forgets everything when there are too many. */
   count(areClassesMany: boolean): void;
+  /** Changes whenever all was forgotten. */
+  epoch(): number;
 }
 
 /** @param forget makes the program forget all residues. @param epoch changes whenever it did. */
@@ -30,6 +33,7 @@ export function createNarrowingMemory(forget: () => void, epoch: () => number): 
   let made = 0;
   let countedEpoch = epoch();
   return {
+    epoch,
     count(areClassesMany) {
       if (epoch() !== countedEpoch) {
         countedEpoch = epoch();
@@ -44,6 +48,17 @@ export function createNarrowingMemory(forget: () => void, epoch: () => number): 
 /** What is known of an event's texts: by group the class of the text, undefined for those that were not looked up. */
 type KnownClasses<Context> = readonly (ScopeClass<Context> | undefined)[];
 
+/** Texts that were looked up one after the other, and what follows for the slot's candidates, whatever the process is. */
+interface Insight<Context> {
+  readonly known: KnownClasses<Context>;
+  /** Positions of the candidates that are ruled out. */
+  readonly dead: Uint32Array;
+  /** By group: positions of the others that it could still rule out. */
+  readonly deciding: readonly Uint32Array[];
+  /** With the class of one text more. */
+  readonly next: Map<ScopeClass<Context>, Insight<Context>>;
+}
+
 /** @returns undefined for a slot of which no such text decides anything. */
 export function createSlotTexts<Context>(
   candidates: readonly Candidate<Context>[],
@@ -51,10 +66,52 @@ export function createSlotTexts<Context>(
 ): SlotTexts<Context> | undefined {
   const { groups, groupOf } = groupTexts(candidates);
   if (groups.length === 0) return undefined;
-  const knownByRemainder = new WeakMap<Remainder, KnownClasses<Context>>();
+  const mentions = groups.map(() => createBits(candidates.length));
+  candidates.forEach(({ eventParts }, position) => {
+    for (const part of eventParts) {
+      for (const predicate of predicatesOf(part)) {
+        const group = groupOf.get(predicate);
+        if (group !== undefined) setBit(mentions[group], position);
+      }
+    }
+  });
+  let insightByRemainder = new WeakMap<Remainder, Insight<Context>>();
+  let start: Insight<Context> | undefined;
+  let epoch = memory.epoch();
 
-  /** What the texts known so far say of a node; undefined where that is open. */
-  function verdictOf(node: PlanNode<Context>, known: KnownClasses<Context>): boolean | undefined {
+  /** Adds to `insight` what its known texts tell of a candidate. */
+  function judge(
+    position: number,
+    { known, dead, deciding }: Insight<Context>,
+    verdicts: Map<PlanNode<Context>, boolean | undefined>,
+  ): void {
+    const { eventParts } = candidates[position];
+    if (eventParts.some((part) => verdictOf(part, known, verdicts) === false)) {
+      setBit(dead, position);
+      return;
+    }
+    const found = new Set<number>();
+    for (const part of eventParts) addDeciding(part, verdicts, found);
+    for (const group of found) setBit(deciding[group], position);
+  }
+
+  /** What the known texts say of a node; undefined where that is open. */
+  function verdictOf(
+    node: PlanNode<Context>,
+    known: KnownClasses<Context>,
+    verdicts: Map<PlanNode<Context>, boolean | undefined>,
+  ): boolean | undefined {
+    if (verdicts.has(node)) return verdicts.get(node);
+    const verdict = decide(node, known, verdicts);
+    verdicts.set(node, verdict);
+    return verdict;
+  }
+
+  function decide(
+    node: PlanNode<Context>,
+    known: KnownClasses<Context>,
+    verdicts: Map<PlanNode<Context>, boolean | undefined>,
+  ): boolean | undefined {
     if (node.kind === 'constant') return node.value;
     if (node.kind === 'test') {
       const found = known[groupOf.get(node.predicate) ?? -1];
@@ -63,42 +120,78 @@ export function createSlotTexts<Context>(
     const decisive = node.kind === 'or';
     let isOpen = false;
     for (const child of node.children) {
-      const verdict = verdictOf(child, known);
+      const verdict = verdictOf(child, known, verdicts);
       if (verdict === decisive) return decisive;
       if (verdict === undefined) isOpen = true;
     }
     return isOpen ? undefined : !decisive;
   }
 
-  /** Adds the groups of texts that could still rule the node out: where they have to say something, not where they must not. */
-  function addDeciding(node: PlanNode<Context>, known: KnownClasses<Context>, deciding: Set<number>): void {
-    if (node.kind === 'constant' || verdictOf(node, known) !== undefined) return;
+  /** Adds the groups that could still rule the node out: those with something to hold, not those with something to fail. */
+  function addDeciding(
+    node: PlanNode<Context>,
+    verdicts: ReadonlyMap<PlanNode<Context>, boolean | undefined>,
+    found: Set<number>,
+  ): void {
+    if (node.kind === 'constant' || verdicts.get(node) !== undefined) return;
     if (node.kind !== 'test') {
-      for (const child of node.children) addDeciding(child, known, deciding);
+      for (const child of node.children) addDeciding(child, verdicts, found);
       return;
     }
     const group = groupOf.get(node.predicate);
-    if (group !== undefined && !node.isNegated) deciding.add(group);
+    if (group !== undefined && !node.isNegated) found.add(group);
   }
 
-  function prepare(remainder: Remainder): Narrowing {
-    const known = knownByRemainder.get(remainder) ?? [];
-    const deciding = new Set<number>();
-    for (const position of remainder.open) {
-      for (const part of candidates[position].eventParts) addDeciding(part, known, deciding);
+  function findStart(): Insight<Context> {
+    if (start === undefined || epoch !== memory.epoch()) {
+      epoch = memory.epoch();
+      insightByRemainder = new WeakMap();
+      start = {
+        known: [],
+        dead: createBits(candidates.length),
+        deciding: groups.map(() => createBits(candidates.length)),
+        next: new Map(),
+      };
+      const verdicts = new Map<PlanNode<Context>, boolean | undefined>();
+      for (let position = 0; position < candidates.length; position++) judge(position, start, verdicts);
     }
-    return { group: deciding.size === 0 ? -1 : Math.min(...deciding), byClass: new Map() };
+    return start;
+  }
+
+  function deepen(insight: Insight<Context>, group: number, found: ScopeClass<Context>): Insight<Context> {
+    const reached = insight.next.get(found);
+    if (reached !== undefined) return reached;
+    const known = [...insight.known];
+    known[group] = found;
+    const deeper: Insight<Context> = {
+      known,
+      dead: insight.dead.slice(),
+      deciding: insight.deciding.map((positions) => positions.slice()),
+      next: new Map(),
+    };
+    const verdicts = new Map<PlanNode<Context>, boolean | undefined>();
+    for (let position = 0; position < candidates.length; position++) {
+      if (hasBit(deeper.dead, position) || !hasBit(mentions[group], position)) continue;
+      for (const positions of deeper.deciding) clearBit(positions, position);
+      judge(position, deeper, verdicts);
+    }
+    insight.next.set(found, deeper);
+    return deeper;
+  }
+
+  /** The first group of texts that could rule an open candidate out. */
+  function prepare({ open }: Remainder, { deciding }: Insight<Context>): Narrowing {
+    const group = deciding.findIndex((positions) => open.some((position) => hasBit(positions, position)));
+    return { group, byClass: new Map() };
   }
 
   function learn(remainder: Remainder, { group, byClass }: Narrowing, found: ScopeClass<Context>): Remainder {
-    const known = [...(knownByRemainder.get(remainder) ?? [])];
-    known[group] = found;
-    const open = [...remainder.open].filter((position) =>
-      candidates[position].eventParts.every((part) => verdictOf(part, known) !== false),
-    );
+    const first = findStart();
+    const insight = deepen(insightByRemainder.get(remainder) ?? first, group, found);
+    const open = [...remainder.open].filter((position) => !hasBit(insight.dead, position));
     const narrowed = describeRemainder(remainder.certain, open, candidates.length);
-    if (open.length > 0) knownByRemainder.set(narrowed, known);
-    narrowed.narrowing ??= prepare(narrowed);
+    if (open.length > 0) insightByRemainder.set(narrowed, insight);
+    narrowed.narrowing ??= prepare(narrowed, insight);
     byClass.set(found, narrowed);
     const areClassesMany = groups[group].classCount() > REMEMBERED_CLASSES;
     if (areClassesMany) groups[group].reset();
@@ -110,7 +203,7 @@ export function createSlotTexts<Context>(
     narrow(remainder, context) {
       let left = remainder;
       for (;;) {
-        left.narrowing ??= prepare(left);
+        left.narrowing ??= prepare(left, findStart());
         const { narrowing } = left;
         if (narrowing.group === -1) return left;
         const found = groups[narrowing.group].classify(context);
@@ -125,19 +218,29 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
   readonly groups: readonly ScopeGroup<Context>[];
   readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
 } {
-  const parts = new Set(candidates.flatMap(({ eventParts }) => eventParts));
   const found = new Map<
     string,
     { readonly subject: Subject<Context>; readonly predicates: Set<Predicate<Context>> }
   >();
-  for (const predicate of [...parts].flatMap((part) => [...predicatesOf(part)])) {
-    const { subject, cost } = predicate;
-    // All of a text's tests are made when it is first seen.
-    if (subject?.isText !== true || cost > DEAREST) continue;
+  const seen = new Set<PlanNode<Context>>();
+
+  function visit(node: PlanNode<Context>): void {
+    if (node.kind === 'constant' || seen.has(node)) return;
+    seen.add(node);
+    if (node.kind !== 'test') {
+      node.children.forEach(visit);
+      return;
+    }
+    const { subject, lookup, cost } = node.predicate;
+    // All tests of a text that no look-up decides are made when it is first seen: not those that cost much, nor
+    // exceptions, which hold for hardly any text.
+    if (subject?.isText !== true || cost > DEAREST || (lookup === undefined && node.isNegated)) return;
     const entry = found.get(subject.key);
-    if (entry === undefined) found.set(subject.key, { subject, predicates: new Set([predicate]) });
-    else entry.predicates.add(predicate);
+    if (entry === undefined) found.set(subject.key, { subject, predicates: new Set([node.predicate]) });
+    else entry.predicates.add(node.predicate);
   }
+
+  for (const { eventParts } of candidates) eventParts.forEach(visit);
   const sorted = [...found.values()].sort((left, right) => right.predicates.size - left.predicates.size);
   return {
     groups: sorted.map(({ subject, predicates }) => createScopeGroup(subject, [...predicates], new Map(), 0)),
