@@ -4,6 +4,7 @@ import { defineErrors } from '@seawall/base';
 export const errors = defineErrors('cli', {
   FILE_UNREADABLE: 'cannot read {path}: {reason}',
   FILE_UNWRITABLE: 'cannot write {path}: {reason}',
+  RULES_ABSENT: 'there is no rule file (.yaml, .yml) in {paths}',
   INPUT_DAMAGED: '{path}: the compressed data is damaged ({reason})',
   FILTER_INVALID: 'the filter {filter} makes no sense: {reason}',
   EXAMPLE_ABSENT:

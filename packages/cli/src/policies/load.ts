@@ -16,6 +16,7 @@ import { type FileResult, loadRules, type RuleFile } from '@seawall/rules';
 import { documentKindOf } from '../input/document-kind.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import { catalogues } from '../rules/catalogues.ts';
+import { readRuleFiles } from '../rules/load.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** What files of policies came to. */
@@ -45,7 +46,7 @@ export async function loadPolicies(
   canEnforce: EnforcementCheck = () => undefined,
 ): Promise<LoadedPolicies> {
   const objects: PolicyFile[] = [];
-  const rules: RuleFile[] = await readRuleFiles(await expandFolders(rulePaths), terminal);
+  const rules: RuleFile[] = await readRuleFiles(rulePaths, terminal);
   for (const path of await expandFolders(paths)) {
     const file = await readFile(path, terminal);
     if (documentKindOf(file.text) === 'rule cases' && !paths.includes(path)) continue;
@@ -90,15 +91,6 @@ export async function loadPolicies(
 
 function isRuleFile(text: string): boolean {
   return !holdsObjects(text) && /^\s*- *['"]?(?:rule|macro|list|required_\w+)['"]?\s*:/m.test(text);
-}
-
-async function readRuleFiles(paths: readonly string[], terminal: Terminal): Promise<RuleFile[]> {
-  const files: RuleFile[] = [];
-  for (const path of paths) {
-    const { path: name, text } = await readFile(path, terminal);
-    files.push({ name, content: text });
-  }
-  return files;
 }
 
 async function readFile(path: string, terminal: Terminal): Promise<PolicyFile> {

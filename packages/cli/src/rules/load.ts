@@ -9,6 +9,7 @@ import {
   type RuleFile,
 } from '@seawall/rules';
 import { Option } from 'commander';
+import { errors } from '../errors.ts';
 import { documentKindOf } from '../input/document-kind.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import { harmless } from '../terminal/harmless.ts';
@@ -42,10 +43,9 @@ export function meaningOption(): Option {
 }
 
 /**
- * Reads and loads rule files as one rule set; a folder stands for the rule files in it. What else a folder holds is left
- * out, and told; a file that is named itself is taken for rules whatever it holds.
+ * Reads and loads rule files as one rule set, as `readRuleFiles` finds them.
  * @param without plugins of Falco's whose fields are left out.
- * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED. What is wrong with the rules is in the result.
+ * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED, cli/RULES_ABSENT. What is wrong with the rules is in the result.
  */
 export async function loadRuleFiles(
   paths: readonly string[],
@@ -53,13 +53,8 @@ export async function loadRuleFiles(
   without: readonly string[],
   options: LoadOptions = {},
 ): Promise<LoadedRules> {
-  const files: RuleFile[] = [];
-  for (const path of await expandFolders(paths)) {
-    const content = new TextDecoder().decode(await readWhole(path, terminal));
-    const kind = documentKindOf(content);
-    if (kind === 'other' || paths.includes(path)) files.push({ name: nameOfPath(path), content });
-    else terminal.errors.write(`${harmless(path)} holds ${kind}, no rules: left out\n`);
-  }
+  const files = await readRuleFiles(paths, terminal);
+  if (files.length === 0) throw errors.create('RULES_ABSENT', { paths: paths.join(', ') });
   const { files: results, ruleSet } = loadRules(files, cataloguesWithout(without), options);
   const available = builtInPlugins.filter(({ name }) => !without.includes(name));
   const unmetRequirement = ruleSet && findUnmetRequirement(ruleSet.requiredPlugins, available);
@@ -68,6 +63,22 @@ export async function loadRuleFiles(
     ruleSet: unmetRequirement === undefined ? ruleSet : undefined,
     unmetRequirement,
   };
+}
+
+/**
+ * Reads rule files; a folder stands for the rule files in it. What else a folder holds is left out, and told; a file that
+ * is named itself is taken for rules whatever it holds.
+ * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED
+ */
+export async function readRuleFiles(paths: readonly string[], terminal: Terminal): Promise<RuleFile[]> {
+  const files: RuleFile[] = [];
+  for (const path of await expandFolders(paths)) {
+    const content = new TextDecoder().decode(await readWhole(path, terminal));
+    const kind = documentKindOf(content);
+    if (kind === 'other' || paths.includes(path)) files.push({ name: nameOfPath(path), content });
+    else terminal.errors.write(`${harmless(path)} holds ${kind}, no rules: left out\n`);
+  }
+  return files;
 }
 
 /** How many different messages of a severity the files have. */

@@ -86,6 +86,9 @@ test('what a folder of rules holds besides is left out and told; a folder withou
   assert.match(stderr, /own\.test\.yaml holds rule cases, no rules: left out\n/);
   const ofRules = await runCommand(['rules', 'test', join(mixed, 'rules.yaml')]);
   assert.match(ofRules.stderr, /rules\.yaml:2:1: this is no file of cases/);
+  const without = await runCommand(['rules', 'list', mkdtempSync(join(folder, 'none-'))]);
+  assert.equal(without.code, 3);
+  assert.match(without.stderr, /there is no rule file \(\.yaml, \.yml\) in /);
   const empty = await runCommand(['rules', 'test', mkdtempSync(join(folder, 'empty-'))]);
   assert.equal(empty.code, 1);
   assert.match(empty.stderr, /there is no case/);
