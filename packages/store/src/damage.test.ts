@@ -231,5 +231,10 @@ test('a store that isn’t there, or can’t be, is named', (context) => {
   writeFileSync(join(folder, 'file'), '');
   assert.throws(() => openStore({ path: join(folder, 'file', 'store.db') }), { code: 'store/UNREADABLE' });
   mkdirSync(join(folder, 'folder.db'));
-  assert.throws(() => openStore({ path: join(folder, 'folder.db') }), { code: 'store/UNREADABLE' });
+  for (const access of ['own', 'read', 'edit'] as const) {
+    assert.throws(() => openStore({ path: join(folder, 'folder.db'), access }), {
+      code: 'store/UNREADABLE',
+      message: /it is a folder/,
+    });
+  }
 });

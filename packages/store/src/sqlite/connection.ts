@@ -64,6 +64,9 @@ export const APPLICATION_ID = 0x53656157;
  */
 export function openConnection({ path, access, durability }: ConnectionOptions): Connection {
   return guarded(path, () => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      throw errors.create('UNREADABLE', { path, reason: 'it is a folder: name the file in it' });
+    }
     const isNew = !existsSync(path) || statSync(path).size === 0;
     if (isNew && access !== 'own') throw errors.create('ABSENT', { path });
     if (isNew) createFile(path);
