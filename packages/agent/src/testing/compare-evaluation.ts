@@ -69,7 +69,9 @@ export function compareEvaluation(
       }
     }
     if (count > 0 && !isOpen)
-      throw new Error(`event ${context.view.number} of type ${type}: the program says that no rule can match`);
+      throw new Error(
+        `event ${context.view.number} of type ${type}: the program says that no rule can match`,
+      );
     if (next !== count)
       throw new Error(`event ${context.view.number}: the program matches a rule of another type`);
   });
