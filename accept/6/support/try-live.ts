@@ -26,57 +26,56 @@ export async function tryLive(
 ): Promise<readonly string[]> {
   const file = join(folder, 'article.yaml');
   writeFileSync(file, rules);
+  const { allowedImage } = one;
+  // Before the watch, so that on a machine with much else to do nobody still has to say what they are.
+  const container = runtime.run(one);
+  const quiet = allowedImage === undefined ? container : runtime.run({ ...one, image: allowedImage });
   const ledger = createAlertLedger();
-  const watching = await startWatching(
-    [
-      ...['--rules', NAMES, file, '--meaning', '2017', '--runtime', runtime.address],
-      ...['--output', 'json', '--summary', 'none'],
-    ],
-    ledger.add,
-  );
   try {
-    return await tryCase(runtime, one, ledger);
+    const watching = await startWatching(
+      [
+        ...['--rules', NAMES, file, '--meaning', '2017', '--runtime', runtime.address],
+        ...['--output', 'json', '--summary', 'none'],
+      ],
+      ledger.add,
+    );
+    try {
+      return await tryCase(one, container, quiet, ledger);
+    } finally {
+      await watching.end();
+    }
   } finally {
-    await watching.end();
+    container.remove();
+    if (quiet !== container) quiet.remove();
   }
 }
 
 async function tryCase(
-  runtime: CaseRuntime,
   one: ArticleCase,
+  container: CaseContainer,
+  quiet: CaseContainer,
   ledger: AlertLedger,
 ): Promise<readonly string[]> {
-  const { allowedImage } = one;
-  const quiet = runtime.run(allowedImage === undefined ? one : { ...one, image: allowedImage });
-  let container = quiet;
-  try {
-    const failure = quiet.exec(one.allowed);
-    if (failure !== undefined) return [`what is allowed could not be done: ${failure}`];
-    const begun = new Date().toISOString();
-    if (allowedImage !== undefined) container = runtime.run(one);
-    const ending = container.exec(one.forbidden) ?? 'exit code 0';
-    const says = one.says.replace('CONTAINER', container.id).replace('NAME', container.name);
-    const found = await untilRaised(() =>
-      ledger.of(one.rule, container.id).find(({ output }) => output.includes(says)),
-    );
-    const early = ledger
-      .of(one.rule, quiet.id)
-      .filter(({ output, time }) => time < begun && !isOfRuntime(output))
-      .map(({ output }) => `raised before anything happened: ${output}`)
-      .slice(0, FAULTS_TOLD);
-    if (found === undefined)
-      return [...early, `does not fire: ${says} (${one.forbidden.join(' ')}: ${ending})`];
-    return [...early, ...wrongFields(found, one, container)];
-  } finally {
-    container.remove();
-    if (container !== quiet) quiet.remove();
-  }
+  const failure = quiet.exec(one.allowed);
+  if (failure !== undefined) return [`what is allowed could not be done: ${failure}`];
+  const begun = new Date().toISOString();
+  const ending = container.exec(one.forbidden) ?? 'exit code 0';
+  const says = one.says.replace('CONTAINER', container.id).replace('NAME', container.name);
+  const found = await untilRaised(() =>
+    ledger.of(one.rule, container.id).find(({ output }) => output.includes(says)),
+  );
+  const early = [...new Set([container.id, quiet.id])]
+    .flatMap((id) => ledger.of(one.rule, id))
+    .filter(({ output, time }) => time < begun && !RUNTIME.test(output))
+    .map(({ output }) => `raised before anything happened: ${output}`)
+    .slice(0, FAULTS_TOLD);
+  if (found === undefined)
+    return [...early, `does not fire: ${says} (${one.forbidden.join(' ')}: ${ending})`];
+  return [...early, ...wrongFields(found, one, container)];
 }
 
-/** While runc prepares a container it is in it, and writes there: rules of 2017 without a scope don't leave it out. */
-function isOfRuntime(output: string): boolean {
-  return output.includes('command=runc:[');
-}
+/** While runc prepares a process it is in the container, and rules of 2017 without a scope don't leave it out. */
+const RUNTIME = /runc(?::\[[^\]]*\])? init/;
 
 async function untilRaised(find: () => PrintedAlert | undefined): Promise<PrintedAlert | undefined> {
   const end = performance.now() + LONGEST_WAIT;
