@@ -91,6 +91,17 @@ test('check shows what in rules is hardly meant, which changes the exit code onl
   assert.equal(without.stdout, '1 rule in 1 file: 0 errors, 0 warnings\n');
 });
 
+test('rules of 2017 are read as they were meant when asked for', async () => {
+  const condition = 'evt.type in (open, openat) and evt.arg[1] startswith /etc/';
+  const input = `- rule: Old\n  desc: d\n  condition: ${condition}\n  output: o\n  priority: INFO\n`;
+  const [today, then] = await Promise.all([
+    runCommand(['rules', 'check', '-'], { input }),
+    runCommand(['rules', 'check', '-', '--meaning', '2017'], { input }),
+  ]);
+  assert.match(today.stdout, /'dirfd' of openat.*\[argument-index\]/);
+  assert.equal(then.stdout, '1 rule in 1 file: 0 errors, 0 warnings\n');
+});
+
 test('check gives findings of lints to programs beside what Falco would say', async () => {
   const { stdout } = await runCommand(['rules', 'check', '-', '--output', 'json'], { input: neverFires });
   const { falco_load_results: results, lint_findings: findings } = JSON.parse(stdout) as {
