@@ -164,7 +164,8 @@ export function createProgram<Context>(
     if (certain.length > 0) matches.set(certain);
     if (open.length === 0) return certain.length;
     // What many candidates ask of the descriptor is asked once before each of them is asked by itself.
-    if (texts !== undefined && open.length > 1 && !isDescriptorOpen(context, slot, left)) return certain.length;
+    if (texts !== undefined && open.length > 1 && !isDescriptorOpen(context, slot, left))
+      return certain.length;
     const count = match(context, openBits, matches, certain.length, open);
     if (count > 1) matches.subarray(0, count).sort();
     return count;
