@@ -8,13 +8,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { probeSupport } from '@seawall/probe';
 import { openStore, type Store } from '@seawall/store';
 import type { AcceptanceResult } from '../row.ts';
-import { startAgentProcess, untilReady } from './support/agent-process.ts';
+import { type AgentProcess, startAgentProcess, untilReady } from './support/agent-process.ts';
+import { withCleanUp } from './support/clean-up.ts';
 
 export const title =
   'agent killed with SIGKILL at 200 random moments while 20,000 findings flow and channels fail at random: every finding once, delivered at least once, live gaps told';
 
 const KILLS = 200;
 const LIVE_KILLS = 10;
+/** Rounds at the same time: starting an agent keeps one processor busy. */
+const LANES = 2;
+/** Of five kills so many come while the agent starts, the others when it has begun to store. */
+const EARLY = 0.2;
+/** Milliseconds within which it is killed then. */
+const REACH = 400;
 const CAPTURE = join(import.meta.dirname, '..', '..', 'examples', 'control-plane', 'attack.scap.gz');
 /** What the rules below find in the recording, as `seawall watch` counts it. */
 const EXPECTED = 36_840;
@@ -32,60 +39,109 @@ const RULES = `
   priority: WARNING
 `;
 
+/** Agents that run, to be ended whatever happens. */
+const running = new Set<AgentProcess>();
+
 export async function run(): Promise<AcceptanceResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'seawall-accept-'));
-  const receiver = await startReceiver();
-  try {
+  return withCleanUp(async (cleanUp, signal) => {
+    const folder = mkdtempSync(join(tmpdir(), 'seawall-accept-'));
+    cleanUp(() => rmSync(folder, { recursive: true, force: true }));
+    cleanUp(async () => {
+      for (const agent of running) agent.process.kill('SIGKILL');
+      await Promise.all([...running].map(({ ended }) => ended));
+    });
     const faults: string[] = [];
-    const kills = await killWhileFlowing(folder, receiver, faults);
+    const kills: Kills = { all: 0, during: 0, rounds: 0, messages: 0, keys: 0, refused: 0 };
+    writeFileSync(join(folder, 'rules.yaml'), RULES);
+    const lanes = Array.from({ length: LANES }, () => killWhileFlowing(folder, kills, faults, signal));
+    await Promise.all(lanes);
     const gaps = await killLive(folder, faults);
-    const { messages, keys, refused } = receiver.counts();
     const figure = [
-      `${kills.during} kills while findings flowed (${kills.all} in all), ${kills.rounds} rounds of ${EXPECTED} findings`,
-      `${messages} messages of ${keys} keys arrived, ${refused} were refused or cut off`,
+      `${kills.during} kills of agents that had stored findings and had more to store (${kills.all} in all), ${kills.rounds} rounds of ${EXPECTED} findings`,
+      `${kills.messages} messages of ${kills.keys} keys arrived, ${kills.refused} were refused or cut off`,
       gaps,
       faults.length === 0 ? 'nothing missing, nothing twice' : `faults: ${faults.join('; ')}`,
     ];
     return { figure: figure.join('; '), passed: faults.length === 0 && kills.during >= KILLS };
-  } finally {
-    receiver.close();
-    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+/** What was done so far, by all lanes. */
+interface Kills {
+  all: number;
+  /** Of agents that had stored something since their start, and not all. */
+  during: number;
+  rounds: number;
+  messages: number;
+  keys: number;
+  refused: number;
+}
+
+function start(configuration: string): AgentProcess {
+  const agent = startAgentProcess(configuration);
+  running.add(agent);
+  agent.ended.finally(() => running.delete(agent));
+  return agent;
+}
+
+/** Each round reads the recording with a store and a receiver of its own, killed again and again until it is through. */
+async function killWhileFlowing(
+  folder: string,
+  kills: Kills,
+  faults: string[],
+  signal: AbortSignal,
+): Promise<void> {
+  while (kills.during < KILLS) {
+    kills.rounds += 1;
+    const name = `round-${kills.rounds}`;
+    const round = join(folder, name);
+    const receiver = await startReceiver();
+    try {
+      const configuration = writeSettings(round, folder, receiver.url, CAPTURE);
+      const path = join(round, 'store.db');
+      let before = 0;
+      for (let isThrough = false; !isThrough; ) {
+        signal.throwIfAborted();
+        const agent = start(configuration);
+        await untilToBeKilled(agent, path, before);
+        const { exitCode } = agent.process;
+        if (exitCode !== null) {
+          if (exitCode !== 0) faults.push(`the agent ended with ${exitCode}: ${agent.log().slice(-300)}`);
+          isThrough = true;
+          continue;
+        }
+        agent.process.kill('SIGKILL');
+        await agent.ended;
+        kills.all += 1;
+        const stored = await countIn(path);
+        if (stored > before && stored < EXPECTED) kills.during += 1;
+        before = stored;
+        isThrough = stored >= EXPECTED || kills.during >= KILLS;
+        if (kills.all % 20 === 0)
+          process.stderr.write(`${kills.during} of ${KILLS} kills, ${kills.rounds} rounds\n`);
+      }
+      await finishRound(configuration, path, faults, receiver);
+      const { messages, keys, refused } = receiver.counts();
+      kills.messages += messages;
+      kills.keys += keys;
+      kills.refused += refused;
+    } finally {
+      receiver.close();
+    }
   }
 }
 
-/** Each round reads the recording with a store of its own, killed again and again until it is through. */
-async function killWhileFlowing(
-  folder: string,
-  receiver: Receiver,
-  faults: string[],
-): Promise<{ all: number; during: number; rounds: number }> {
-  let all = 0;
-  let during = 0;
-  let rounds = 0;
-  while (during < KILLS) {
-    rounds += 1;
-    const round = join(folder, `round-${rounds}`);
-    const configuration = writeSettings(round, folder, receiver.url, CAPTURE);
-    const path = join(round, 'store.db');
-    for (let isThrough = false; !isThrough; ) {
-      const agent = startAgentProcess(configuration);
-      await Promise.race([agent.address, agent.ended]);
-      const ended = await Promise.race([agent.ended, wait(Math.random() * 250, 'running' as const)]);
-      if (ended !== 'running') {
-        if (ended !== 0) faults.push(`the agent ended with ${ended}: ${agent.log().slice(-300)}`);
-        isThrough = true;
-        continue;
-      }
-      agent.process.kill('SIGKILL');
-      await agent.ended;
-      all += 1;
-      const stored = await countIn(path);
-      if (stored > 0 && stored < EXPECTED) during += 1;
-      isThrough = stored >= EXPECTED || during >= KILLS;
-    }
-    await finishRound(configuration, path, faults, receiver);
+/** Settles when the agent is to be killed, or has ended. */
+async function untilToBeKilled(agent: AgentProcess, path: string, before: number): Promise<void> {
+  let hasEnded = false;
+  const ended = agent.ended.then(() => {
+    hasEnded = true;
+  });
+  await Promise.race([agent.address.catch(() => undefined), ended]);
+  if (Math.random() >= EARLY) {
+    while (!hasEnded && (await countIn(path)) === before) await wait(20);
   }
-  return { all, during, rounds };
+  await Promise.race([wait(Math.random() * REACH), ended]);
 }
 
 async function finishRound(
@@ -94,14 +150,16 @@ async function finishRound(
   faults: string[],
   receiver: Receiver,
 ): Promise<void> {
-  const last = startAgentProcess(configuration);
+  // With one message in four failing, each would wait for its channel to be tried again.
+  receiver.heal();
+  const last = start(configuration);
   const code = await last.ended;
   if (code !== 0) faults.push(`the last run of a round ended with ${code}: ${last.log().slice(-300)}`);
   // Recordings end sooner than messages arrive: a live agent would go on delivering. So go on until all have.
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const { waiting } = await withStore(path, (store) => store.statistics());
     if (waiting === 0) break;
-    await startAgentProcess(configuration).ended;
+    await start(configuration).ended;
   }
   await withStore(path, async (store) => {
     const { occurrences, waiting, dead } = await store.statistics();
@@ -138,7 +196,7 @@ async function killLive(folder: string, faults: string[]): Promise<string> {
   let widest = 0;
   let killedAt = 0;
   for (let kill = 0; kill <= LIVE_KILLS; kill += 1) {
-    const agent = startAgentProcess(configuration);
+    const agent = start(configuration);
     await untilReady(agent);
     await wait(300 + Math.random() * 500);
     if (kill > 0) {
@@ -162,8 +220,7 @@ async function killLive(folder: string, faults: string[]): Promise<string> {
 
 function writeSettings(round: string, folder: string, url: string, capture: string | undefined): string {
   const rules = join(folder, 'rules.yaml');
-  writeFileSync(rules, RULES);
-  const policies = join(folder, `policies-${capture === undefined ? 'live' : 'capture'}.yaml`);
+  const policies = `${round}-policies.yaml`;
   writeFileSync(
     policies,
     `apiVersion: seawall.dev/v1alpha1
@@ -171,7 +228,7 @@ kind: NotificationChannel
 metadata: { name: receiver }
 spec:
   webhook: { url: '${url}' }
-  rateLimit: { messages: 10000, per: 1m }
+  rateLimit: { messages: 2000, per: 1m }
   retry: { timeout: 2s, first: 100ms, longest: 500ms, attempts: 1000 }
 ---
 apiVersion: seawall.dev/v1alpha1
@@ -213,6 +270,8 @@ async function countIn(path: string): Promise<number> {
 interface Receiver {
   readonly url: string;
   has(key: string): boolean;
+  /** From now on everything is taken. */
+  heal(): void;
   counts(): { readonly messages: number; readonly keys: number; readonly refused: number };
   close(): void;
 }
@@ -222,9 +281,10 @@ async function startReceiver(): Promise<Receiver> {
   const keys = new Set<string>();
   let messages = 0;
   let refused = 0;
+  let isHealthy = false;
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await text(request);
-    const fate = Math.random() * 12;
+    const fate = isHealthy ? 12 : Math.random() * 12;
     if (fate < 1) {
       refused += 1;
       request.socket.destroy();
@@ -248,6 +308,9 @@ async function startReceiver(): Promise<Receiver> {
   return {
     url: `http://127.0.0.1:${port}/`,
     has: (key) => keys.has(key),
+    heal() {
+      isHealthy = true;
+    },
     counts: () => ({ messages, keys: keys.size, refused }),
     close() {
       server.close();
