@@ -41,6 +41,7 @@ export const PLAIN_BLOCK = {
   mostLength: MAXIMUM_BLOCK,
   event: 10,
   tid: 18,
+  eventLength: 26,
   eventType: 30,
   parameterCount: 32,
   lengths: 36,

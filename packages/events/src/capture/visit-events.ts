@@ -35,8 +35,7 @@ export interface EventVisitor {
   readonly view: EventView;
   /**
    * Whether the event, whose header starts at `event` in `data`, is of no consequence, or has had its consequences by the
-   * end of this call. Its type is one to ask of; it can lack parameters of its type, and that those it has lie within the
-   * event is not checked yet.
+   * end of this call. Its type is one to ask of; it can lack parameters of its type, but those it has lie within it.
    */
   isQuiet(data: DataView, event: number, type: number): boolean;
   /**

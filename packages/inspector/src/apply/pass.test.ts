@@ -292,3 +292,19 @@ function withoutLastParameter({ bytes, data, offsets, ...batch }: EventBatch): E
   const view = new DataView(kept.buffer, kept.byteOffset, kept.length);
   return { ...batch, bytes: kept, data: view, offsets: new Uint32Array(1) };
 }
+
+test('an event whose parameters reach beyond its block changes nothing', () => {
+  const source = system();
+  source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: 'a' });
+  const whole = blocksOf(encode(source, [[10, 'SYSCALL_CLOSE_X', { res: 0, fd: 3 }]]));
+  for (let length = PLAIN_BLOCK.leastLength; length < whole.length; length++) {
+    const cut = Buffer.from(whole.subarray(0, length));
+    cut.writeUInt32LE(length, 4);
+    cut.writeUInt32LE(length, length - TRAILER);
+    const place: PassingPlace = { position: 0, passed: 0, isBarred: false };
+    const view = new DataView(cut.buffer, cut.byteOffset, cut.length);
+    source.inspector.pass(view, length, place, new Float64Array(EVENT_TYPE_COUNT), () => false);
+    assert.equal(place.passed, 0);
+  }
+  assert.equal(source.process(10).descriptors.size, 1);
+});

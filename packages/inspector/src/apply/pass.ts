@@ -56,23 +56,19 @@ const {
   mostLength: MOST_LENGTH,
   event: EVENT,
   tid: TID,
+  eventLength: EVENT_LENGTH,
   eventType: EVENT_TYPE,
   parameterCount: PARAMETER_COUNT,
   lengths: LENGTHS,
 } = PLAIN_BLOCK;
 const TYPE_COUNT = EVENT_TYPE_COUNT;
-const {
-  count: COUNT,
-  transfer: TRANSFER,
-  laterTransfer: LATER_TRANSFER,
-  close: CLOSING,
-  ask: ASK,
-  show: SHOW,
-} = Way;
+const { count: COUNT, transfer: TRANSFER, laterTransfer: LATER_TRANSFER, close: CLOSING, show: SHOW } = Way;
 const stepByType = idleSteps;
 const VISIT = Step.visit;
 const isInferring = inferringTypes;
 const { withoutTuple: WITHOUT_TUPLE, withTuple: WITH_TUPLE } = Learning;
+/** The block's length at its end. */
+const TRAILER = 4;
 /** No thread's id. */
 const NO_TID = -0x8000_0000;
 
@@ -223,10 +219,12 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
               const { learnsFrom } = descriptor.verdicts ?? verdictsOn(descriptor);
               if ((learnsFrom & (hasTuple === 0 ? WITHOUT_TUPLE : WITH_TUPLE)) !== 0) break;
             }
-          } else if (kind === CLOSING) {
-            if (process === undefined || !absorbClose(process, data, position + EVENT)) break;
-          } else if (kind === ASK && !isOfNoConsequence(process, data, position + EVENT, type)) {
-            break;
+          } else if (kind !== COUNT) {
+            // What the tables are changed by must be the event's own.
+            if (!holdsParameters(data, position, parameterCount, next)) break;
+            if (kind === CLOSING) {
+              if (process === undefined || !absorbClose(process, data, position + EVENT)) break;
+            } else if (!isOfNoConsequence(process, data, position + EVENT, type)) break;
           }
           if (way > KIND) {
             if (process === undefined) break;
@@ -248,4 +246,13 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
       place.isBarred = passed < MOST_AT_ONCE;
     },
   };
+}
+
+/** Whether the parameters of the event in the block at `position` lie within it, which ends at `next`. */
+function holdsParameters(data: DataView, position: number, parameterCount: number, next: number): boolean {
+  const lengths = position + LENGTHS;
+  let end = lengths + parameterCount * 2;
+  if (end > next) return false;
+  for (let at = lengths, last = end; at < last; at += 2) end += data.getUint16(at, true);
+  return end <= position + EVENT + data.getUint32(position + EVENT_LENGTH, true) && end + TRAILER <= next;
 }
