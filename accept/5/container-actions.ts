@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -244,15 +243,25 @@ async function until(holds: () => boolean): Promise<boolean> {
 }
 
 function isGone({ cgroup }: RunningContainer): boolean {
-  const events = join(unifiedFolderOf(cgroup), 'cgroup.events');
-  return !existsSync(events) || /^populated 0$/m.test(readFileSync(events, 'utf8'));
+  const events = textOf(join(unifiedFolderOf(cgroup), 'cgroup.events'));
+  return events === undefined || /^populated 0$/m.test(events);
 }
 
 function isFrozen({ cgroup }: RunningContainer): boolean {
-  const freezer = join('/sys/fs/cgroup/freezer', cgroup, 'freezer.state');
-  if (existsSync(freezer)) return readFileSync(freezer, 'utf8').startsWith('FROZEN');
-  const events = join(unifiedFolderOf(cgroup), 'cgroup.events');
-  return existsSync(events) && /^frozen 1$/m.test(readFileSync(events, 'utf8'));
+  const state = textOf(join('/sys/fs/cgroup/freezer', cgroup, 'freezer.state'));
+  if (state !== undefined) return state.startsWith('FROZEN');
+  return /^frozen 1$/m.test(textOf(join(unifiedFolderOf(cgroup), 'cgroup.events')) ?? '');
+}
+
+/** @returns undefined where the cgroup is gone, perhaps while its file is being read. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENODEV') return undefined;
+    throw error;
+  }
 }
 
 /** From the agent's own histogram: kill and pause are done in the hot loop. */
