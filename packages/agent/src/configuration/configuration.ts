@@ -1,4 +1,4 @@
-import { durationText } from '@seawall/policies';
+import { defaultEtcdNamespaces, durationText } from '@seawall/policies';
 import { z } from 'zod';
 import { outputsConfig } from '../output/configuration.ts';
 
@@ -109,6 +109,18 @@ const etcd = z.strictObject({
   authorities: path,
   certificate: path,
   key: path,
+  /** Whether etcd is asked for its members or the endpoints are all there are: for where its JSON gateway is off. */
+  members: z.enum(['ask', 'endpoints']).default('ask'),
+  /** Where its members run as pods. */
+  namespaces: z
+    .array(z.string().min(1))
+    .min(1)
+    .default([...defaultEtcdNamespaces]),
+});
+
+const kubernetes = z.strictObject({
+  /** Read anew for each request. In a pod with a service account it can be left out. */
+  kubeconfig: path,
 });
 
 const SAY_RULES = 'write the rule files and folders of them, such as rules: [rules]';
@@ -136,6 +148,8 @@ export const agentConfiguration = z.strictObject(
     http: http.prefault({}),
     audit: audit.optional(),
     etcd: etcd.optional(),
+    /** The API server where policies label and isolate pods. */
+    kubernetes: kubernetes.optional(),
     /** What no action ever touches, besides Seawall itself, pid 1 and kernel threads: patterns with `*` and `?`. */
     neverTouch: z
       .strictObject({

@@ -8,6 +8,7 @@ import { createAuditCatalogue } from '@seawall/kube';
 import {
   createFollowUp,
   createGuardState,
+  defaultEtcdNamespaces,
   defaultNeverTouch,
   type EnforcementCheck,
   findOwnIdentity,
@@ -43,6 +44,7 @@ import {
 import { readSetTexts } from '../rule-set/read-set-texts.ts';
 import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
+import { clusterPods } from './cluster-pods.ts';
 import { countOf } from './count-text.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
@@ -66,7 +68,7 @@ export interface AgentOptions {
   /** Called with each alert whose finding is stored, besides the outputs. */
   onAlert?(alert: Alert): void;
   readonly clock?: Clock;
-  /** Where pods are labelled and isolated; undefined where there is no API server. */
+  /** Where pods are labelled and isolated; by default the API server that configuration or environment name. */
   readonly pods?: PodActions;
   /** Asked about what policies deny in the kernel; by default this machine is asked. */
   readonly canEnforce?: EnforcementCheck;
@@ -121,6 +123,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const catalogues: Catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
   const own = findOwnIdentity({ containerId: ownContainerId() });
   const neverTouch = { ...defaultNeverTouch, ...configuration.neverTouch };
+  const etcdNamespaces = configuration.etcd?.namespaces ?? defaultEtcdNamespaces;
   const enforcer = createEnforcer({
     ...{ node, own, neverTouch, runtimes: source.runtimes, clock, log },
     isFull: () => ledger.status().waiting >= limits.waitingFindings,
@@ -195,6 +198,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       authorityFile: configuration.etcd.authorities,
       certificateFile: configuration.etcd.certificate,
       keyFile: configuration.etcd.key,
+      memberList: configuration.etcd.members,
       clock,
     });
   cleanUp.add(() => quorum?.close());
@@ -211,7 +215,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const notifications = createNotifications({ store, clock, environment, reloader, log });
   cleanUp.add(() => notifications.stop(PATIENCE));
   const captures = createCaptureFiles(capturing.directory, machineTables, clock);
-  const undo = { runtimeOf: runtimes.runtimeOf, pods: options.pods, now };
+  const pods = options.pods ?? clusterPods({ kubeconfig: configuration.kubernetes?.kubeconfig, environment });
+  const undo = { runtimeOf: runtimes.runtimeOf, pods, now };
   const logError = (message: string): void => log('error', message);
   const desk = createActionDesk({
     store,
@@ -265,7 +270,13 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       catalogue: catalogues.audit,
       set: firstSet,
       generation: 1,
-      guards: createGuardState({ own, neverTouch, clock, ...(quorum && { quorum: quorum.verdict }) }),
+      guards: createGuardState({
+        own,
+        neverTouch,
+        etcdNamespaces,
+        clock,
+        ...(quorum && { quorum: quorum.verdict }),
+      }),
       onSightings: storeSightings,
       isFull: () => ledger.status().waiting >= limits.waitingFindings,
       log,
@@ -276,7 +287,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
 
   thread = startHotLoopThread({
     start: {
-      node: { ...node, own, neverTouch },
+      node: { ...node, own, neverTouch, etcdNamespaces },
       source: await sourceOptionsOf(configuration, node.node, sourceName, store),
       texts: { ...firstTexts, generation: 1 },
       limits: {

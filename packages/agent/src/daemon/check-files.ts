@@ -8,8 +8,9 @@ import { errors } from '../errors.ts';
  * Looks whether the files that a configuration names, besides rules and policies, are there and can be used.
  * @throws agent/FILE_UNREADABLE, agent/AUDIT_ACCESS_INVALID
  */
-export function checkFiles({ source, audit, etcd }: AgentConfiguration): void {
-  const paths = [source.capture, source.containers, etcd?.authorities, etcd?.certificate, etcd?.key];
+export function checkFiles({ source, audit, etcd, kubernetes }: AgentConfiguration): void {
+  const { authorities, certificate, key } = etcd ?? {};
+  const paths = [source.capture, source.containers, authorities, certificate, key, kubernetes?.kubeconfig];
   for (const path of paths) if (path !== undefined) checkReadable(path);
   if (audit !== undefined) readAuditAccess(audit);
 }

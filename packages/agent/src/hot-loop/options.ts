@@ -6,6 +6,8 @@ import type { NodeIdentity } from './workload-of.ts';
 export interface NodeFacts extends NodeIdentity {
   readonly own: OwnIdentity;
   readonly neverTouch: NeverTouch;
+  /** Where pods can be members of the cluster's etcd. */
+  readonly etcdNamespaces: readonly string[];
 }
 
 /** What the hot loop reads. */

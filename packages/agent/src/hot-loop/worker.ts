@@ -10,7 +10,7 @@ const port = parentPort;
 if (port === null) throw new Error('the hot loop runs in a thread of its own');
 
 const start = workerData as HotLoopStart;
-const { own, neverTouch } = start.node;
+const { own, neverTouch, etcdNamespaces } = start.node;
 const post = (message: FromHotLoop): void => port.postMessage(message);
 let deferred: (() => void)[] = [];
 const executor = createLazyExecutor({
@@ -41,7 +41,8 @@ function prepareToAct(): void {
 try {
   const loop = createHotLoop(start, {
     post,
-    createGuards: ({ memory }, quorum) => createGuardState({ own, neverTouch, quorum, memory }),
+    createGuards: ({ memory }, quorum) =>
+      createGuardState({ own, neverTouch, etcdNamespaces, quorum, memory }),
     prepareToAct,
     act: executor.perform,
     settle,
