@@ -33,9 +33,14 @@ function setting(
 ) {
   const written = new Map<string, ActionRecord>();
   const problems: string[] = [];
+  const world = { failures: 0 };
   const desk = createActionDesk({
     store: {
       commit: async ({ actions = [] }) => {
+        if (world.failures > 0) {
+          world.failures -= 1;
+          throw new Error('the disk is full');
+        }
         for (const record of actions) written.set(record.key, record);
         return { groups: new Map(), known: [] };
       },
@@ -56,7 +61,7 @@ function setting(
     onDone() {},
   });
   context.after(() => desk.close(1000));
-  return { desk, written, problems };
+  return { desk, written, problems, world };
 }
 
 const last = { kind: 'capture', key: planned.key, chunks: [], isLast: true } as const;
@@ -124,4 +129,24 @@ test('what was pending when the last run ended is told as failed', async (contex
   await desk.start();
   assert.equal(written.get('x')?.result, 'failed');
   assert.match(written.get('x')?.detail ?? '', /the agent ended before it was done/);
+});
+
+test('how an action ended is written down when the store takes it again', async (context) => {
+  const { desk, written, problems, world } = setting(context);
+  const sighting = sightingOf({ ...planned, key: 'o/kill', kind: 'kill-process', isImmediate: true });
+  world.failures = 2;
+  desk.follow([sighting]);
+  while (!written.has('o/kill')) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(written.get('o/kill')?.result, 'done');
+  assert.deepEqual(problems, ['kill-process o/kill waits to be written down: the disk is full']);
+});
+
+test('an agent that ends does not wait for a store that takes nothing', async (context) => {
+  const { desk, written, problems, world } = setting(context);
+  world.failures = Number.POSITIVE_INFINITY;
+  desk.follow([sightingOf({ ...planned, key: 'o/kill', kind: 'kill-process', isImmediate: true })]);
+  await new Promise(setImmediate);
+  await desk.close(60_000);
+  assert.equal(written.size, 0);
+  assert.match(problems.at(-1) ?? '', /could not be written down: the disk is full/);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, nanosecondsNow, reasonOf } from '@seawall/base';
 import {
   type ActionOutcome,
@@ -53,6 +54,8 @@ interface OpenCapture {
 }
 
 const PAGE = 1000;
+const FIRST_RETRY_MILLISECONDS = 100;
+const LONGEST_RETRY_MILLISECONDS = 5000;
 
 export function createActionDesk(options: ActionDeskOptions): ActionDesk {
   const { store, followUp, captures, clock } = options;
@@ -65,6 +68,8 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
    * then.
    */
   const unstoredCaptures = new Map<string, ActionRecord | undefined>();
+  /** From then on nothing is tried more than once more. */
+  const closing = new AbortController();
   const now = (): bigint => nanosecondsNow(clock);
   const pauses = createAutoUnpause({
     unpause: endPause,
@@ -90,10 +95,22 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     else known.count += 1;
   }
 
+  /** How an action ended is in nobody else's memory: it is written down when the store takes it. */
   async function finish(record: ActionRecord): Promise<void> {
     count(record);
     pauses.add(record);
-    await write(record);
+    for (let pause = FIRST_RETRY_MILLISECONDS; ; pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2)) {
+      try {
+        await write(record);
+        return;
+      } catch (error) {
+        if (closing.signal.aborted) throw error;
+        if (pause === FIRST_RETRY_MILLISECONDS) {
+          options.onError(`${record.kind} ${record.key} waits to be written down: ${reasonOf(error)}`);
+        }
+        await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
   }
 
   function track(work: Promise<void>): void {
@@ -203,6 +220,7 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     status: () => ({ counts: [...counts.values()] }),
     async close(withinMilliseconds) {
       pauses.close();
+      closing.abort();
       let timer: NodeJS.Timeout | undefined;
       const timeUp = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, withinMilliseconds);

@@ -251,6 +251,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       if (reason === undefined) log('info', 'the store takes findings again');
       else log('error', `the store does not take findings: ${reason}; they wait`);
     },
+    onError: logError,
   });
   cleanUp.add(async () => {
     await ledger.flush(AbortSignal.timeout(PATIENCE));

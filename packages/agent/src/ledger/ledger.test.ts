@@ -50,7 +50,8 @@ function setting() {
   const told: Alert[] = [];
   const acted: string[] = [];
   const failures: (string | undefined)[] = [];
-  const world = { isBroken: false, taken: 0 };
+  const problems: string[] = [];
+  const world = { isBroken: false, isDeaf: false, taken: 0 };
   const ledger = createLedger({
     store: {
       async commit(commit) {
@@ -69,13 +70,17 @@ function setting() {
     source: 'here',
     policy: (name) => (name === 'gone' ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert')),
     actionRecords: () => [],
-    onStored: (alert) => told.push(alert),
+    onStored(alert) {
+      if (world.isDeaf) throw new Error('nobody listens');
+      told.push(alert);
+    },
     onActions: (sightings) => acted.push(...sightings.map(({ event }) => event)),
     onTaken: (findings) => {
       world.taken += findings;
     },
     onCommit() {},
     onFailure: (reason) => failures.push(reason),
+    onError: (message) => problems.push(message),
   });
   return {
     ledger,
@@ -83,6 +88,7 @@ function setting() {
     told,
     acted,
     failures,
+    problems,
     world,
     flush: () => ledger.flush(new AbortController().signal),
   };
@@ -182,4 +188,15 @@ test('findings of a policy that is long gone do not hold up the others', async (
   await flush();
   assert.equal(ledger.status().stored, 1);
   assert.equal(world.taken, 2);
+});
+
+test('an output that fails keeps nothing from being stored once, and acted on', async () => {
+  const { ledger, commits, acted, failures, problems, world, flush } = setting();
+  world.isDeaf = true;
+  ledger.take(messageOf(1n, sightingOf('x'), sightingOf('y')));
+  await flush();
+  assert.equal(commits.length, 1);
+  assert.deepEqual(acted, ['x', 'y']);
+  assert.deepEqual(failures, []);
+  assert.deepEqual(problems, Array(2).fill('an alert could not be handed on: nobody listens'));
 });

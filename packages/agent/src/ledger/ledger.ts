@@ -39,6 +39,8 @@ export interface LedgerOptions {
   onCommit(milliseconds: number): void;
   /** Commits began to fail, or work again: told once each time. */
   onFailure(reason: string | undefined): void;
+  /** Something that follows from stored findings went wrong: they stay stored, and the rest follows. */
+  onError(message: string): void;
 }
 
 interface Entry {
@@ -111,11 +113,21 @@ export function createLedger(options: LedgerOptions): Ledger {
       // An alert that several policies count goes out once.
       if (occurrence.mode === 'shadow' || told.has(sighting.alert)) continue;
       told.add(sighting.alert);
-      options.onStored(sighting.alert);
+      attempt('an alert could not be handed on', () => options.onStored(sighting.alert));
     }
-    options.onActions(fresh.map(({ sighting }) => sighting));
+    const followed = fresh.map(({ sighting }) => sighting);
+    attempt('actions could not be followed up', () => options.onActions(followed));
     // What could not be decided is marked in the store: the notifier's next tick makes up for it.
     await announcement.follow(report).catch(noteFailure);
+  }
+
+  /** Findings are stored by now: to store them again would make all that follows from them be left out. */
+  function attempt(problem: string, follow: () => void): void {
+    try {
+      follow();
+    } catch (error) {
+      options.onError(`${problem}: ${reasonOf(error)}`);
+    }
   }
 
   function noteFailure(error: unknown): void {
