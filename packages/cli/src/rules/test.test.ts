@@ -43,11 +43,16 @@ let folder = '';
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'seawall-rules-test-'));
-  writeFileSync(join(folder, 'rules.yaml'), rules);
-  writeFileSync(join(folder, 'good.test.yaml'), cases);
-  writeFileSync(join(folder, 'bad.test.yaml'), cases.replace('times: 1', 'times: 2'));
-  writeFileSync(join(folder, 'weak.test.yaml'), cases.replace('      - elsewhere: execve\n', ''));
+  writeThree(folder);
 });
+
+/** Rules with a file of cases that pass, one of which fail, and one that notice less. */
+function writeThree(path: string): void {
+  writeFileSync(join(path, 'rules.yaml'), rules);
+  writeFileSync(join(path, 'good.test.yaml'), cases);
+  writeFileSync(join(path, 'bad.test.yaml'), cases.replace('times: 1', 'times: 2'));
+  writeFileSync(join(path, 'weak.test.yaml'), cases.replace('      - elsewhere: execve\n', ''));
+}
 
 after(() => rmSync(folder, { recursive: true }));
 
@@ -138,7 +143,9 @@ test('what no case notices is named, and counts where asked for', async () => {
 });
 
 test('JUnit has a suite for each file and a failure for each case that fails', async () => {
-  const { code, stdout } = await runCommand(['rules', 'test', folder, '--output', 'junit']);
+  const three = mkdtempSync(join(folder, 'three-'));
+  writeThree(three);
+  const { code, stdout } = await runCommand(['rules', 'test', three, '--output', 'junit']);
   assert.equal(code, 1);
   assert.match(stdout, /<testsuites name="seawall rules test" tests="3" failures="1" errors="0">/);
   assert.equal(stdout.match(/<testsuite /g)?.length, 3);
