@@ -8,12 +8,12 @@ import {
   Step,
   timestampOf,
 } from '@seawall/events';
-import { absorb, absorbableTypes } from './apply/absorb.ts';
+import { absorbableTypes } from './apply/absorb.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
 import { createPassing } from './apply/pass.ts';
-import { idleSteps, isQuietCall } from './apply/quiet.ts';
+import { idleSteps } from './apply/quiet.ts';
 import { createSeeding } from './apply/seed.ts';
 import { showDescriptor } from './apply/show-descriptor.ts';
 import { createPending, lookUpDescriptor, type State } from './apply/state.ts';
@@ -134,8 +134,6 @@ const behaviourByType = behaviours;
 const handlerByType = handlers;
 const descriptorIndexes = descriptorParameters;
 const absorbable = absorbableTypes;
-const stepByType = idleSteps;
-const VISIT = Step.visit;
 
 export function createInspector(options: InspectorOptions = {}): Inspector {
   const processLimits = { maximum: options.maximumProcesses ?? DEFAULT_PROCESSES, evicted: 0 };
@@ -193,12 +191,11 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   /** What the steps are while the tables are steady. */
   const steadySteps = idleSteps.slice();
 
-  /** By type id: 1 where an event changes the tables by itself, unseen (see `apply/absorb.ts`). */
-  const absorbs = new Uint8Array(EVENT_TYPE_COUNT);
   /** By type id: 1 where some rule wants to see events of the type. */
   const wantedTypes = new Uint8Array(EVENT_TYPE_COUNT).fill(1);
   const passing = createPassing({ context, current, settle });
   passing.plan(wantedTypes);
+  const { isOfNoConsequence } = passing;
 
   /** Names of users are the container's: whoever runs in it shows others now. */
   function markThreadsOf(containerId: string): void {
@@ -290,14 +287,11 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   function isQuiet(data: DataView, event: number, type: number): boolean {
     if (!isSteady) return false;
     if (pending.isAny) settle();
-    const tid = data.getInt32(event + 8, true);
     // Ids beyond 31 bits are not real threads': they take the long way.
-    const isPlainTid = data.getInt32(event + 12, true) === 0;
-    const process = isPlainTid ? current(tid) : undefined;
-    if (absorbs[type] === 1 && isPlainTid && absorb(process, data, event, type)) return true;
-    if (process === undefined || stepByType[type] === VISIT) return false;
-    if (!isQuietCall(process, data, event, type)) return false;
-    if (wantedTypes[type] === 0) return true;
+    if (data.getInt32(event + 12, true) !== 0) return false;
+    const process = current(data.getInt32(event + 8, true));
+    if (!isOfNoConsequence(process, data, event, type)) return false;
+    if (wantedTypes[type] === 0 || process === undefined) return true;
     if (context.process !== process) context.process = process;
     if (context.container !== process.container) context.container = process.container;
     return showDescriptor(context, process, data, event, type);
@@ -309,8 +303,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       const isWanted = wanted[type] === 1;
       wantedTypes[type] = isWanted ? 1 : 0;
       // What rules see has to stay as it is until they have seen it.
-      absorbs[type] = isWanted ? 0 : absorbable[type];
-      if (absorbs[type] === 1) steadySteps[type] = Step.ask;
+      if (!isWanted && absorbable[type] === 1) steadySteps[type] = Step.ask;
       else steadySteps[type] = step === Step.count && isWanted ? Step.ask : step;
     }
     passing.plan(wantedTypes);

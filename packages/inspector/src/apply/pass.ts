@@ -1,14 +1,8 @@
-import {
-  EVENT_TYPE_COUNT,
-  leastCountByType,
-  type PassingPlace,
-  PLAIN_BLOCK,
-  plainCountByType,
-  Step,
-} from '@seawall/events';
+import { EVENT_TYPE_COUNT, leastCountByType, PLAIN_BLOCK, plainCountByType, Step } from '@seawall/events';
 import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
 import { Learning, verdictsOn } from '../descriptor/verdicts.ts';
+import type { Inspector } from '../inspector.ts';
 import type { Process } from '../process/process.ts';
 import { absorb, absorbableTypes, absorbClose, CLOSE } from './absorb.ts';
 import { descriptorParameters } from './dispatch.ts';
@@ -106,14 +100,13 @@ export interface Passing {
   plan(wanted: Uint8Array): void;
   /** Says whether events may be left out at all. */
   allow(isAllowed: boolean): void;
-  /** As `Inspector.pass`. */
-  pass(
-    data: DataView,
-    limit: number,
-    place: PassingPlace,
-    counts: Float64Array,
-    isOpen: (context: EventContext, type: number) => boolean,
-  ): void;
+  /**
+   * Whether the event may be left out as far as the tables go, or has changed them by the end of this call.
+   * @param process the thread that it belongs to; undefined when the tables don't have it.
+   * @param event where its header starts in `data`.
+   */
+  isOfNoConsequence(process: Process | undefined, data: DataView, event: number, type: number): boolean;
+  readonly pass: Inspector['pass'];
 }
 
 export function createPassing({ context, current, settle }: PassingSource): Passing {
@@ -143,6 +136,7 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
   }
 
   return {
+    isOfNoConsequence,
     plan(wanted) {
       for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
         const isWanted = wanted[type] === 1;
