@@ -13,7 +13,13 @@ import {
 } from '../4/support/guarded-container.ts';
 import type { AcceptanceResult } from '../row.ts';
 import { until } from '../support/until.ts';
-import { type AgentProcess, readMetric, startAgentProcess, untilReady } from './support/agent-process.ts';
+import {
+  type AgentProcess,
+  containerdSettings,
+  readMetric,
+  startAgentProcess,
+  untilReady,
+} from './support/agent-process.ts';
 
 export const title =
   'a running agent with policies that deny (containerd, real): forbidden programs by every way, as the first program of containers and of pods’ containers; a call, a port, a file: nothing ran, every attempt is a finding and in the audit trail';
@@ -92,16 +98,7 @@ function writeSettings(folder: string, socket: string): string {
   writeFileSync(join(folder, 'rules.yaml'), RULES);
   writeFileSync(join(folder, 'policies.yaml'), POLICIES);
   const path = join(folder, 'seawall.yaml');
-  writeFileSync(
-    path,
-    `rules: [rules.yaml]
-policies: [policies.yaml]
-source: { runtimes: [{ kind: cri, socket: '${socket}' }, { kind: containerd, socket: '${socket}' }] }
-store: { path: store/seawall.db }
-captures: { directory: captures }
-http: { listen: '127.0.0.1:0' }
-`,
-  );
+  writeFileSync(path, containerdSettings(socket));
   return path;
 }
 

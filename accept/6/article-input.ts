@@ -13,7 +13,12 @@ import { probeSupport } from '@seawall/probe';
 import { openStore } from '@seawall/store';
 import { runSeawall } from '../../conformance/regression/run-seawall.ts';
 import { locateShared } from '../../test/shared.ts';
-import { type AgentProcess, startAgentProcess, untilReady } from '../5/support/agent-process.ts';
+import {
+  type AgentProcess,
+  containerdSettings,
+  startAgentProcess,
+  untilReady,
+} from '../5/support/agent-process.ts';
 import type { AcceptanceResult } from '../row.ts';
 import { ETCD_IMAGE, etcdCommand, etcdImage, hasEnded, openShell } from '../support/etcd-container.ts';
 import { until } from '../support/until.ts';
@@ -124,16 +129,7 @@ async function stopShell(
 function writeSettings(folder: string, socket: string): string {
   writeFileSync(join(folder, 'policies.yaml'), POLICIES);
   const path = join(folder, 'seawall.yaml');
-  writeFileSync(
-    path,
-    `rules: [rules.yaml]
-policies: [policies.yaml]
-source: { runtimes: [{ kind: cri, socket: '${socket}' }, { kind: containerd, socket: '${socket}' }] }
-store: { path: store/seawall.db }
-captures: { directory: captures }
-http: { listen: '127.0.0.1:0' }
-`,
-  );
+  writeFileSync(path, containerdSettings(socket));
   return path;
 }
 

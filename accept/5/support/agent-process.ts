@@ -80,3 +80,14 @@ export async function readMetric(address: string, name: string): Promise<Readonl
   }
   return values;
 }
+
+/** Settings of an agent with `rules.yaml` and `policies.yaml` beside them, whose containers are one containerd's. */
+export function containerdSettings(socket: string): string {
+  return `rules: [rules.yaml]
+policies: [policies.yaml]
+source: { runtimes: [{ kind: cri, socket: '${socket}' }, { kind: containerd, socket: '${socket}' }] }
+store: { path: store/seawall.db }
+captures: { directory: captures }
+http: { listen: '127.0.0.1:0' }
+`;
+}
