@@ -172,6 +172,17 @@ test('of rules written in 2017 argument 1 is the path, where the event opens a f
   );
 });
 
+test('a macro and a list are told as unused where no file uses them, not where a later one does', () => {
+  const { files } = loadTexts([
+    '- macro: opened\n  condition: evt.type = open\n- list: shells\n  items: [sh]\n- list: none\n  items: [a]\n',
+    ruleText('r', 'opened and proc.name in (shells)'),
+  ]);
+  assert.deepEqual(
+    distinctMessages(files).map(({ code, context }) => [code, context.locations.at(-1)?.itemName]),
+    [['LOAD_UNUSED_LIST', 'none']],
+  );
+});
+
 test('what is wrong with an earlier file is told with each later one, and once for people', () => {
   const { files } = loadTexts([ruleText('r', 'proc.name = a'), ruleText('s', 'evt.type = open')]);
   assert.deepEqual(

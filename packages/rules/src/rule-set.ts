@@ -242,14 +242,22 @@ export function macroOf(ruleSet: RuleSet, rule: Rule, node: AnyNode): string | u
   return findMacroOf(node, rule.condition, ruleSet.compilation.origins);
 }
 
+/** Of these it can't be told before everything is read: a later file may use what an earlier one defines. */
+const toldByTheLast: ReadonlySet<string> = new Set<LoadWarningCode>([
+  'LOAD_UNUSED_MACRO',
+  'LOAD_UNUSED_LIST',
+]);
+
 /**
  * The messages of all files for people. As each file is checked together with those before it, what is said about
- * an earlier file is said again with each later one; here it is told once.
+ * an earlier file is said again with each later one; here it is told once, and that nothing uses a macro or a list only
+ * where no file does.
  */
 export function distinctMessages(results: readonly FileResult[]): readonly LoadMessage[] {
   const told = new Set<string>();
+  const last = results.at(-1);
   return results
-    .flatMap(({ messages }) => messages)
+    .flatMap((result) => result.messages.filter(({ code }) => result === last || !toldByTheLast.has(code)))
     .filter(({ code, message, place: { file, line, column } }) => {
       const key = JSON.stringify([code, message, file, line, column]);
       if (told.has(key)) return false;
