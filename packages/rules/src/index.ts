@@ -1,7 +1,13 @@
 export type * from './catalogue/catalogue.ts';
 export type { CompiledMacro, CompiledRule } from './check/compile.ts';
 export { findConditionWarnings } from './check/condition-warnings.ts';
-export type { ExtraField, MeaningOptions, OutputOptions, RuleFilter } from './check/output.ts';
+export type {
+  ExtraField,
+  MeaningOptions,
+  OutputOptions,
+  RuleFilter,
+  RuleMeaning,
+} from './check/output.ts';
 export { type CompilableRule, compileProgram } from './compile.ts';
 export { type ConditionErrorCode, conditionErrors } from './condition/errors.ts';
 export { quoteAsFalco, quoteExactly, readEscapes } from './condition/escape.ts';

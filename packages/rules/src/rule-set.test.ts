@@ -4,7 +4,7 @@ import { canonicalText } from './condition/text.ts';
 import type { ComparisonNode } from './condition/tree.ts';
 import { describeRuleSet } from './describe/describe.ts';
 import { loadTexts, ruleText, syscallTestCatalogue } from './load/testing.ts';
-import { distinctMessages, locateNode, macroOf, type RuleSet } from './rule-set.ts';
+import { distinctMessages, loadRules, locateNode, macroOf, type RuleSet } from './rule-set.ts';
 
 function conditionOf(ruleSet: RuleSet | undefined, name: string): string {
   return canonicalText(ruleSet!.rules.find((rule) => rule.name === name)!.condition);
@@ -170,6 +170,30 @@ test('of rules written in 2017 argument 1 is the path, where the event opens a f
     conditionOf(loadTexts([opening]).ruleSet, 'r'),
     '(evt.type in (open, openat) and evt.arg[1] startswith /etc)',
   );
+});
+
+test('each file means what its own time did: rules of 2017, macros of today, and the other way around', () => {
+  const of2017 = `- macro: old\n  condition: evt.arg[1] startswith /old\n${ruleText('r', 'evt.type = openat and new and evt.arg[1] = /r')}`;
+  const ofToday =
+    '- macro: new\n  condition: evt.arg[1] = 7\n' +
+    ruleText('s', 'evt.type = openat and old and evt.arg[1] = 9').replace(
+      'output: o',
+      'output: "%evt.arg[1]"',
+    );
+  const { ruleSet } = loadRules(
+    [
+      { name: 'today', content: '- macro: new\n  condition: evt.arg[1] = 7\n' },
+      { name: 'old', content: of2017, meaning: '2017' },
+      { name: 'again today', content: ofToday },
+    ],
+    [syscallTestCatalogue],
+  );
+  assert.equal(conditionOf(ruleSet, 'r'), '(evt.type = openat and evt.arg[1] = 7 and evt.arg.name = /r)');
+  assert.equal(
+    conditionOf(ruleSet, 's'),
+    '(evt.type = openat and evt.arg.name startswith /old and evt.arg[1] = 9)',
+  );
+  assert.equal(ruleSet!.rules[1]!.output, '%evt.arg[1]');
 });
 
 test('a macro and a list are told as unused where no file uses them, not where a later one does', () => {

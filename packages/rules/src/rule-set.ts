@@ -1,7 +1,7 @@
 import type { FieldCatalogue } from './catalogue/catalogue.ts';
 import { type Compilation, type CompileOptions, compile, findMacroOf } from './check/compile.ts';
 import { hasField } from './check/field.ts';
-import type { ExtraField, MeaningOptions, OutputOptions } from './check/output.ts';
+import type { ExtraField, MeaningOptions, OutputOptions, RuleMeaning } from './check/output.ts';
 import type { AnyNode, Condition } from './condition/tree.ts';
 import type { BoundCondition } from './evaluate/bind.ts';
 import type { LoadErrorCode, LoadWarningCode } from './load/codes.ts';
@@ -30,6 +30,8 @@ export interface RuleFile {
   /** What messages call it: its path as the user gave it. */
   readonly name: string;
   readonly content: string;
+  /** Of which time its rules and macros are; where it isn't said, the options of loading do. */
+  readonly meaning?: RuleMeaning;
 }
 
 export interface LoadOptions extends OutputOptions, MeaningOptions {
@@ -105,8 +107,10 @@ export function loadRules(
   options: LoadOptions = {},
 ): LoadResult {
   const collection = createCollection();
+  const isOf2017 = files.map(({ meaning = options.meaning }) => meaning === '2017');
   const compileOptions: CompileOptions = {
     ...options,
+    ...(isOf2017.includes(true) && { isOf2017: ({ index }) => isOf2017[index]! }),
     catalogues: new Map(catalogues.map((catalogue) => [catalogue.source, catalogue as FieldCatalogue])),
   };
   const sources: SourceFile[] = [];

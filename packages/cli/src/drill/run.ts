@@ -8,7 +8,7 @@ import {
 } from '@seawall/agent/drills';
 import { findSockets, openRuntime, type RuntimeAddress, USUAL_SOCKETS } from '@seawall/kube';
 import type { PolicySet } from '@seawall/policies';
-import { nearestName, type Rule } from '@seawall/rules';
+import { nearestName, type Rule, type RuleMeaning } from '@seawall/rules';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
@@ -16,7 +16,7 @@ import { loadPolicies } from '../policies/load.ts';
 import { reportBrokenSet } from '../policies/messages.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
-import { loadRuleFiles, meaningOption, type RuleMeaning } from '../rules/load.ts';
+import { loadRuleFiles, meaningOption } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -3,6 +3,7 @@ import {
   falcoLoadResult,
   type LintFinding,
   lintRuleSet,
+  type RuleMeaning,
   type RuleSet,
 } from '@seawall/rules';
 import type { Command } from 'commander';
@@ -12,7 +13,7 @@ import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { cataloguesWithout } from './catalogues.ts';
-import { countMessages, loadRuleFiles, meaningOption, type RuleMeaning, withoutOption } from './load.ts';
+import { countMessages, loadRuleFiles, meaningOption, withoutOption } from './load.ts';
 import { lintText, messagesText } from './message-text.ts';
 
 interface Options {

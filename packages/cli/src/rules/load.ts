@@ -29,9 +29,6 @@ export function withoutOption(): Option {
     .default([], 'none');
 }
 
-/** Of which time rules are; see rules' own description of it. */
-export type RuleMeaning = NonNullable<LoadOptions['meaning']>;
-
 /** `--meaning YEAR`, for commands that load rules that may be old. */
 export function meaningOption(): Option {
   return new Option(

@@ -1,4 +1,5 @@
 import type { RuntimeAddress } from '@seawall/kube';
+import type { RuleMeaning } from '@seawall/rules';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
@@ -6,7 +7,7 @@ import { outputOption } from '../output-option.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
 import { secondsOption } from '../probe/seconds-option.ts';
 import { sourceNames } from '../rules/catalogues.ts';
-import { meaningOption, type RuleMeaning, withoutOption } from '../rules/load.ts';
+import { meaningOption, withoutOption } from '../rules/load.ts';
 import { runWatch, type WatchInput } from './run.ts';
 import { applySetting, createWatchSettings, type WatchSettings } from './settings.ts';
 import { type SummaryFormat, summaryFormats } from './summary.ts';

@@ -11,7 +11,14 @@ import {
 import { systemClock } from '@seawall/base';
 import { eventType } from '@seawall/events';
 import { type AuditInputFault, type RuntimeAddress, readContainerMetadata } from '@seawall/kube';
-import { type LoadOptions, parsePriority, priorities, type Rule, selectRules } from '@seawall/rules';
+import {
+  type LoadOptions,
+  parsePriority,
+  priorities,
+  type Rule,
+  type RuleMeaning,
+  selectRules,
+} from '@seawall/rules';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
@@ -19,7 +26,7 @@ import { nameOfPath, readUnpacked, readWhole } from '../input/open.ts';
 import { countOf, countText } from '../number-text.ts';
 import { watchThisMachine } from '../probe/watch-this-machine.ts';
 import { auditCatalogue, syscallCatalogue } from '../rules/catalogues.ts';
-import { countMessages, loadRuleFiles, type RuleMeaning } from '../rules/load.ts';
+import { countMessages, loadRuleFiles } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';

@@ -6,6 +6,7 @@ import type { Collection } from '../load/collection.ts';
 import { contextOfCondition, type ItemContext } from '../load/context.ts';
 import type { MacroDefinition, RuleDefinition } from '../load/definitions.ts';
 import { type FoundProblem, failLoading } from '../load/message.ts';
+import type { SourceFile } from '../load/source.ts';
 import type { TracedText } from '../load/traced-text.ts';
 import { addExceptions } from '../resolve/exceptions.ts';
 import {
@@ -27,7 +28,7 @@ import { checkCondition } from './check-condition.ts';
 import { checkEventTypes, findEventTypes } from './check-event-types.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
 import { hasField } from './field.ts';
-import { type CompiledOutput, compileOutput, type MeaningOptions, type OutputOptions } from './output.ts';
+import { type CompiledOutput, compileOutput, type OutputOptions } from './output.ts';
 import { parseTraced } from './parse-problem.ts';
 import { findValueWarnings } from './value-warnings.ts';
 import { childrenOf } from './walk.ts';
@@ -61,8 +62,10 @@ export interface Compilation {
   readonly origins: MacroOrigins;
 }
 
-export interface CompileOptions extends OutputOptions, MeaningOptions {
+export interface CompileOptions extends OutputOptions {
   readonly catalogues: ReadonlyMap<string, FieldCatalogue>;
+  /** Whether a file's rules and macros mean what they did in 2017 (see MeaningOptions); left out where none do. */
+  readonly isOf2017?: (file: SourceFile) => boolean;
 }
 
 /**
@@ -135,7 +138,9 @@ function compileMacros(run: Run): void {
 function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
   const catalogue = run.options.catalogues.get(rule.source)!;
   const withExceptions = addExceptions(rule);
-  const printed = compileOutput(rule, catalogue, run.options, run.warn);
+  const { isOf2017 } = run.options;
+  const isRuleOf2017 = isOf2017?.(rule.context.file) === true;
+  const printed = compileOutput(rule, catalogue, run.options, isRuleOf2017, run.warn);
   if (printed === undefined) return undefined;
 
   const { conditionContext } = rule;
@@ -144,10 +149,11 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
   const visible: VisibleMacros = { get: (name) => run.macros.get(name)?.condition };
   const shown = withExceptions.condition.text;
   const resolved = resolveIn(parsed, visible, text, shown, rule.context, run);
-  const opensOnly = run.options.meaning === '2017' && matchesOpeningOnly(resolved, rule, catalogue);
-  const condition =
-    run.options.meaning === '2017' ? meanAsIn2017(resolved, opensOnly, run.origins) : resolved;
-  const output = opensOnly ? { ...printed, format: printAsIn2017(printed.format) } : printed;
+  const opensOnly = isOf2017 !== undefined && matchesOpeningOnly(resolved, rule, catalogue);
+  const isOld = (macro: string | undefined): boolean =>
+    macro === undefined ? isRuleOf2017 : isOf2017!(run.macros.get(macro)!.definition.context.file);
+  const condition = isOf2017 === undefined ? resolved : meanAsIn2017(resolved, opensOnly, run.origins, isOld);
+  const output = opensOnly && isRuleOf2017 ? { ...printed, format: printAsIn2017(printed.format) } : printed;
 
   const at = (node: AnyNode, owner = node): ItemContext =>
     contextOfNode(node.position, owner, condition, text, shown, conditionContext, run);

@@ -29,13 +29,16 @@ export interface ExtraField {
   readonly isRaw: boolean;
 }
 
+/** Of which time rules are. */
+export type RuleMeaning = 'today' | '2017';
+
 export interface MeaningOptions {
   /**
    * `2017`: the rules were written when argument 1 of `open` and its kin was the path; `evt.arg[1]` in conditions
    * then means the path for these events, and in the outputs of rules that match these events alone. `%container.info`
    * shows name and id of the container, as it did then.
    */
-  readonly meaning?: 'today' | '2017';
+  readonly meaning?: RuleMeaning;
 }
 
 export interface CompiledOutput {
@@ -52,13 +55,15 @@ const containerInfoOf2017 = '%container.name (id=%container.id)';
 
 /**
  * Completes and checks a rule's output format.
+ * @param isOf2017 whether it means what it did in 2017 (see MeaningOptions).
  * @returns undefined when the rule asks to be skipped because of a field that doesn't exist (a warning says so).
  * @throws a load error when the format can't be read.
  */
 export function compileOutput(
   rule: RuleDefinition,
   catalogue: FieldCatalogue,
-  options: OutputOptions & MeaningOptions,
+  options: OutputOptions,
+  isOf2017: boolean,
   warn: (warning: FoundProblem<LoadWarningCode>) => void,
 ): CompiledOutput | undefined {
   const extras = (options.extraOutput ?? []).filter((extra) => appliesTo(extra, rule));
@@ -71,7 +76,7 @@ export function compileOutput(
       context: rule.context,
       hint: 'take it out, or name the fields that you want, such as %container.id and %container.name',
     });
-    format = format.replaceAll(containerInfo, options.meaning === '2017' ? containerInfoOf2017 : '');
+    format = format.replaceAll(containerInfo, isOf2017 ? containerInfoOf2017 : '');
   }
   const extraFields = (options.extraFields ?? []).filter((extra) => appliesTo(extra, rule));
   const fields = checkFormat(format, rule, catalogue, rule.skipsIfUnknownFilter ? warn : undefined);

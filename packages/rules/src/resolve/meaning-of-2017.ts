@@ -11,10 +11,24 @@ export const openingEvents = ['open', 'openat', 'openat2', 'creat'];
  * @param opensOnly whether the condition can match events that open files only; else the check is split by event
  * type, since other events keep their argument 1.
  * @param origins is told the macro of each node that takes another's place.
+ * @param isOld whether what was written in this macro is of 2017; undefined stands for the rule's own text.
+ * @param within the macro that the condition is part of.
  */
-export function meanAsIn2017(condition: Condition, opensOnly: boolean, origins: MacroOrigins): Condition {
-  const rewritten = rewriteCondition(condition, opensOnly, origins);
+export function meanAsIn2017(
+  condition: Condition,
+  opensOnly: boolean,
+  origins: MacroOrigins,
+  isOld: (macro: string | undefined) => boolean,
+  within?: string,
+): Condition {
   const origin = origins.get(condition);
+  const macro = origin ?? within;
+  const rewritten = rewriteCondition(
+    condition,
+    opensOnly,
+    (child) => meanAsIn2017(child, opensOnly, origins, isOld, macro),
+    isOld(macro),
+  );
   if (rewritten !== condition && origin !== undefined) origins.set(rewritten, origin);
   return rewritten;
 }
@@ -24,20 +38,26 @@ export function printAsIn2017(format: string): string {
   return format.replace(/(%[0-9]*evt\.arg)\[1\]/g, '$1.name');
 }
 
-function rewriteCondition(condition: Condition, opensOnly: boolean, origins: MacroOrigins): Condition {
+function rewriteCondition(
+  condition: Condition,
+  opensOnly: boolean,
+  rewriteChild: (child: Condition) => Condition,
+  isOld: boolean,
+): Condition {
   switch (condition.kind) {
     case 'and':
     case 'or': {
-      const children = condition.children.map((child) => meanAsIn2017(child, opensOnly, origins));
+      const children = condition.children.map(rewriteChild);
       const isSame = children.every((child, index) => child === condition.children[index]);
       return isSame ? condition : { ...condition, children };
     }
     case 'not': {
-      const child = meanAsIn2017(condition.child, opensOnly, origins);
+      const child = rewriteChild(condition.child);
       return child === condition.child ? condition : { ...condition, child };
     }
     case 'exists':
     case 'comparison': {
+      if (!isOld) return condition;
       const named = nameArgument(condition) as ComparisonNode | ExistsNode;
       if (named === condition || opensOnly) return named;
       return splitByEventType(condition, named);
