@@ -1,4 +1,5 @@
 import { defaultEtcdNamespaces, durationText } from '@seawall/policies';
+import type { RuleMeaning } from '@seawall/rules';
 import { z } from 'zod';
 import { outputsConfig } from '../output/configuration.ts';
 
@@ -123,6 +124,26 @@ const kubernetes = z.strictObject({
   kubeconfig: path,
 });
 
+/** Rules, and of which time they are. */
+export interface RuleSource {
+  /** A rule file, or a folder of them. */
+  readonly path: string;
+  readonly meaning: RuleMeaning;
+}
+
+const meaning = z
+  .union([z.literal(['today', '2017']), z.literal(2017)], { error: 'write today or 2017' })
+  .default('today')
+  .transform((written): RuleMeaning => (written === 2017 ? '2017' : written));
+
+const ruleSource = z
+  .union([path, z.strictObject({ path, meaning })], {
+    error: 'write a path, or path and meaning: { path: old, meaning: 2017 }',
+  })
+  .transform(
+    (written): RuleSource => (typeof written === 'string' ? { path: written, meaning: 'today' } : written),
+  );
+
 const SAY_RULES = 'write the rule files and folders of them, such as rules: [rules]';
 
 /** `seawall.yaml`: what the agent is told. Everything but `rules` has a default that suits a node. */
@@ -131,9 +152,9 @@ export const agentConfiguration = z.strictObject(
     /** The node's name in findings; the machine's when left out. */
     node: z.string().min(1).optional(),
     cluster: z.string().min(1).optional(),
-    /** Rule files and folders of them, in the order to load them. */
+    /** Rule files and folders of them, in the order to load them; each may be of another time. */
     rules: z
-      .array(path, {
+      .array(ruleSource, {
         error: ({ input }) => (input === undefined ? `rules is missing: ${SAY_RULES}` : SAY_RULES),
       })
       .min(1, { error: SAY_RULES }),

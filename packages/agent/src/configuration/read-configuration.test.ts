@@ -68,6 +68,21 @@ const refused: readonly (readonly [string, string, string])[] = [
     'rules: [rules]\netcd: { endpoints: ["https://a:2379"], certificate: a, key: b }',
     ':2:7: error: authorities is missing: write text',
   ],
+  [
+    'a path that is none',
+    'rules: [rules, 7]',
+    ':1:16: error: write a path, or path and meaning: { path: old, meaning: 2017 }',
+  ],
+  [
+    'a time that rules can not be of',
+    'rules: [{ path: old, meaning: 2016 }]',
+    ':1:31: error: write today or 2017',
+  ],
+  [
+    'a key that rules have not',
+    'rules: [{ path: old, meanings: 2017 }]',
+    ':1:22: error: there is no meanings: is it meaning?',
+  ],
   ['empty text', 'rules: [rules]\nnode: ""', ':2:7: error: it is empty'],
   [
     'a certificate without its key',
@@ -107,10 +122,14 @@ test('a folder is no configuration, whatever lies in it', () => {
 test('paths are seen from the folder of the configuration', () => {
   writeFileSync(
     path,
-    "rules: [rules]\naudit: { listen: 'a:1', certificate: a, key: /b, clientAuthorities: c, token: { fromFile: d } }",
+    "rules: [rules, { path: old, meaning: 2017 }, { path: /new }]\naudit: { listen: 'a:1', certificate: a, key: /b, clientAuthorities: c, token: { fromFile: d } }",
   );
   const { rules, audit } = readConfiguration(path);
-  assert.deepEqual(rules, [join(folder, 'rules')]);
+  assert.deepEqual(rules, [
+    { path: join(folder, 'rules'), meaning: 'today' },
+    { path: join(folder, 'old'), meaning: '2017' },
+    { path: '/new', meaning: 'today' },
+  ]);
   assert.deepEqual(audit, {
     listen: 'a:1',
     certificate: join(folder, 'a'),

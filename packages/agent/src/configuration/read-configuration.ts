@@ -28,7 +28,7 @@ function withPathsFrom(folder: string, configuration: AgentConfiguration): Agent
   const { source, store, captures, etcd, audit } = configuration;
   return {
     ...configuration,
-    rules: configuration.rules.map(resolve),
+    rules: configuration.rules.map(({ path, meaning }) => ({ path: resolve(path), meaning })),
     policies: configuration.policies.map(resolve),
     source: {
       ...source,

@@ -175,6 +175,21 @@ test('what workloads do is counted once, however often the agent is ended and st
   assert.ok((await countsOf('activity-whole')).length > 100);
 });
 
+test('rules of 2017 are read as they were meant, beside rules of today', async () => {
+  const rule = (name: string) =>
+    `- { rule: ${name}, desc: d, condition: 'evt.type = openat and evt.arg[1] startswith /etc', output: o, priority: INFO }`;
+  const path = settings('meaning', { 'old.yaml': rule('Old'), 'new.yaml': rule('New') }, [
+    'rules: [new.yaml, { path: old.yaml, meaning: 2017 }]',
+    ...recording,
+  ]);
+  const agent = await start(path);
+  await agent.done;
+  await agent.stop();
+  const { items } = await withStore('meaning', (store) => store.groups({}, { limit: 9 }));
+  assert.ok(items.length > 0);
+  assert.ok(items.every(({ rule }) => rule === 'Old'));
+});
+
 test('rules and policies with mistakes are not started with, and every mistake is told in its place', async () => {
   const path = settings('broken', { 'mistake.yaml': shellRule.replace('proc.name', 'proc.nome') }, [
     'rules: [mistake.yaml]',
@@ -216,11 +231,12 @@ test('two agents do not share a store', async () => {
 const support = probeSupport();
 const live = { skip: support.isSupported ? false : `SKIPPED: ${support.reason}`, timeout: 150_000 };
 
-function openedRule(mark: string): string {
+/** @param path what holds the path of the file that was opened. */
+function openedRule(mark: string, path = 'fd.name'): string {
   return `
 - rule: Opened ${mark}
   desc: Somebody opened a certain file.
-  condition: evt.type in (open, openat, openat2) and fd.name endswith /${mark}
+  condition: evt.type in (open, openat, openat2) and ${path} endswith /${mark}
   output: "opened (file=%fd.name command=%proc.cmdline)"
   priority: NOTICE
 `;
@@ -250,7 +266,7 @@ spec:
 `;
     const logged: string[] = [];
     const path = settings('live', { 'opened.yaml': openedRule('first-mark'), 'files.yaml': policies }, [
-      'rules: [opened.yaml]',
+      'rules: [{ path: opened.yaml, meaning: 2017 }]',
       'policies: [files.yaml]',
       'watchFiles: false',
     ]);
@@ -266,7 +282,8 @@ spec:
     touch('first-mark');
     await until('the first finding', () => found('first-mark'));
 
-    writeFileSync(join(root, 'opened.yaml'), openedRule('second-mark'));
+    // Rules of 2017 stay such when they are read again.
+    writeFileSync(join(root, 'opened.yaml'), openedRule('second-mark', 'evt.arg[1]'));
     assert.equal((await agent.reload()).kind, 'taken');
     touch('second-mark');
     await until('the finding of the new rule', () => found('second-mark'));

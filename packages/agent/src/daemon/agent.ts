@@ -135,7 +135,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   /** Besides what the configuration names, the rule files that RuleSets do. */
   let ruleFiles: readonly string[] = [];
   const watchedPaths = (): readonly string[] => [
-    ...new Set([...configuration.rules, ...configuration.policies, ...ruleFiles]),
+    ...new Set([...configuration.rules.map(({ path }) => path), ...configuration.policies, ...ruleFiles]),
   ];
   const readTexts = (): SetTexts => {
     const texts = readSetTexts({

@@ -13,7 +13,10 @@ after(() => rmSync(folder, { recursive: true }));
 
 const MEBIBYTE = 1024 * 1024;
 const read = (rules: readonly string[], policies: readonly string[] = []) =>
-  readSetTexts({ rules, policies, matching: 'all', memoryMebibytes: 128 });
+  readSetTexts({
+    rules: rules.map((path) => ({ path, meaning: 'today' })),
+    ...{ policies, matching: 'all', memoryMebibytes: 128 },
+  });
 
 function file(name: string, text: string): string {
   const path = join(folder, name);

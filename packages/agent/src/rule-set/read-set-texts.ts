@@ -1,10 +1,12 @@
 import { loadPolicyFiles, type Matching, ruleSourcesOf } from '@seawall/policies';
+import type { RuleFile } from '@seawall/rules';
+import type { RuleSource } from '../configuration/configuration.ts';
 import { createAllowance, readTextFiles, type TextFile } from '../daemon/folders.ts';
 import type { SetTexts } from './load-running-set.ts';
 
 /** Where rules and policies are, as the configuration has it. */
 export interface SetPaths {
-  readonly rules: readonly string[];
+  readonly rules: readonly RuleSource[];
   readonly policies: readonly string[];
   readonly matching: Matching;
   /** Memory that the agent may take: what is read must be small against it, since it is read while events are looked at. */
@@ -21,17 +23,19 @@ const MEBIBYTE = 1024 * 1024;
  */
 export function readSetTexts({ rules, policies, matching, memoryMebibytes }: SetPaths): SetTexts {
   const allowance = createAllowance(memoryMebibytes * MEBIBYTE * PART_OF_MEMORY);
-  const ruleTexts = readTextFiles(rules, allowance);
+  const ruleFiles = rules.flatMap(({ path, meaning }) =>
+    readTextFiles([path], allowance).map((file): RuleFile => ({ ...ruleFileOf(file), meaning })),
+  );
   const policyFiles = readTextFiles(policies, allowance);
-  const known = new Set(ruleTexts.map(({ path }) => path));
+  const known = new Set(ruleFiles.map(({ name }) => name));
   const named = ruleSourcesOf(loadPolicyFiles(policyFiles).ruleSets).paths.filter((path) => !known.has(path));
   return {
-    ruleFiles: [...ruleTexts, ...readTextFiles(named, allowance)].map(ruleFileOf),
+    ruleFiles: [...ruleFiles, ...readTextFiles(named, allowance).map(ruleFileOf)],
     policyFiles,
     matching,
   };
 }
 
-function ruleFileOf({ path, text }: TextFile): SetTexts['ruleFiles'][number] {
+function ruleFileOf({ path, text }: TextFile): RuleFile {
   return { name: path, content: text };
 }
