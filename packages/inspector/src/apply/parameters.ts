@@ -91,7 +91,7 @@ export function holdsTexts(view: EventView, index: number, texts: readonly strin
 /** As readTexts, to be taken apart when somebody asks. */
 export function textsAt(view: EventView, index: number): Texts {
   const start = parameterStart(view, index);
-  return textsIn(view.bytes, start, start + parameterLength(view, index));
+  return textsIn(view.bytes, view.data, start, start + parameterLength(view, index));
 }
 
 /** An unsigned 64-bit parameter as a bigint (allocates). */

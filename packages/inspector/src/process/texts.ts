@@ -2,34 +2,91 @@ import { byteStringAt, byteStringsAt } from '@seawall/events';
 
 /** A list of texts that few will ever read: it is taken apart when somebody does. */
 export interface Texts {
-  /** The texts one behind the other, each ended by a NUL; undefined once they are taken apart. */
-  bytes: Uint8Array | undefined;
-  texts: readonly string[];
+  /** The texts one behind the other, each ended by a NUL; undefined where they were never in that form. */
+  readonly bytes: DataView | undefined;
+  /** Undefined while nobody has asked. */
+  texts: readonly string[] | undefined;
+  /** The texts with one space between them; undefined while nobody has asked. */
+  joined: string | undefined;
 }
+
+/** How many lists that came as bytes are remembered: programs that start one after the other mostly get the very same. */
+const REMEMBERED = 256;
+/** In bytes; longer lists are seldom, and not remembered. */
+const LONGEST_REMEMBERED = 8192;
+const remembered: (Texts | undefined)[] = new Array(REMEMBERED).fill(undefined);
 
 export function textsOf(texts: readonly string[]): Texts {
-  return { bytes: undefined, texts };
+  return { bytes: undefined, texts, joined: undefined };
 }
 
-/** @param bytes are copied: they may be a batch's. */
-export function textsIn(bytes: Uint8Array, start: number, end: number): Texts {
-  return { bytes: Uint8Array.prototype.slice.call(bytes, start, end), texts: [] };
+/**
+ * The texts in those bytes, which are copied: they may be a batch's. Lists that repeat are one and the same, so that what
+ * is asked of them is worked out once.
+ * @param data upon the same bytes as `bytes`.
+ */
+export function textsIn(bytes: Uint8Array, data: DataView, start: number, end: number): Texts {
+  const length = end - start;
+  if (length > LONGEST_REMEMBERED) return copyTexts(bytes, start, end);
+  const slot = slotOf(data, start, length);
+  const known = remembered[slot];
+  if (known !== undefined) {
+    if (areEqual(known.bytes!, data, start, length)) return known;
+    // What processes keep for themselves is the least that it can be.
+    known.joined = undefined;
+  }
+  const texts = copyTexts(bytes, start, end);
+  remembered[slot] = texts;
+  return texts;
+}
+
+function copyTexts(bytes: Uint8Array, start: number, end: number): Texts {
+  const copy = Uint8Array.prototype.slice.call(bytes, start, end);
+  const data = new DataView(copy.buffer, copy.byteOffset, copy.length);
+  return { bytes: data, texts: undefined, joined: undefined };
+}
+
+function slotOf(data: DataView, start: number, length: number): number {
+  let hash = length;
+  for (let at = 0; at + 4 <= length; at += 4) {
+    hash = Math.imul(hash ^ data.getInt32(start + at, true), 0x85eb_ca6b);
+    hash ^= hash >>> 13;
+  }
+  return (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
+}
+
+function areEqual(known: DataView, data: DataView, start: number, length: number): boolean {
+  if (known.byteLength !== length) return false;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    if (known.getInt32(at, true) !== data.getInt32(start + at, true)) return false;
+  }
+  for (; at < length; at += 1) if (known.getUint8(at) !== data.getUint8(start + at)) return false;
+  return true;
 }
 
 export function readTextsOf(source: Texts): readonly string[] {
-  if (source.bytes !== undefined) {
-    const texts = byteStringsAt(source.bytes, 0, source.bytes.length);
+  if (source.texts === undefined) {
+    const bytes = bytesOf(source.bytes!);
+    const texts = byteStringsAt(bytes, 0, bytes.length);
     // A lone NUL is no text.
     source.texts = texts.length === 1 && texts[0] === '' ? [] : texts;
-    source.bytes = undefined;
   }
   return source.texts;
 }
 
 /** The texts with one space between them; does not take them apart. */
-export function joinTextsOf({ bytes, texts }: Texts): string {
-  if (bytes === undefined) return texts.join(' ');
+export function joinTextsOf(source: Texts): string {
+  source.joined ??= source.bytes === undefined ? source.texts!.join(' ') : joinBytes(bytesOf(source.bytes));
+  return source.joined;
+}
+
+function joinBytes(bytes: Uint8Array): string {
   const { length } = bytes;
   const end = length > 0 && bytes[length - 1] === 0 ? length - 1 : length;
   return byteStringAt(bytes, 0, end).replaceAll('\0', ' ');
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
