@@ -9,7 +9,14 @@ import {
   type NarrowingMemory,
   type SlotTexts,
 } from './plan/narrowing.ts';
-import { anyDescriptor, createResidues, nothingLeft, type Remainder, type Residue } from './plan/residue.ts';
+import {
+  anyDescriptor,
+  createResidues,
+  type End,
+  nothingLeft,
+  type Remainder,
+  type Residue,
+} from './plan/residue.ts';
 
 /**
  * Slots with more candidates than this look candidates up instead of asking them in turn; a function for all of
@@ -50,7 +57,7 @@ interface Verdicts<Context> {
   epoch: number;
   generation: number;
   ancestryVersion: number;
-  residue: Residue<Context>;
+  end: End<Context>;
 }
 
 /** Event types with the same candidates. */
@@ -96,38 +103,38 @@ export function createProgram<Context>(
   );
   const matches = new Int32Array(ruleCount);
 
-  function keepVerdicts(scope: VerdictScope, residue: Residue<Context>, ancestryVersion: number): void {
+  function keepVerdicts(scope: VerdictScope, end: End<Context>, ancestryVersion: number): void {
     const { generation } = scope;
     scope.verdicts = {
       owner,
       epoch: residues.epoch(),
       generation,
       ancestryVersion,
-      residue,
+      end,
     } satisfies Verdicts<Context>;
   }
 
-  function residueFor(context: Context): Residue<Context> {
+  function residueFor(context: Context): Residue {
     const scope = tracker.scopeOf(context);
-    if (scope === undefined) return residues.find(context);
+    if (scope === undefined) return residues.find(context).residue;
     const ancestryVersion = tracker.ancestryVersion(context);
     const kept = scope.verdicts as Verdicts<Context> | undefined;
     if (kept === undefined || kept.owner !== owner) {
-      const residue = residues.find(context);
-      keepVerdicts(scope, residue, ancestryVersion);
-      return residue;
+      const end = residues.find(context);
+      keepVerdicts(scope, end, ancestryVersion);
+      return end.residue;
     }
     if (kept.generation !== scope.generation || kept.epoch !== residues.epoch()) {
-      kept.residue = residues.find(context);
+      kept.end = residues.find(context);
     } else if (kept.ancestryVersion !== ancestryVersion) {
-      kept.residue = residues.refind(context, kept.residue);
+      kept.end = residues.refind(context, kept.end);
     } else {
-      return kept.residue;
+      return kept.end.residue;
     }
     kept.generation = scope.generation;
     kept.epoch = residues.epoch();
     kept.ancestryVersion = ancestryVersion;
-    return kept.residue;
+    return kept.end.residue;
   }
 
   function remainderFor(context: Context, slot: number): Remainder {

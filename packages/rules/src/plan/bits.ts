@@ -18,7 +18,11 @@ export function clearBit(bits: Uint32Array, index: number): void {
   bits[index >>> 5] &= ~(1 << (index & 31));
 }
 
-/** Adds to `target` what is in `other`. */
-export function addBits(target: Uint32Array, other: Uint32Array): void {
-  for (let word = 0; word < target.length; word++) target[word] |= other[word];
+/** How many are in both. */
+export function countCommon(left: Uint32Array, right: Uint32Array): number {
+  let count = 0;
+  for (let word = 0; word < left.length; word += 1) {
+    for (let rest = left[word] & right[word]; rest !== 0; rest &= rest - 1) count += 1;
+  }
+  return count;
 }

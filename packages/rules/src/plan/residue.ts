@@ -1,23 +1,46 @@
-import { addBits, createBits, hasBit, setBit } from './bits.ts';
+import { clearBit, countCommon, createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
 import { createScopeGroup, predicatesOf, type ScopeClass, type ScopeGroup } from './scope-group.ts';
 
-/** Above so many residues or classes everything is forgotten and learned again: the bound of the memory. */
-const REMEMBERED_RESIDUES = 8192;
+/** Above so many places or classes everything is forgotten and learned again: the bound of the memory. */
+const REMEMBERED_PLACES = 8192;
 const REMEMBERED_CLASSES = 4096;
 
 /**
  * What the rule set comes down to for a process: the candidates that can still match, by slot of event types.
- * Shared by all processes for which the same predicates hold.
+ * Shared by all processes for which the same candidates are left.
  */
-export interface Residue<Context> {
-  readonly classes: readonly ScopeClass<Context>[];
-  /** By candidate id: those that no event of such a process can match. */
-  readonly dead: Uint32Array;
+export interface Residue {
+  /** By candidate id: those that an event of such a process can match. */
+  readonly left: Uint32Array;
   /** What is left for each slot, found when the slot is first asked for. */
   readonly remainders: (Remainder | undefined)[];
+}
+
+/**
+ * A place in the tree of questions about a process. Which group is asked next depends on what the groups before it have
+ * ruled out: for most processes the name rules out all candidates that would ask for the arguments.
+ */
+export interface Place<Context> {
+  /** By group: what it said; undefined where it was not asked. */
+  readonly classes: readonly (ScopeClass<Context> | undefined)[];
+  /** The candidates that can still match, going by those answers. */
+  readonly left: Uint32Array;
+  /** The group to ask next; -1 where nothing is left to ask. */
+  readonly group: number;
+  /** By the class that it gives: the next place. */
+  readonly next: (Place<Context> | undefined)[];
+  /** The groups asked on the way here that rest on ancestors. */
+  readonly ancestorGroups: readonly number[];
+  /** What all that was asked comes down to, where nothing is left to ask. */
+  readonly residue: Residue | undefined;
+}
+
+/** A place where nothing is left to ask. */
+export interface End<Context> extends Place<Context> {
+  readonly residue: Residue;
 }
 
 /** What is left of a slot's candidates for a process. */
@@ -44,12 +67,12 @@ export interface Narrowing {
 
 export interface Residues<Context> {
   readonly groups: readonly ScopeGroup<Context>[];
-  /** The residue for the process that the context is about. */
-  find(context: Context): Residue<Context>;
+  /** Where the questions end for the process that the context is about. */
+  find(context: Context): End<Context>;
   /** The same, where nothing but the ancestors of the process may have changed since `known` was found. */
-  refind(context: Context, known: Residue<Context>): Residue<Context>;
+  refind(context: Context, known: End<Context>): End<Context>;
   /** What is left for a slot; `candidates` are the slot's own. */
-  remainderOf(residue: Residue<Context>, slot: number, candidates: readonly Candidate<Context>[]): Remainder;
+  remainderOf(residue: Residue, slot: number, candidates: readonly Candidate<Context>[]): Remainder;
   /** Forgets all residues: the memory is bounded. */
   forget(): void;
   /** Changes whenever all residues were forgotten: those found before must be found again. */
@@ -74,66 +97,120 @@ export function createResidues<Context>(
   candidates: readonly Candidate<Context>[],
   slotCount: number,
 ): Residues<Context> {
-  const { groups, groupOf, mixedParts } = groupCandidates(candidates);
-  const classes: ScopeClass<Context>[] = new Array(groups.length);
-  let table = new Map<number, Residue<Context>[]>();
-  let size = 0;
-  let epoch = 0;
-  const ancestorGroups = [...groups.keys()].filter((index) =>
-    groups[index].predicates.some(({ dependsOnAncestors }) => dependsOnAncestors),
+  const { groups, groupOf, users, mixed } = groupCandidates(candidates);
+  const restsOnAncestors = groups.map(({ predicates }) =>
+    predicates.some(({ dependsOnAncestors }) => dependsOnAncestors),
   );
+  let root: Place<Context> | undefined;
+  let residues = new Map<string, Residue>();
+  let placeCount = 0;
+  let epoch = 0;
 
   function forget(): void {
     for (const group of groups) group.reset();
-    table = new Map();
-    size = 0;
+    root = undefined;
+    residues = new Map();
+    placeCount = 0;
     epoch += 1;
   }
 
-  function find(context: Context): Residue<Context> {
-    let hash = 0;
-    for (let index = 0; index < groups.length; index++) {
-      const found = groups[index].classify(context);
-      classes[index] = found;
-      hash = (Math.imul(hash, 0x0100_0193) ^ found.id) | 0;
+  function find(context: Context): End<Context> {
+    root ??= createRoot();
+    let place = root;
+    while (place.group !== -1) {
+      const found = groups[place.group].classify(context);
+      const next = place.next[found.id];
+      if (next !== undefined) place = next;
+      else if (placeCount < REMEMBERED_PLACES && found.id < REMEMBERED_CLASSES) place = grow(place, found);
+      else {
+        forget();
+        place = root = createRoot();
+      }
     }
-    const bucket = table.get(hash);
-    if (bucket !== undefined) {
-      for (const residue of bucket) if (haveSameClasses(residue.classes, classes)) return residue;
+    return place as End<Context>;
+  }
+
+  function createRoot(): Place<Context> {
+    const left = createBits(candidates.length);
+    for (const { id } of candidates) setBit(left, id);
+    return createPlace(new Array(groups.length).fill(undefined), left, []);
+  }
+
+  function grow(place: Place<Context>, found: ScopeClass<Context>): Place<Context> {
+    const { group } = place;
+    const left = place.left.slice();
+    for (let word = 0; word < left.length; word += 1) left[word] &= ~found.dead[word];
+    const ancestorGroups = restsOnAncestors[group] ? [...place.ancestorGroups, group] : place.ancestorGroups;
+    const next = createPlace(place.classes.with(group, found), left, ancestorGroups);
+    place.next[found.id] = next;
+    return next;
+  }
+
+  function createPlace(
+    classes: Place<Context>['classes'],
+    left: Uint32Array,
+    ancestorGroups: readonly number[],
+  ): Place<Context> {
+    placeCount += 1;
+    const asked = askedByMixed(classes, left);
+    const group = chooseGroup(classes, left, asked);
+    const residue = group === -1 ? residueOf(left) : undefined;
+    return { classes, left, group, next: [], ancestorGroups, residue };
+  }
+
+  /** Takes out of `left` what parts over several groups rule out; gives how many that are left still ask each group. */
+  function askedByMixed(classes: Place<Context>['classes'], left: Uint32Array): Uint32Array {
+    const asked = new Uint32Array(groups.length);
+    for (const { candidate, parts } of mixed) {
+      if (!hasBit(left, candidate.id)) continue;
+      for (const { node, groups: asks } of parts) {
+        const verdict = decidePartly(node, classes);
+        if (verdict === false) {
+          clearBit(left, candidate.id);
+          break;
+        }
+        if (verdict === undefined) for (const group of asks) asked[group] += 1;
+      }
     }
-    if (size >= REMEMBERED_RESIDUES || groups.some((group) => group.classCount() > REMEMBERED_CLASSES)) {
-      forget();
-      return find(context);
+    return asked;
+  }
+
+  /** The group that most of the candidates that are left ask for, the reading of it set off against that. */
+  function chooseGroup(classes: Place<Context>['classes'], left: Uint32Array, asked: Uint32Array): number {
+    let [chosen, most] = [-1, 0];
+    for (const [group, { cost }] of groups.entries()) {
+      if (classes[group] !== undefined) continue;
+      const gain = (asked[group] + countCommon(left, users[group])) / cost;
+      if (gain > most) [chosen, most] = [group, gain];
     }
-    const residue = create();
-    if (bucket === undefined) table.set(hash, [residue]);
-    else bucket.push(residue);
-    size += 1;
+    return chosen;
+  }
+
+  function residueOf(left: Uint32Array): Residue {
+    const key = left.join();
+    let residue = residues.get(key);
+    if (residue === undefined) {
+      residue = { left, remainders: new Array(slotCount) };
+      residues.set(key, residue);
+    }
     return residue;
   }
 
-  function create(): Residue<Context> {
-    const dead = createBits(candidates.length);
-    for (const { dead: deadOfClass } of classes) addBits(dead, deadOfClass);
-    return { classes: classes.slice(), dead, remainders: new Array(slotCount) };
-  }
-
-  function decideIn(node: PlanNode<Context>, residue: Residue<Context>): boolean {
-    switch (node.kind) {
-      case 'constant':
-        return node.value;
-      case 'test':
-        return residue.classes[groupOf.get(node.predicate)!].holds.has(node.predicate) !== node.isNegated;
-      case 'and':
-        return node.children.every((child) => decideIn(child, residue));
-      case 'or':
-        return node.children.some((child) => decideIn(child, residue));
+  /** Undefined where it hinges on groups that have not been asked. */
+  function decidePartly(node: PlanNode<Context>, classes: Place<Context>['classes']): boolean | undefined {
+    if (node.kind === 'constant') return node.value;
+    if (node.kind === 'test') {
+      const found = classes[groupOf.get(node.predicate)!];
+      return found && found.holds.has(node.predicate) !== node.isNegated;
     }
-  }
-
-  function canMatch(candidate: Candidate<Context>, residue: Residue<Context>): boolean {
-    if (hasBit(residue.dead, candidate.id)) return false;
-    return mixedParts.get(candidate)?.every((node) => decideIn(node, residue)) ?? true;
+    const deciding = node.kind === 'or';
+    let verdict: boolean | undefined = !deciding;
+    for (const child of node.children) {
+      const ofChild = decidePartly(child, classes);
+      if (ofChild === deciding) return deciding;
+      if (ofChild === undefined) verdict = undefined;
+    }
+    return verdict;
   }
 
   return {
@@ -141,8 +218,8 @@ export function createResidues<Context>(
     find,
     forget,
     refind(context, known) {
-      for (const index of ancestorGroups) {
-        if (groups[index].classify(context) !== known.classes[index]) return find(context);
+      for (const group of known.ancestorGroups) {
+        if (groups[group].classify(context) !== known.classes[group]) return find(context);
       }
       return known;
     },
@@ -152,7 +229,7 @@ export function createResidues<Context>(
       const certain: number[] = [];
       const open: number[] = [];
       slotCandidates.forEach((candidate, position) => {
-        if (!canMatch(candidate, residue)) return;
+        if (!hasBit(residue.left, candidate.id)) return;
         if (candidate.eventParts.length === 0) certain.push(candidate.rule);
         else open.push(position);
       });
@@ -161,7 +238,7 @@ export function createResidues<Context>(
       return remainder;
     },
     epoch: () => epoch,
-    size: () => size,
+    size: () => residues.size,
   };
 }
 
@@ -173,26 +250,28 @@ export function describeRemainder(certain: Int32Array, open: readonly number[], 
   return { certain, open: Int32Array.from(open), openBits, descriptorLists: undefined, narrowing: undefined };
 }
 
-function haveSameClasses<Context>(
-  left: readonly ScopeClass<Context>[],
-  right: readonly ScopeClass<Context>[],
-): boolean {
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
+/** The parts of a candidate that several groups decide together, and which. */
+interface MixedParts<Context> {
+  readonly candidate: Candidate<Context>;
+  readonly parts: readonly { readonly node: PlanNode<Context>; readonly groups: readonly number[] }[];
+}
+
+interface GroupedCandidates<Context> {
+  readonly groups: readonly ScopeGroup<Context>[];
+  readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
+  /** By group: the ids of the candidates with a part that it alone decides. */
+  readonly users: readonly Uint32Array[];
+  readonly mixed: readonly MixedParts<Context>[];
 }
 
 /** Sorts all scope predicates into groups, and each candidate's scope parts into those that one group decides and the rest. */
-function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): {
-  readonly groups: readonly ScopeGroup<Context>[];
-  readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
-  readonly mixedParts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>;
-} {
+function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): GroupedCandidates<Context> {
   const indexByKey = new Map<string, number>();
   const subjects: Subject<Context>[] = [];
   const predicates: Predicate<Context>[][] = [];
   const partsByGroup: Map<Candidate<Context>, PlanNode<Context>[]>[] = [];
   const groupOf = new Map<Predicate<Context>, number>();
-  const mixedParts = new Map<Candidate<Context>, PlanNode<Context>[]>();
+  const mixed: MixedParts<Context>[] = [];
 
   function assignGroup(predicate: Predicate<Context>): number {
     const known = groupOf.get(predicate);
@@ -215,17 +294,28 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): {
   }
 
   for (const candidate of candidates) {
-    for (const part of candidate.scopeParts) {
-      const indexes = new Set([...predicatesOf(part)].map(assignGroup));
-      const parts = indexes.size === 1 ? partsByGroup[indexes.values().next().value!] : mixedParts;
+    const mixedParts: { node: PlanNode<Context>; groups: readonly number[] }[] = [];
+    for (const node of candidate.scopeParts) {
+      const indexes = new Set([...predicatesOf(node)].map(assignGroup));
+      if (indexes.size !== 1) {
+        mixedParts.push({ node, groups: [...indexes] });
+        continue;
+      }
+      const parts = partsByGroup[indexes.values().next().value!];
       const known = parts.get(candidate);
-      if (known === undefined) parts.set(candidate, [part]);
-      else known.push(part);
+      if (known === undefined) parts.set(candidate, [node]);
+      else known.push(node);
     }
     // A predicate among the event parts is asked for with the event, even when it would hold for the process.
+    if (mixedParts.length > 0) mixed.push({ candidate, parts: mixedParts });
   }
   const groups = subjects.map((subject, index) =>
     createScopeGroup(subject, predicates[index], partsByGroup[index], candidates.length),
   );
-  return { groups, groupOf, mixedParts };
+  const users = partsByGroup.map((parts) => {
+    const ids = createBits(candidates.length);
+    for (const { id } of parts.keys()) setBit(ids, id);
+    return ids;
+  });
+  return { groups, groupOf, users, mixed };
 }

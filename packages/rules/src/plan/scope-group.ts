@@ -14,6 +14,8 @@ const REMEMBERED_VALUES = 16_384;
 export interface ScopeGroup<Context> {
   readonly key: string;
   readonly predicates: readonly Predicate<Context>[];
+  /** What reading the subject costs, against that of others. */
+  readonly cost: number;
   /** The class of the value that the subject has now. */
   classify(context: Context): ScopeClass<Context>;
   /** How many classes there are: they are never forgotten one by one. */
@@ -97,6 +99,7 @@ export function createScopeGroup<Context>(
   return {
     key: subject.key,
     predicates,
+    cost: Math.max(...predicates.map(({ cost }) => cost)),
     classify(context) {
       const value = subject.read(context);
       let found = classByValue.get(value);
