@@ -72,8 +72,9 @@ export {
 } from './outbox/notifier.ts';
 export type { ChannelObject } from './policy/channel-object.ts';
 export { customResourcesYaml } from './policy/custom-resources.ts';
+export { type DocumentKind, documentKindOf } from './policy/document-kind.ts';
 export { objectsJsonSchema } from './policy/json-schema.ts';
-export { holdsObjects, type LoadedObjects, loadPolicyFiles, type PolicyFile } from './policy/load.ts';
+export { type LoadedObjects, loadPolicyFiles, type PolicyFile } from './policy/load.ts';
 export {
   API_VERSION,
   type Diagnostic,

@@ -134,17 +134,20 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
   /** Besides what the configuration names, the rule files that RuleSets do. */
   let ruleFiles: readonly string[] = [];
+  let toldLeftOut: readonly string[] = [];
   const watchedPaths = (): readonly string[] => [
     ...new Set([...configuration.rules.map(({ path }) => path), ...configuration.policies, ...ruleFiles]),
   ];
   const readTexts = (): SetTexts => {
-    const texts = readSetTexts({
+    const { texts, leftOut } = readSetTexts({
       rules: configuration.rules,
       policies: configuration.policies,
       matching: configuration.policyMatching,
       memoryMebibytes: limits.memoryMebibytes,
     });
     ruleFiles = texts.ruleFiles.map(({ name }) => name);
+    for (const line of leftOut) if (!toldLeftOut.includes(line)) log('info', line);
+    toldLeftOut = leftOut;
     return texts;
   };
   const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);

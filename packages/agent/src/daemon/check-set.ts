@@ -10,12 +10,13 @@ import { readSetTexts } from '../rule-set/read-set-texts.ts';
  * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
  */
 export function checkSet({ rules, policies, policyMatching, limits }: AgentConfiguration): LoadedSet {
-  const texts = readSetTexts({
+  const { texts, leftOut } = readSetTexts({
     rules,
     policies,
     matching: policyMatching,
     memoryMebibytes: limits.memoryMebibytes,
   });
   const catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
-  return loadRunningSet(texts, catalogues, () => undefined);
+  const { set, messages } = loadRunningSet(texts, catalogues, () => undefined);
+  return { set, messages: [...leftOut, ...messages] };
 }

@@ -15,11 +15,14 @@ export interface Allowance {
   take(path: string): void;
 }
 
-/** An allowance of so many bytes, for regular files alone: what a device or a pipe gives may never end. */
+/** An allowance of so many bytes, each file counted once however often it is read; for regular files alone: what a device or a pipe gives may never end. */
 export function createAllowance(bytes: number): Allowance {
   let left = bytes;
+  const taken = new Set<string>();
   return {
     take(path) {
+      if (taken.has(path)) return;
+      taken.add(path);
       const facts = attempt(path, () => statSync(path));
       if (!facts.isFile())
         throw errors.create('FILE_UNREADABLE', { path, reason: 'it is no file and no folder' });

@@ -29,7 +29,7 @@ test('a folder’s YAML files are read by name, others and folders in it are not
   mkdirSync(join(rules, 'c.yaml'), { recursive: true });
   for (const name of ['b.yml', 'a.yaml', '.hidden.yaml', 'd.txt']) file(join('rules', name), name);
   assert.deepEqual(
-    read([rules]).ruleFiles.map(({ content }) => content),
+    read([rules]).texts.ruleFiles.map(({ content }) => content),
     ['a.yaml', 'b.yml'],
   );
 });
@@ -37,7 +37,7 @@ test('a folder’s YAML files are read by name, others and folders in it are not
 test('more than the memory has room for is refused before it is read, however it is divided', () => {
   const half = '#'.repeat(MEBIBYTE / 2);
   const [one, two] = [file('one.yaml', half), file('two.yaml', half)];
-  assert.equal(read([one], [two]).ruleFiles.length, 1);
+  assert.equal(read([one], [two]).texts.ruleFiles.length, 1);
   const more = file('more.yaml', '#');
   assert.throws(() => read([one], [two, more]), {
     code: 'agent/TEXTS_TOO_LONG',
@@ -59,4 +59,32 @@ test('rule files that only rule sets name are read as well, and counted', () => 
     `{ apiVersion: seawall.dev/v1alpha1, kind: RuleSet, metadata: { name: a }, spec: { files: [${long}] } }`,
   );
   assert.throws(() => read([], [set]), { code: 'agent/TEXTS_TOO_LONG' });
+});
+
+test('a folder may hold rules, policies and cases, and be given for rules, for policies and for both', () => {
+  const mixed = join(folder, 'mixed');
+  mkdirSync(mixed);
+  const rules = file('mixed/rules.yaml', '- { list: a, items: [b] }');
+  const policies = file('mixed/policies.yaml', 'apiVersion: seawall.dev/v1alpha1\nkind: RuleSet\n');
+  const cases = file('mixed/rules.test.yaml', 'cases: []\n');
+  const namesOf = ({ texts, leftOut }: ReturnType<typeof read>) => ({
+    rules: texts.ruleFiles.map(({ name }) => name),
+    policies: texts.policyFiles.map(({ path }) => path),
+    leftOut,
+  });
+  assert.deepEqual(namesOf(read([mixed])), {
+    rules: [rules],
+    policies: [],
+    leftOut: [
+      `${policies} holds policies, no rules: left out`,
+      `${cases} holds rule cases, no rules: left out`,
+    ],
+  });
+  assert.deepEqual(namesOf(read([], [mixed])), { rules: [rules], policies: [policies], leftOut: [] });
+  assert.deepEqual(namesOf(read([mixed], [mixed])), {
+    rules: [rules],
+    policies: [policies],
+    leftOut: [`${cases} holds rule cases, no rules: left out`],
+  });
+  assert.deepEqual(namesOf(read([policies], [cases])), { rules: [policies], policies: [cases], leftOut: [] });
 });

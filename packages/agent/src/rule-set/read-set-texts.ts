@@ -1,4 +1,10 @@
-import { loadPolicyFiles, type Matching, ruleSourcesOf } from '@seawall/policies';
+import {
+  documentKindOf,
+  loadPolicyFiles,
+  type Matching,
+  type PolicyFile,
+  ruleSourcesOf,
+} from '@seawall/policies';
 import type { RuleFile } from '@seawall/rules';
 import type { RuleSource } from '../configuration/configuration.ts';
 import { createAllowance, readTextFiles, type TextFile } from '../daemon/folders.ts';
@@ -13,27 +19,50 @@ export interface SetPaths {
   readonly memoryMebibytes: number;
 }
 
+/** What was read of a configuration's files. */
+export interface ReadTexts {
+  readonly texts: SetTexts;
+  /** What lies in folders of rules and was read for nothing: `FILE holds rule cases, no rules: left out` each. */
+  readonly leftOut: readonly string[];
+}
+
 /** Rules and policies may have this part of the memory: read, checked and compiled in two threads they take much more. */
 const PART_OF_MEMORY = 1 / 128;
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * Reads everything that rules and policies are made of, also the rule files that only RuleSets name.
+ * Reads everything that rules and policies are made of, also the rule files that only RuleSets name. A folder may hold rules,
+ * policies and cases: what it is given for is taken of it, and rules of a folder of policies, too. A file that is named
+ * itself is taken for what it is named as.
  * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
  */
-export function readSetTexts({ rules, policies, matching, memoryMebibytes }: SetPaths): SetTexts {
+export function readSetTexts({ rules, policies, matching, memoryMebibytes }: SetPaths): ReadTexts {
   const allowance = createAllowance(memoryMebibytes * MEBIBYTE * PART_OF_MEMORY);
-  const ruleFiles = rules.flatMap(({ path, meaning }) =>
-    readTextFiles([path], allowance).map((file): RuleFile => ({ ...ruleFileOf(file), meaning })),
-  );
-  const policyFiles = readTextFiles(policies, allowance);
+  const ruleFiles: RuleFile[] = [];
+  const policyFiles: PolicyFile[] = [];
+  const passedOver = new Map<string, string>();
+  for (const { path, meaning } of rules) {
+    for (const file of readTextFiles([path], allowance)) {
+      const kind = documentKindOf(file.text);
+      const isTaken = file.path === path || kind === 'rules' || kind === 'other';
+      if (isTaken) ruleFiles.push({ ...ruleFileOf(file), meaning });
+      else passedOver.set(file.path, `${file.path} holds ${kind}, no rules: left out`);
+    }
+  }
   const known = new Set(ruleFiles.map(({ name }) => name));
+  for (const file of readTextFiles(policies, allowance)) {
+    const kind = documentKindOf(file.text);
+    if (kind === 'rules') {
+      if (!known.has(file.path)) ruleFiles.push(ruleFileOf(file));
+      known.add(file.path);
+    } else if (kind !== 'rule cases' || policies.includes(file.path)) {
+      policyFiles.push(file);
+      passedOver.delete(file.path);
+    }
+  }
   const named = ruleSourcesOf(loadPolicyFiles(policyFiles).ruleSets).paths.filter((path) => !known.has(path));
-  return {
-    ruleFiles: [...ruleFiles, ...readTextFiles(named, allowance).map(ruleFileOf)],
-    policyFiles,
-    matching,
-  };
+  ruleFiles.push(...readTextFiles(named, allowance).map(ruleFileOf));
+  return { texts: { ruleFiles, policyFiles, matching }, leftOut: [...passedOver.values()] };
 }
 
 function ruleFileOf({ path, text }: TextFile): RuleFile {

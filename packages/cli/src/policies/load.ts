@@ -1,8 +1,8 @@
 import {
   type ChannelObject,
   type Diagnostic,
+  documentKindOf,
   type EnforcementCheck,
-  holdsObjects,
   loadPolicyFiles,
   type PolicyFile,
   type PolicySet,
@@ -13,7 +13,6 @@ import {
   ruleSourcesOf,
 } from '@seawall/policies';
 import { type FileResult, loadRules, type RuleFile } from '@seawall/rules';
-import { documentKindOf } from '../input/document-kind.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import { catalogues } from '../rules/catalogues.ts';
 import { readRuleFiles } from '../rules/load.ts';
@@ -49,9 +48,10 @@ export async function loadPolicies(
   const rules: RuleFile[] = await readRuleFiles(rulePaths, terminal);
   for (const path of await expandFolders(paths)) {
     const file = await readFile(path, terminal);
-    if (documentKindOf(file.text) === 'rule cases' && !paths.includes(path)) continue;
+    const kind = documentKindOf(file.text);
+    if (kind === 'rule cases' && !paths.includes(path)) continue;
     // What looks like neither is told as a bad object: that is what was asked for.
-    if (isRuleFile(file.text)) rules.push({ name: file.path, content: file.text });
+    if (kind === 'rules') rules.push({ name: file.path, content: file.text });
     else objects.push(file);
   }
   const { policies, ruleSets, channels, diagnostics } = loadPolicyFiles(objects);
@@ -87,10 +87,6 @@ export async function loadPolicies(
     ruleFiles: loaded.files,
     ruleCount: ruleFacts.length,
   };
-}
-
-function isRuleFile(text: string): boolean {
-  return !holdsObjects(text) && /^\s*- *['"]?(?:rule|macro|list|required_\w+)['"]?\s*:/m.test(text);
 }
 
 async function readFile(path: string, terminal: Terminal): Promise<PolicyFile> {

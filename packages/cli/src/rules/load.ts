@@ -1,4 +1,5 @@
 import { builtInPlugins } from '@seawall/agent';
+import { documentKindOf } from '@seawall/policies';
 import {
   distinctMessages,
   type FileResult,
@@ -10,7 +11,6 @@ import {
 } from '@seawall/rules';
 import { Option } from 'commander';
 import { errors } from '../errors.ts';
-import { documentKindOf } from '../input/document-kind.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import { harmless } from '../terminal/harmless.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -72,7 +72,8 @@ export async function readRuleFiles(paths: readonly string[], terminal: Terminal
   for (const path of await expandFolders(paths)) {
     const content = new TextDecoder().decode(await readWhole(path, terminal));
     const kind = documentKindOf(content);
-    if (kind === 'other' || paths.includes(path)) files.push({ name: nameOfPath(path), content });
+    const isTaken = kind === 'rules' || kind === 'other' || paths.includes(path);
+    if (isTaken) files.push({ name: nameOfPath(path), content });
     else terminal.errors.write(`${harmless(path)} holds ${kind}, no rules: left out\n`);
   }
   return files;

@@ -121,13 +121,6 @@ export function loadPolicyFiles(files: readonly PolicyFile[]): LoadedObjects {
   return { policies, ruleSets, channels, diagnostics };
 }
 
-/** Whether a text holds objects for `loadPolicyFiles` rather than a list of rules: its first key tells. */
-export function holdsObjects(text: string): boolean {
-  return (
-    /^(?:apiVersion|kind|metadata|spec):/m.test(text) && !/^- *(?:rule|macro|list|required_\w+):/m.test(text)
-  );
-}
-
 interface ReadObject {
   readonly kind: ObjectKind;
   readonly name: string;
