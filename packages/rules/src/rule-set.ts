@@ -6,7 +6,7 @@ import type { AnyNode, Condition } from './condition/tree.ts';
 import type { BoundCondition } from './evaluate/bind.ts';
 import type { LoadErrorCode, LoadWarningCode } from './load/codes.ts';
 import { type Collection, createCollection } from './load/collection.ts';
-import { sourcePlaceOf } from './load/context.ts';
+import { describeContext, sourcePlaceOf } from './load/context.ts';
 import {
   type PluginRequirement,
   type Priority,
@@ -175,7 +175,7 @@ function createMessage(
     severity,
     code,
     message,
-    context,
+    context: describeContext(context),
     place: sourcePlaceOf(context, files, length),
     ...(plain === undefined ? {} : { plain }),
     ...(hint === undefined ? {} : { hint }),

@@ -3,7 +3,7 @@ import type { AnyNode, Condition, Position } from '../condition/tree.ts';
 import type { BoundCondition } from '../evaluate/bind.ts';
 import { deprecatedFields, type LoadWarningCode } from '../load/codes.ts';
 import type { Collection } from '../load/collection.ts';
-import { contextOfCondition, type ItemContext } from '../load/context.ts';
+import { contextOfCondition, type ItemContext, markOf } from '../load/context.ts';
 import type { MacroDefinition, RuleDefinition } from '../load/definitions.ts';
 import { type FoundProblem, failLoading } from '../load/message.ts';
 import type { SourceFile } from '../load/source.ts';
@@ -157,10 +157,10 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
 
   const at = (node: AnyNode, owner = node): ItemContext =>
     contextOfNode(node.position, owner, condition, text, shown, conditionContext, run);
-  const wholeContext = contextOfCondition({ index: 0, line: 0, column: 0 }, shown, text, conditionContext);
   for (const warning of findConditionWarnings(condition)) {
-    const place = at(warning.node).place;
-    const context = { ...wholeContext, place };
+    const { place } = at(warning.node);
+    const whole = contextOfCondition({ index: 0, line: 0, column: 0 }, shown, text, conditionContext);
+    const context = { ...whole, place };
     if (warning.code === 'LOAD_UNSAFE_NA_CHECK') {
       run.warn({ code: warning.code, message: '', plain: unsafeCheck, context, hint: unsafeHint });
     } else {
@@ -247,14 +247,12 @@ function failOnMacro(
 function hintOfMacro(name: string, context: ItemContext, run: Run): string {
   const defined = run.collection.macros.get(name);
   if (defined !== undefined) {
-    const { mark } = defined.context.locations.at(-1)!;
-    return `the macro is defined only later (line ${mark.line + 1}): define it before it is used in another macro`;
+    return `the macro is defined only later (line ${markOf(defined.context).line + 1}): define it before it is used in another macro`;
   }
   if (run.collection.lists.has(name)) return `'${name}' is a list: write 'FIELD in (${name})'`;
   const nearest = nearestName(name, run.macros.keys());
   if (nearest !== undefined) return `did you mean '${nearest}'?`;
-  const item = context.locations.at(-1)!.itemType;
-  return `define it before this ${item} ('- macro: ${name}'), or load the file that does first`;
+  return `define it before this ${context.itemType} ('- macro: ${name}'), or load the file that does first`;
 }
 
 /** The context of a node: Falco's, and the exact place, also when the node came from a macro. */

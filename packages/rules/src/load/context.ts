@@ -1,5 +1,5 @@
 import { bytesFromText, textFromBytes } from '../value/bytes.ts';
-import { countBytes, type Mark, type SourceFile, type SourcePlace, sourcePlaceAt } from './source.ts';
+import { countBytes, type Mark, markAt, type SourceFile, type SourcePlace, sourcePlaceAt } from './source.ts';
 import { findPlace, placeIn, type TracedText } from './traced-text.ts';
 import type { YamlNode } from './yaml.ts';
 
@@ -37,21 +37,49 @@ export interface ItemLocation {
   readonly mark: Mark;
 }
 
-/** Where something stands: from the file inwards, each step naming an item. */
+/**
+ * Where something stands: an item, and what it is part of. Each rule has several, and of thousands of rules hardly
+ * any is spoken of, so that all that messages need besides is worked out then (see `locationsOf`).
+ */
 export interface ItemContext {
   readonly file: SourceFile;
-  readonly locations: readonly ItemLocation[];
-  /** The condition that the last location points into. */
-  readonly condition?: string;
+  readonly parent: ItemContext | undefined;
+  readonly itemType: ItemType;
+  readonly itemName: string;
+  /** Where the item begins in the file, in UTF-16 units. */
+  readonly start: number;
   /** The exact place in the files, as `place` of a traced text (see TracedText). */
   readonly place: number;
+  /** The condition that it points into, instead of into the file. */
+  readonly expression: Expression | undefined;
 }
 
-const fileMark: Mark = { offset: 0, line: 0, column: 0 };
+interface Expression {
+  readonly condition: string;
+  /** The beginning of the condition in quotes. */
+  readonly name: string;
+  readonly mark: Mark;
+}
+
+/** A context as messages tell it. */
+export interface MessageContext {
+  readonly file: SourceFile;
+  /** From the file inwards. */
+  readonly locations: readonly ItemLocation[];
+  /** The condition that the last location points into. */
+  readonly condition: string | undefined;
+}
 
 export function contextOfFile(file: SourceFile): ItemContext {
-  const location = { itemType: 'rules content', itemName: '', name: file.name, mark: fileMark } as const;
-  return { file, locations: [location], place: placeIn(file, 0) };
+  return {
+    file,
+    parent: undefined,
+    itemType: 'rules content',
+    itemName: '',
+    start: 0,
+    place: placeIn(file, 0),
+    expression: undefined,
+  };
 }
 
 export function contextOfNode(
@@ -60,23 +88,37 @@ export function contextOfNode(
   itemName: string,
   parent: ItemContext,
 ): ItemContext {
-  const location = { itemType, itemName, name: parent.locations[0]!.name, mark: node.mark };
-  return {
-    file: parent.file,
-    locations: [...parent.locations, location],
-    place: placeIn(parent.file, node.start),
-  };
+  return contextOfOffset(node.start, parent, itemType, itemName);
 }
 
-/** The context of a bare mark, such as where the YAML breaks off. */
-export function contextOfMark(mark: Mark, offset: number, parent: ItemContext): ItemContext {
-  const name = parent.locations[0]!.name;
-  const location = { itemType: 'value for', itemName: '', name, mark } as const;
-  return {
-    file: parent.file,
-    locations: [...parent.locations, location],
-    place: placeIn(parent.file, offset),
-  };
+/** The context of a bare place, such as where the YAML breaks off. */
+export function contextOfOffset(
+  start: number,
+  parent: ItemContext,
+  itemType: ItemType = 'value for',
+  itemName = '',
+): ItemContext {
+  const { file } = parent;
+  return { file, parent, itemType, itemName, start, place: placeIn(file, start), expression: undefined };
+}
+
+/** How Falco counts the place that a context ends at. */
+export function markOf({ expression, file, parent, start }: ItemContext): Mark {
+  if (expression !== undefined) return expression.mark;
+  return parent === undefined ? fileMark : markAt(file, start);
+}
+
+const fileMark: Mark = { offset: 0, line: 0, column: 0 };
+
+export function describeContext(context: ItemContext): MessageContext {
+  const { file, expression } = context;
+  return { file, locations: locationsOf(context), condition: expression?.condition };
+}
+
+function locationsOf(context: ItemContext): ItemLocation[] {
+  const { itemType, itemName, expression, file, parent } = context;
+  const before = parent === undefined ? [] : locationsOf(parent);
+  return [...before, { itemType, itemName, name: expression?.name ?? file.name, mark: markOf(context) }];
 }
 
 const shownOfCondition = 20;
@@ -93,28 +135,26 @@ export function contextOfCondition(
   origin: TracedText,
   parent: ItemContext,
 ): ItemContext {
-  const last = parent.locations.at(-1)!.mark;
+  const last = markOf(parent);
   const bytes = bytesFromText(condition);
   const shown =
     bytes.length > shownOfCondition ? `"${bytes.slice(0, shownOfCondition - 3)}..."` : `"${bytes}"`;
   const lineStart = position.index - (position.column - 1);
-  const location = {
-    itemType: 'condition expression',
-    itemName: '',
-    name: textFromBytes(shown.replace(/[\n\r]/g, ' ')),
-    mark: {
-      offset: last.offset + countBytes(origin.text, 0, Math.min(position.index, origin.text.length)),
-      line: last.line + position.line,
-      column:
-        last.column + 1 + countBytes(origin.text, lineStart, Math.min(position.index, origin.text.length)),
-    },
-  } as const;
+  const mark = {
+    offset: last.offset + countBytes(origin.text, 0, Math.min(position.index, origin.text.length)),
+    line: last.line + position.line,
+    column:
+      last.column + 1 + countBytes(origin.text, lineStart, Math.min(position.index, origin.text.length)),
+  };
   const found = findPlace(origin, position.index);
   return {
     file: parent.file,
-    locations: [...parent.locations, location],
-    condition,
+    parent,
+    itemType: 'condition expression',
+    itemName: '',
+    start: parent.start,
     place: found === undefined ? parent.place : found.file * 2 ** 32 + found.offset,
+    expression: { condition, name: textFromBytes(shown.replace(/[\n\r]/g, ' ')), mark },
   };
 }
 
@@ -128,7 +168,7 @@ const snippetWidth = 160;
 const noSnippet = '<No context available>\n';
 
 /** The line around a context's last location with a marker below, cut exactly as Falco cuts it. */
-export function snippetOf(context: ItemContext): string {
+export function snippetOf(context: MessageContext): string {
   const text = bytesFromText(context.condition || context.file.text);
   if (text === '') return noSnippet;
   const half = snippetWidth / 2;

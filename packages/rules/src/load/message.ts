@@ -4,7 +4,7 @@ import {
   loadErrorTitles,
   loadWarningDescriptions,
 } from './codes.ts';
-import { type ItemContext, snippetOf } from './context.ts';
+import { type ItemContext, type MessageContext, snippetOf } from './context.ts';
 import type { SourcePlace } from './source.ts';
 
 /** One thing that loading reports about a file: Falco's code, text and locations, and for people more than that. */
@@ -15,7 +15,7 @@ export interface LoadMessage {
   readonly message: string;
   /** The same for people, where Falco's words don't do. */
   readonly plain?: string;
-  readonly context: ItemContext;
+  readonly context: MessageContext;
   /** The exact place to mend. */
   readonly place: SourcePlace;
   /** What to write instead, when that can be told. */
@@ -132,7 +132,7 @@ export function renderSourceLine(place: SourcePlace): string[] {
   ];
 }
 
-function describeItem(context: ItemContext): string {
+function describeItem(context: MessageContext): string {
   const named = context.locations.filter((location) =>
     ['rule', 'macro', 'list', 'exception'].includes(location.itemType),
   );

@@ -1,4 +1,4 @@
-import { markAt, type SourceFile } from './source.ts';
+import type { SourceFile } from './source.ts';
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
 
 /**
@@ -101,7 +101,7 @@ function createReader(file: SourceFile): Reader {
       items.push(readItem(column));
     } while (goesOnAt(column, true));
     refuseBetween(column);
-    return { kind: 'sequence', mark: markAt(file, start), start, items, weight: weigh(items) };
+    return { kind: 'sequence', start, items };
   }
 
   /** Goes on to the next content where it stands in that column, with or without a dash; else stays before it. */
@@ -135,15 +135,13 @@ function createReader(file: SourceFile): Reader {
   function readMapping(column: number): YamlMapping {
     const start = at;
     const entries: { key: YamlNode; value: YamlNode }[] = [];
-    let weight = 1;
     do {
       const key = readKey();
       const value = readValue(column);
       entries.push({ key, value });
-      weight += key.weight + value.weight;
     } while (goesOnAt(column, false));
     refuseBetween(column);
-    return { kind: 'mapping', mark: markAt(file, start), start, entries, weight };
+    return { kind: 'mapping', start, entries };
   }
 
   function readKey(): YamlScalar {
@@ -228,7 +226,7 @@ function createReader(file: SourceFile): Reader {
       at += next;
       if (text[at] === '#') throw unusual;
     }
-    if (nulls.has(value)) return { kind: 'null', mark: markAt(file, start), start, weight: 1 };
+    if (nulls.has(value)) return { kind: 'null', start };
     return scalar(value, start, end);
   }
 
@@ -295,7 +293,7 @@ function createReader(file: SourceFile): Reader {
       else if (text[at] !== ']') throw unusual;
     }
     at += 1;
-    return { kind: 'sequence', mark: markAt(file, start), start, items, weight: weigh(items) };
+    return { kind: 'sequence', start, items };
   }
 
   /** Passes blanks, line ends and comments between the items of a flow sequence. */
@@ -332,7 +330,7 @@ function createReader(file: SourceFile): Reader {
     const isSpecial = /^(?:[?:-](?![^ ,[\]{}])|[&*!|>%@`])/.test(content) || /:(?: |$)/.test(content);
     // A plain item that goes on in the next line, or up to something that ends it in an unusual way.
     if (isSpecial || !/[ \n,\]]/.test(text[at] ?? '') || goesOn()) throw unusual;
-    if (nulls.has(content)) return { kind: 'null', mark: markAt(file, start), start, weight: 1 };
+    if (nulls.has(content)) return { kind: 'null', start };
     return scalar(content, start, at);
   }
 
@@ -345,7 +343,7 @@ function createReader(file: SourceFile): Reader {
   }
 
   function scalar(value: string, start: number, end: number): YamlScalar {
-    return { kind: 'scalar', mark: markAt(file, start), start, end, value, weight: 1 };
+    return { kind: 'scalar', start, end, value };
   }
 
   return {
@@ -380,8 +378,4 @@ function foldedBreak(lines: readonly string[], index: number): string {
   const isKept = previous < 0 || line.startsWith(' ') || lines[previous].startsWith(' ');
   if (isKept) return '\n'.repeat(empty + 1);
   return empty === 0 ? ' ' : '\n'.repeat(empty);
-}
-
-function weigh(nodes: readonly YamlNode[]): number {
-  return nodes.reduce((sum, node) => sum + node.weight, 1);
 }

@@ -1,13 +1,12 @@
 import type { LoadErrorCode } from './codes.ts';
 import type { Reading } from './collection.ts';
-import { contextOfFile, contextOfMark, contextOfNode, type ItemContext } from './context.ts';
+import { contextOfFile, contextOfNode, contextOfOffset, type ItemContext } from './context.ts';
 import { type FoundProblem, failLoading, problemOf } from './message.ts';
 import { readList } from './read-list.ts';
 import { readMacro } from './read-macro.ts';
 import { readRequiredEngineVersion, readRequiredPluginVersions } from './read-requirements.ts';
 import { readRule } from './read-rule.ts';
 import { schemaWarnings } from './schema.ts';
-import { markAt } from './source.ts';
 import { getValue, isYamlProblem, parseYaml, type YamlNode } from './yaml.ts';
 import { explainYamlProblem } from './yaml-problem.ts';
 
@@ -24,7 +23,7 @@ export function readFile(reading: Reading): ReadFileResult {
   const documents = parseYaml(reading.file);
   if (isYamlProblem(documents)) {
     const { offset, ...explained } = explainYamlProblem(reading.file, documents);
-    const at = contextOfMark(markAt(reading.file, offset), offset, context);
+    const at = contextOfOffset(offset, context);
     return {
       error: { code: 'LOAD_ERR_YAML_PARSE', ...explained, context: at },
       schemaWarnings: undefined,

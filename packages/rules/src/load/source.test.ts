@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createSourceFile, markAt } from './source.ts';
+import { createSourceFile, markAt, sourcePlaceAt } from './source.ts';
 
 test('marks are counted in bytes, whatever stands on the line', () => {
   const piece = fc.constantFrom('a', 'ä', '€', '😀', '\n', ' ', 'bc');
@@ -18,17 +18,17 @@ test('marks are counted in bytes, whatever stands on the line', () => {
   );
 });
 
-test('marks on one long line cost hardly more than those on many lines', () => {
-  const cost = (text: string): number => {
-    const file = createSourceFile('a', text, 0);
-    const runs = Array.from({ length: 3 }, () => {
-      const begun = process.cpuUsage();
-      for (let at = 0; at < text.length; at += 8) markAt(file, at);
-      return process.cpuUsage(begun).user;
-    });
-    return Math.min(...runs);
-  };
-  const item = 'name.ex, ';
-  // Counting from the line's start each time made it some thousand times as much.
-  assert.ok(cost(`${item.repeat(20_000)}\n`) < 50 * Math.max(1000, cost(`${item}\n`.repeat(20_000))));
+test('places are counted in characters, whatever stands on the line', () => {
+  const piece = fc.constantFrom('a', 'ä', '€', '😀', '\n', ' ', '\r\n', '\ud83d');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.nat(60), (pieces, offset) => {
+      const text = pieces.join('');
+      const before = text.slice(0, offset).split('\n');
+      const line = text.split('\n')[before.length - 1]!.replace(/\r$/, '');
+      const place = sourcePlaceAt(createSourceFile('a', text, 0), offset);
+      assert.equal(place.line, before.length);
+      assert.equal(place.sourceLine, line);
+      assert.equal(place.column, [...line.slice(0, before.at(-1)!.length)].length + 1);
+    }),
+  );
 });

@@ -31,12 +31,19 @@ export function placeIn(file: SourceFile, offset: number): number {
 
 /** @param findPlaces gives the place of each unit of the text; called at most once, when first needed. */
 export function traceText(text: string, findPlaces: () => readonly number[]): TracedText {
-  let places: readonly number[] | undefined;
-  const origin = () => {
-    places ??= findPlaces();
-    return places;
-  };
-  return { text, pieces: text === '' ? [] : [{ start: 0, origin, from: 0 }] };
+  return { text, pieces: text === '' ? [] : [{ start: 0, origin: findPlaces, from: 0 }] };
+}
+
+/** Beside the origins, since of thousands hardly any is ever asked. */
+const foundPlaces = new WeakMap<() => readonly number[], readonly number[]>();
+
+function placesOf(findPlaces: () => readonly number[]): readonly number[] {
+  let places = foundPlaces.get(findPlaces);
+  if (places === undefined) {
+    places = findPlaces();
+    foundPlaces.set(findPlaces, places);
+  }
+  return places;
 }
 
 /** Text that stands at one place as a whole, or nowhere (without `place`). */
@@ -90,5 +97,5 @@ export function placeOf({ pieces }: TracedText, index: number): number {
   const piece = pieces.findLast(({ start }) => start <= index);
   if (piece === undefined) return -1;
   const { start, origin, from } = piece;
-  return typeof origin === 'number' ? origin : (origin()[from + index - start] ?? -1);
+  return typeof origin === 'number' ? origin : (placesOf(origin)[from + index - start] ?? -1);
 }

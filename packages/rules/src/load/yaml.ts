@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { parsePlainYaml } from './plain-yaml.ts';
-import { type Mark, markAt, type SourceFile } from './source.ts';
+import type { SourceFile } from './source.ts';
 import { placeIn, type TracedText, traceText } from './traced-text.ts';
 
 /**
@@ -10,12 +10,8 @@ import { placeIn, type TracedText, traceText } from './traced-text.ts';
 export type YamlNode = YamlScalar | YamlNull | YamlSequence | YamlMapping;
 
 interface Marked {
-  /** Where the node stands, as Falco counts. */
-  readonly mark: Mark;
   /** Where the node begins in the file, in UTF-16 units. */
   readonly start: number;
-  /** How many nodes it stands for, with aliases written out. */
-  readonly weight: number;
 }
 
 export interface YamlScalar extends Marked {
@@ -130,10 +126,12 @@ function firstCharacter(scalar: YamlScalar, file: SourceFile): number {
 interface Conversion {
   readonly file: SourceFile;
   readonly anchors: Map<string, YamlNode | 'open'>;
+  /** How many nodes a sequence or mapping stands for, with aliases written out. */
+  readonly weights: Map<YamlNode, number>;
 }
 
 function convertDocument(document: Document, file: SourceFile): YamlNode | YamlProblem {
-  const conversion: Conversion = { file, anchors: new Map() };
+  const conversion: Conversion = { file, anchors: new Map(), weights: new Map() };
   try {
     return convert(document.contents, conversion, 0);
   } catch (error) {
@@ -157,7 +155,7 @@ function convert(node: unknown, conversion: Conversion, fallback: number): YamlN
   if (anchor !== undefined) anchors.set(anchor, 'open');
   const start = (node as { range?: readonly number[] } | null)?.range?.[0] ?? fallback;
   const converted = convertContent(node, conversion, start);
-  if (converted.weight > largestWeight) {
+  if (weightOf(converted, conversion) > largestWeight) {
     throw problem('TOO_LARGE', 'aliases make this too large', node as { range?: readonly number[] });
   }
   if (anchor !== undefined) anchors.set(anchor, converted);
@@ -165,43 +163,35 @@ function convert(node: unknown, conversion: Conversion, fallback: number): YamlN
 }
 
 function convertContent(node: unknown, conversion: Conversion, start: number): YamlNode {
-  const { file } = conversion;
-  const mark = markAt(file, start);
   if (isMap(node)) {
     const entries = node.items.map((pair) => ({
       key: convert(pair.key, conversion, start),
       value: convert(pair.value, conversion, endOf(pair.key) ?? start),
     }));
-    return { kind: 'mapping', mark, start, entries, weight: weigh(entries.flatMap((e) => [e.key, e.value])) };
+    return weigh({ kind: 'mapping', start, entries }, conversion);
   }
   if (isSeq(node)) {
     const items = node.items.map((item) =>
       isPair(item) ? convertPair(item.key, item.value, conversion, start) : convert(item, conversion, start),
     );
-    return { kind: 'sequence', mark, start, items, weight: weigh(items) };
+    return weigh({ kind: 'sequence', start, items }, conversion);
   }
   if (isScalar(node) && !isNullScalar(node)) {
     const end = node.range?.[1] ?? start;
-    return { kind: 'scalar', mark, start, end, value: String(node.value), weight: 1 };
+    return { kind: 'scalar', start, end, value: String(node.value) };
   }
   // Falco's reader gives an absent value the place of what comes next.
-  const next = isScalar(node) && node.source !== '' ? start : skipBlank(file.text, start);
-  return { kind: 'null', mark: markAt(file, next), start: next, weight: 1 };
+  const next = isScalar(node) && node.source !== '' ? start : skipBlank(conversion.file.text, start);
+  return { kind: 'null', start: next };
 }
 
 /** `[a: b]` is a sequence of one mapping. */
-function convertPair(key: unknown, value: unknown, conversion: Conversion, start: number): YamlMapping {
+function convertPair(key: unknown, value: unknown, conversion: Conversion, start: number): YamlNode {
   const entry = {
     key: convert(key, conversion, start),
     value: convert(value, conversion, endOf(key) ?? start),
   };
-  return {
-    kind: 'mapping',
-    mark: entry.key.mark,
-    start: entry.key.start,
-    entries: [entry],
-    weight: weigh([entry.key, entry.value]),
-  };
+  return weigh({ kind: 'mapping', start: entry.key.start, entries: [entry] }, conversion);
 }
 
 function isNullScalar(node: { type?: string; tag?: string; value: unknown }): boolean {
@@ -214,8 +204,16 @@ function endOf(node: unknown): number | undefined {
   return (node as { range?: readonly number[] } | null)?.range?.[1];
 }
 
-function weigh(nodes: readonly YamlNode[]): number {
-  return nodes.reduce((sum, node) => sum + node.weight, 1);
+function weightOf(node: YamlNode, { weights }: Conversion): number {
+  return weights.get(node) ?? 1;
+}
+
+function weigh(node: YamlSequence | YamlMapping, conversion: Conversion): YamlNode {
+  const parts =
+    node.kind === 'sequence' ? node.items : node.entries.flatMap(({ key, value }) => [key, value]);
+  const weight = parts.reduce((sum, part) => sum + weightOf(part, conversion), 1);
+  conversion.weights.set(node, weight);
+  return node;
 }
 
 /** The offset of the next thing that is neither blank nor comment; a colon or dash in front was the null's own. */

@@ -69,12 +69,11 @@ function parse(pattern: string, ignoresCase: boolean): Token[] | undefined {
       tokens.push('one');
     } else if (char === '[') {
       const bracket = parseBracket(pattern, i, ignoresCase);
-      tokens.push(bracket?.set ?? setOf((byte) => byte === '[', ignoresCase));
+      tokens.push(bracket?.set ?? setOfOne('[', ignoresCase));
       if (bracket !== undefined) i = bracket.end;
     } else {
       if (char === '\\' && ++i === pattern.length) return undefined;
-      const literal = pattern[i]!;
-      tokens.push(setOf((byte) => byte === literal, ignoresCase));
+      tokens.push(setOfOne(pattern[i]!, ignoresCase));
     }
   }
   return tokens;
@@ -126,6 +125,19 @@ function readMember(pattern: string, at: number): { char: string; next: number }
   const isEscaped = pattern[at] === '\\';
   const char = pattern[isEscaped ? at + 1 : at];
   return char === undefined ? undefined : { char, next: at + (isEscaped ? 2 : 1) };
+}
+
+const setsOfOne = new Map<string, Set256>();
+
+/** Patterns consist mostly of plain characters: each has one set for all of them. */
+function setOfOne(char: string, ignoresCase: boolean): Set256 {
+  const key = ignoresCase ? `i${char}` : char;
+  let set = setsOfOne.get(key);
+  if (set === undefined) {
+    set = setOf((byte) => byte === char, ignoresCase);
+    setsOfOne.set(key, set);
+  }
+  return set;
 }
 
 function setOf(isMember: (byte: string) => boolean, ignoresCase: boolean): Set256 {
