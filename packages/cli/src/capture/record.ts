@@ -75,6 +75,7 @@ async function record(
     try {
       for (const line of runtimesText(containers.runtimes())) terminal.errors.write(`${line}\n`);
       probe.want(wantedFor(filter.join(' ')));
+      until.start();
       const writer = createCaptureWriter(path, {
         compression: gzip || path.endsWith('.gz') ? 'gzip' : 'none',
       });

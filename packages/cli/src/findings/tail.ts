@@ -56,6 +56,7 @@ async function tailFindings({ terminal }: CommandContext, options: Options): Pro
   };
   let store = openStore({ path, access: 'read' });
   const until = createUntil(options.seconds);
+  until.start();
   try {
     let last = (await store.statistics()).lastOccurrence;
     const begun = await store.feed(filter, { limit: lines });

@@ -1,6 +1,8 @@
 /** Something that goes on until it is told to stop: by a signal of the terminal or the system, or by its time. */
 export interface Until {
   readonly signal: AbortSignal;
+  /** Its time counts from here: getting ready, however long that takes, is none of it. */
+  start(): void;
   /** Ends it from within. */
   stop(): void;
   /** Takes everything back that was set up. */
@@ -14,9 +16,12 @@ export function createUntil(seconds: number | undefined): Until {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   for (const name of SIGNALS) process.once(name, stop);
-  const timer = seconds === undefined ? undefined : setTimeout(stop, seconds * 1000);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     signal: controller.signal,
+    start() {
+      if (seconds !== undefined) timer = setTimeout(stop, seconds * 1000);
+    },
     stop,
     release() {
       clearTimeout(timer);

@@ -13,7 +13,7 @@ export interface LiveSettings {
   readonly runtimes: readonly RuntimeAddress[] | undefined;
 }
 
-/** Watches this machine until it is interrupted, or for so many seconds. */
+/** Watches this machine until it is interrupted, or for so many seconds from when everything is on. */
 export function watchThisMachine(
   options: SectionsWatchOptions,
   terminal: Terminal,
@@ -27,6 +27,7 @@ export function watchThisMachine(
     liveContainers,
     signal: until.signal,
     onStart({ calls, missingTypes, absentCalls }) {
+      until.start();
       const rules = countOf(options.rules.length, 'rule');
       terminal.errors.write(
         `watching this machine with ${rules}, ${countOf(calls.length, 'system call')} on${seconds === undefined ? '; Ctrl-C ends it' : ` for ${seconds} s`}\n`,
