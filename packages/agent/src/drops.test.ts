@@ -30,6 +30,27 @@ test('losses above the threshold are acted on, once a second at most, as often a
   assert.deepEqual(drops.report(), { occurrences: 3, actionsTaken: 2 });
 });
 
+test('what is lost behind the last look is told at the end, however often was told before', () => {
+  const { counts, drops } = watch({ threshold: 0.1, rate: 0, maximumBurst: 1 });
+  drops.observe(0);
+  counts.lost = 5;
+  assert.deepEqual(drops.observe(1.5), { delivered: 0, lost: 5 });
+  counts.delivered = 3;
+  counts.lost = 7;
+  assert.equal(drops.observe(2), undefined);
+  assert.deepEqual(drops.finish(), { delivered: 3, lost: 2 });
+  assert.equal(drops.finish(), undefined);
+  assert.deepEqual(drops.report(), { occurrences: 2, actionsTaken: 2 });
+});
+
+test('at the end, too, nothing is told of what is below the threshold, or only simulated', () => {
+  const { counts, drops } = watch({ threshold: 0.5 });
+  counts.delivered = 9;
+  counts.lost = 1;
+  assert.equal(drops.finish(), undefined);
+  assert.equal(watch({ isSimulated: true }).drops.finish(), undefined);
+});
+
 test('simulated losses come every second', () => {
   const { drops } = watch({ isSimulated: true, maximumBurst: 10 });
   let notices = 0;

@@ -40,6 +40,8 @@ export interface DropWatch {
    * @param seconds the time of the event at hand.
    */
   observe(seconds: number): DropNotice | undefined;
+  /** Looks at the counts a last time, when there are no more events: as nothing follows, the rate does not count. */
+  finish(): DropNotice | undefined;
   report(): { readonly occurrences: number; readonly actionsTaken: number };
 }
 
@@ -62,6 +64,17 @@ export function createDropWatch(policy: DropPolicy, countsOf: () => SourceCounts
     return true;
   }
 
+  /** What was delivered and lost since it was asked before, where so much was lost that the policy is about it. */
+  function lossSinceLast(simulated: number): DropNotice | undefined {
+    const counts = countsOf();
+    const lost = counts.lost - last.lost + simulated;
+    const delivered = counts.delivered - last.delivered;
+    last = counts;
+    if (lost === 0 || lost / (delivered + lost) <= threshold) return undefined;
+    occurrences += 1;
+    return { delivered, lost };
+  }
+
   return {
     observe(seconds) {
       if (seconds <= nextCheck) return undefined;
@@ -71,15 +84,15 @@ export function createDropWatch(policy: DropPolicy, countsOf: () => SourceCounts
         tokensAt = seconds;
         return undefined;
       }
-      const counts = countsOf();
-      const lost = counts.lost - last.lost + (policy.isSimulated ? 1 : 0);
-      const delivered = counts.delivered - last.delivered;
-      last = counts;
-      if (lost === 0 || lost / (delivered + lost) <= threshold) return undefined;
-      occurrences += 1;
-      if (!claimToken(seconds)) return undefined;
+      const loss = lossSinceLast(policy.isSimulated ? 1 : 0);
+      if (loss === undefined || !claimToken(seconds)) return undefined;
       actionsTaken += 1;
-      return { delivered, lost };
+      return loss;
+    },
+    finish() {
+      const loss = lossSinceLast(0);
+      if (loss !== undefined) actionsTaken += 1;
+      return loss;
     },
     report: () => ({ occurrences, actionsTaken }),
   };

@@ -104,7 +104,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
         try {
           opened.want(wanted);
           options.onStart?.(opened.status());
-          await watch.run(sectionsOf(opened), () => opened.ring.lost);
+          await watch.run(sectionsOf(opened), () => countDropped(opened.counters()));
         } finally {
           clearInterval(deadlines);
           opened.close();
@@ -142,6 +142,11 @@ function withKernelCounts(report: AccountingReport, counters: KernelCounters | u
     total = withCounts(total, filtered, dropped);
   }
   return { ...total, byType: new Map([...byType].sort(([left], [right]) => left - right)) };
+}
+
+/** By the kernel's own account: what was lost behind the last event that came through shows nowhere else. */
+function countDropped({ dropped }: KernelCounters): number {
+  return dropped.reduce((sum, count) => sum + count, 0);
 }
 
 const NONE: EventCounts = { seen: 0, evaluated: 0, filtered: 0, dropped: 0 };

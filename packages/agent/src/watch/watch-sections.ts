@@ -1,4 +1,5 @@
 import { hostname as machineHostname } from 'node:os';
+import { nanosecondsNow, systemClock } from '@seawall/base';
 import { EVENT_TYPE_COUNT, timestampOf } from '@seawall/events';
 import {
   type ContainerInfo,
@@ -51,7 +52,7 @@ export interface SectionsWatchOptions extends WatchOptions {
 export interface SectionsWatch {
   /**
    * @param sections what a capture holds, from a file or from the kernel.
-   * @param lost how many events the source has lost so far.
+   * @param lost how many events the source has lost so far; asked a last time when the sections have ended.
    */
   run(sections: CaptureReplay['sections'], lost: () => number): Promise<void>;
   /**
@@ -136,11 +137,13 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
     if (waiting.report().waitingNow !== waitingNow) options.onProgress?.(eventCount);
   }
 
-  function handleDrops(notice: DropNotice, context: EventContext): boolean {
+  function tellDrops(notice: DropNotice, timestamp: bigint): void {
     options.onDrops?.(notice);
-    if (actions.includes('alert')) {
-      options.onAlert(dropAlert(notice, timestampOf(context.view), hostname, isIsoTime));
-    }
+    if (actions.includes('alert')) options.onAlert(dropAlert(notice, timestamp, hostname, isIsoTime));
+  }
+
+  function handleDrops(notice: DropNotice, context: EventContext): boolean {
+    tellDrops(notice, timestampOf(context.view));
     if (actions.includes('exit')) throw errors.create('STOPPED_BY_DROPS', { lost: notice.lost });
     return true;
   }
@@ -181,6 +184,9 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
           },
         });
       } finally {
+        // Whatever ended it: the memory of the last event may be the source's again.
+        const loss = drops.finish();
+        if (loss !== undefined) tellDrops(loss, nanosecondsNow(systemClock));
         waiting.finish();
       }
     },
