@@ -95,6 +95,11 @@ const audit = z
     },
   );
 
+const notifications = z.strictObject({
+  /** How long an agent that has read a recording to its end goes on trying to tell what it found. */
+  finishWithin: durationText.default('30s'),
+});
+
 const limits = z.strictObject({
   /** Memory of the whole process; above it the agent gives up what it can, then starts anew. */
   memoryMebibytes: z.int().min(128).default(512),
@@ -165,6 +170,7 @@ export const agentConfiguration = z.strictObject(
     source: source.prefault({}),
     store: store.prefault({}),
     captures: captures.prefault({}),
+    notifications: notifications.prefault({}),
     outputs: outputsConfig.optional(),
     http: http.prefault({}),
     audit: audit.optional(),

@@ -147,6 +147,67 @@ spec: { rules: [{ tag: shell }], mode: shadow }
   assert.equal(received.length, etcd.length);
 });
 
+test('a recording’s messages are tried again for a while, and those that nobody took are there at the next start', async () => {
+  const answers: number[] = [];
+  let isFailing = true;
+  const server = createServer((request, response) => {
+    text(request).then(() => {
+      const code = isFailing ? 503 : 200;
+      answers.push(code);
+      if (answers.length === 2) isFailing = false;
+      response.writeHead(code).end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const policies = `
+apiVersion: seawall.dev/v1alpha1
+kind: NotificationChannel
+metadata: { name: people }
+spec: { webhook: { url: 'http://127.0.0.1:${port}/' }, retry: { first: 100ms }, rateLimit: { messages: 1000, per: 1m } }
+---
+apiVersion: seawall.dev/v1alpha1
+kind: RuntimePolicy
+metadata: { name: told }
+spec: { rules: [{ tag: shell }], channels: [people] }
+`;
+  const files = { 'shell.yaml': shellRule, 'told-policies.yaml': policies };
+  const lines = ['rules: [shell.yaml]', 'policies: [told-policies.yaml]', ...recording];
+  const waiting = (name: string) =>
+    withStore(
+      name,
+      async (store) => (await store.outbox({ states: ['waiting'] }, { limit: 500 })).items.length,
+    );
+  const runOn = async (path: string): Promise<string[]> => {
+    const logged: string[] = [];
+    const agent = await start(path, logged);
+    await agent.done;
+    await agent.stop();
+    return logged.filter((line) => line.includes('in the outbox'));
+  };
+
+  assert.deepEqual(await runOn(settings('flaky', files, lines)), []);
+  assert.equal(await waiting('flaky'), 0);
+  assert.ok(answers.includes(503) && answers.at(-1) === 200);
+
+  isFailing = true;
+  answers.push(0, 0);
+  const path = settings('failing', files, [...lines, 'notifications: { finishWithin: 300ms }']);
+  const [told] = await runOn(path);
+  const left = await waiting('failing');
+  assert.ok(left > 0);
+  assert.match(
+    told ?? '',
+    new RegExp(`^warning ${left === 1 ? 'a message waits' : `${left} messages wait`}`),
+  );
+
+  isFailing = false;
+  writeFileSync(path, readFileSync(path, 'utf8').replace('300ms', '30s'));
+  assert.deepEqual(await runOn(path), []);
+  assert.equal(await waiting('failing'), 0);
+  server.close();
+});
+
 test('what workloads do is counted once, however often the agent is ended and started anew', async () => {
   const lines = ['rules: [shell.yaml]', 'activity: true', ...recording];
   const countsOf = (name: string) =>

@@ -342,7 +342,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const stored = thread.ended.then(async () => {
     await ledger.flush(NEVER);
     // A recording has come to its end, and nobody waits for more: what it caused is told before.
-    if (!isLive) await notifications.drain();
+    if (!isLive) await notifications.finish(millisecondsOf(configuration.notifications.finishWithin));
   });
   const done = Promise.race([stored, hopeless]);
   // Whoever doesn't wait for the end is not to be ended by it.

@@ -25,8 +25,8 @@ export interface Notifications {
   start(): void;
   /** To be called every few seconds: what is due by now. */
   tick(): void;
-  /** Sends everything that is due, once. */
-  drain(): Promise<void>;
+  /** Sends everything, trying again what fails, for so long; what is left then is told, and waits for the next run. */
+  finish(withinMilliseconds: number): Promise<void>;
   /** Lets what is on its way arrive, so long. */
   stop(withinMilliseconds: number): Promise<void>;
 }
@@ -77,7 +77,12 @@ export function createNotifications(options: NotificationsOptions): Notification
         },
       );
     },
-    drain: courier.drain,
+    async finish(withinMilliseconds) {
+      const left = await courier.finish(withinMilliseconds);
+      if (left === 0) return;
+      const what = left === 1 ? 'a message waits' : `${left} messages wait`;
+      log('warning', `${what} in the outbox for the next run (seawall channels outbox shows them)`);
+    },
     stop: courier.stop,
   };
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, systemClock } from '@seawall/base';
 import fc from 'fast-check';
 import type { Attempt, Send } from '../channel/attempt.ts';
 import { createSend } from '../channel/create-send.ts';
@@ -48,6 +49,15 @@ function tryOut(context: TestContext, channels: World['channels'], environment =
 
 async function put({ store, clock }: World, channel: string, count = 1): Promise<void> {
   await store.commit({ outbox: Array.from({ length: count }, () => testEntry(channel, clock.now())) });
+}
+
+/** The world's clock, which goes on by itself from here. */
+function runningClock({ clock }: World): Clock {
+  const start = systemClock.monotonic();
+  return {
+    now: () => clock.now() + systemClock.monotonic() - start,
+    monotonic: () => systemClock.monotonic(),
+  };
 }
 
 /** Messages about a group, as the notifier makes them; ids in their order. */
@@ -103,6 +113,49 @@ test('a channel that hangs or fails holds up no other, and gets its messages whe
   const keys = new Set(flaky.requests.map(({ headers }) => headers['idempotency-key']));
   assert.equal(keys.size, 5, 'sent again under the same key');
   await Promise.all([silent.close(), flaky.close(), good.close()]);
+});
+
+test('at the end a channel that fails now and then is tried again until all has arrived', async (context) => {
+  let failures = 3;
+  const flaky = await startHttpReceiver((request, response) =>
+    status(failures-- > 0 ? 503 : 200)(request, response),
+  );
+  context.after(flaky.close);
+  const retry = { timeout: '5s', first: '1ms' };
+  const tried = tryOut(context, [channelOf('flaky', { webhook: { url: flaky.url }, retry })]);
+  await put(tried.made, 'flaky', 2);
+  const courier = tried.courier({ clock: runningClock(tried.made), random: () => 0 });
+  assert.equal(await courier.finish(30_000), 0);
+  assert.deepEqual(await tried.states(), ['flaky test delivered', 'flaky test delivered']);
+});
+
+test('at the end what nobody takes is counted, and waits for the next run', async (context) => {
+  const failing = await startHttpReceiver(status(503));
+  context.after(failing.close);
+  const quick = { timeout: '5s', first: '1ms' };
+  const slow = { timeout: '5s', first: '1h', longest: '1h' };
+  const tried = tryOut(context, [
+    channelOf('quick', { webhook: { url: failing.url }, retry: quick }),
+    channelOf('slow', { webhook: { url: failing.url }, retry: slow }),
+  ]);
+  await put(tried.made, 'slow');
+  // Due in half an hour: there is nothing to wait for.
+  assert.equal(await tried.courier({ clock: runningClock(tried.made) }).finish(60_000), 1);
+  await put(tried.made, 'quick');
+  assert.equal(await tried.courier({ clock: runningClock(tried.made), random: () => 0 }).finish(300), 2);
+  assert.deepEqual(await tried.states(), ['slow test waiting', 'quick test waiting']);
+});
+
+test('who waits for the end of a channel that fails is let go when all is to stop', async (context) => {
+  const failing = await startHttpReceiver(status(503));
+  context.after(failing.close);
+  const retry = { timeout: '5s', first: '1ms' };
+  const tried = tryOut(context, [channelOf('failing', { webhook: { url: failing.url }, retry })]);
+  await put(tried.made, 'failing');
+  const courier = tried.courier({ clock: runningClock(tried.made), random: () => 0 });
+  const finishing = courier.finish(10 * MINUTE);
+  await courier.stop(1000);
+  assert.equal(await finishing, 1);
 });
 
 test('429 leaves the whole channel alone for as long as it says', async (context) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@seawall/base';
-import type { Store } from '@seawall/store';
+import type { OutboxEntry, Store } from '@seawall/store';
 import type { Send } from '../channel/attempt.ts';
 import type { NotificationChannel } from '../channel/channel.ts';
 import { type CourierReport, createLane, type Lane, type LaneStatistics } from './lane.ts';
@@ -29,6 +29,12 @@ export interface Courier {
   wake(): void;
   /** Sends everything that is due now, once; channels that fail are left alone for a while. Never fails. */
   drain(): Promise<void>;
+  /**
+   * Sends until nothing waits any more, also what fails and is tried again, but no longer than this: where nothing is due
+   * before that, it ends at once. Never fails.
+   * @returns how many messages still wait.
+   */
+  finish(withinMilliseconds: number): Promise<number>;
   /** Lets what is on its way arrive, so long; what has not is sent again by the next run. */
   stop(withinMilliseconds: number): Promise<void>;
   /** By channel. */
@@ -36,6 +42,9 @@ export interface Courier {
 }
 
 const PERIOD = 1000;
+
+/** Between two looks whether anything waits still, at least. */
+const SHORTEST_LOOK = 100;
 
 /** Messages for a channel that is not there any more become dead letters after this. */
 const ORPHANED = 86_400_000;
@@ -48,7 +57,7 @@ export function createCourier(options: CourierOptions): Courier {
   const lanes = new Map<string, Lane>();
   const senders = new Map<string, { readonly channel: NotificationChannel; readonly send: Send }>();
   const abort = new AbortController();
-  let isStopping = false;
+  const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let buriedAt = Number.NEGATIVE_INFINITY;
 
@@ -68,12 +77,34 @@ export function createCourier(options: CourierOptions): Courier {
       lane = createLane({
         ...{ name, store, time, random, concurrency, report },
         current: () => current(name),
-        isStopping: () => isStopping,
+        isStopping: () => stopping.signal.aborted,
         abort: abort.signal,
       });
       lanes.set(name, lane);
     }
     return lane;
+  }
+
+  async function* waitingEntries(): AsyncGenerator<OutboxEntry> {
+    let after: string | undefined;
+    do {
+      const page = { limit: 500, ...(after === undefined ? {} : { after }) };
+      const { items, next } = await store.outbox({ states: ['waiting'] }, page);
+      yield* items;
+      after = next;
+    } while (after !== undefined);
+  }
+
+  /** How many messages wait, and when the first is due of those that have a channel: milliseconds since the epoch. */
+  async function lookAtWaiting(): Promise<{ readonly count: number; readonly due: number }> {
+    const names = new Set(options.channels().map(({ name }) => name));
+    let count = 0;
+    let due = Number.POSITIVE_INFINITY;
+    for await (const entry of waitingEntries()) {
+      count += 1;
+      if (names.has(entry.channel)) due = Math.min(due, Number(entry.due / 1_000_000n));
+    }
+    return { count, due };
   }
 
   /** What nobody will ever send is put where people see it. */
@@ -82,26 +113,20 @@ export function createCourier(options: CourierOptions): Courier {
     if (now - buriedAt < BURIAL_PERIOD) return;
     buriedAt = now;
     const names = new Set(options.channels().map(({ name }) => name));
-    let after: string | undefined;
     try {
-      do {
-        const page = { limit: 500, ...(after === undefined ? {} : { after }) };
-        const { items, next } = await store.outbox({ states: ['waiting'] }, page);
-        for (const entry of items) {
-          if (names.has(entry.channel) || now - Number(entry.created / 1_000_000n) < ORPHANED) continue;
-          const error = `there is no channel ${entry.channel} any more`;
-          await store.settle(entry.id, { kind: 'dead', error });
-          report({ channel: entry.channel, kind: 'dead', entry, error });
-        }
-        after = next;
-      } while (after !== undefined);
+      for await (const entry of waitingEntries()) {
+        if (names.has(entry.channel) || now - Number(entry.created / 1_000_000n) < ORPHANED) continue;
+        const error = `there is no channel ${entry.channel} any more`;
+        await store.settle(entry.id, { kind: 'dead', error });
+        report({ channel: entry.channel, kind: 'dead', entry, error });
+      }
     } catch (error) {
       report({ channel: '', kind: 'store-failed', error });
     }
   }
 
   function runAll(): Promise<unknown> {
-    if (isStopping) return Promise.resolve();
+    if (stopping.signal.aborted) return Promise.resolve();
     const names = options.channels().map(({ name }) => name);
     return Promise.all([...names.map((name) => laneOf(name).run()), buryOrphans()]);
   }
@@ -117,8 +142,25 @@ export function createCourier(options: CourierOptions): Courier {
     async drain() {
       await runAll();
     },
+    async finish(withinMilliseconds) {
+      const end = time() + withinMilliseconds;
+      let count = 0;
+      for (;;) {
+        await runAll();
+        let due = 0;
+        try {
+          ({ count, due } = await lookAtWaiting());
+        } catch (error) {
+          report({ channel: '', kind: 'store-failed', error });
+        }
+        const now = time();
+        if (count === 0 || due > end || now >= end || stopping.signal.aborted) return count;
+        const pause = Math.min(PERIOD, end - now, Math.max(SHORTEST_LOOK, due - now));
+        await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    },
     async stop(withinMilliseconds) {
-      isStopping = true;
+      stopping.abort();
       clearInterval(timer);
       const ended = Promise.all([...lanes.values()].map((lane) => lane.run()));
       const patience = new AbortController();
