@@ -30,12 +30,13 @@ const lifetimes: Record<string, Lifetime> = { path: 'event', file: 'descriptor' 
 
 /** Every comparison that the tests' conditions are made of. */
 const predicates: Predicate<World>[] = [];
+const names: string[] = [];
 for (const [key, subject] of Object.entries(subjects)) {
   for (const kind of ['equals', 'startsWith'] as const) {
     for (const text of words) {
+      names.push(`${key} ${kind} ${text}`);
       predicates.push({
         id: predicates.length,
-        text: `${key} ${kind} ${text}`,
         lifetime: lifetimes[key] ?? 'scope',
         dependsOnAncestors: key === 'parent',
         holds: (world) => {
@@ -61,7 +62,6 @@ for (const [key, subject] of Object.entries(subjects)) {
 for (let type = 0; type < TYPES; type++) {
   predicates.push({
     id: predicates.length,
-    text: `type = ${type}`,
     lifetime: 'event',
     dependsOnAncestors: false,
     holds: (world) => world.type === type,
@@ -208,7 +208,7 @@ test('event types that no rule can match are not wanted', () => {
 });
 
 test('what a descriptor rules out is closed before the event is looked at, until the descriptor changes', () => {
-  const testOf = (text: string) => ({ test: predicates.findIndex((predicate) => predicate.text === text) });
+  const testOf = (name: string) => ({ test: names.indexOf(name) });
   const program = compile([{ and: [testOf('file equals a'), testOf('path equals b')] }]);
   const process = { name: '', parentName: '', generation: 0, verdicts: undefined };
   const world: World = { type: 0, path: 'b', process, file: fileOf('b'), ancestryVersion: 0 };

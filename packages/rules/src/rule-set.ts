@@ -1,4 +1,5 @@
 import type { FieldCatalogue } from './catalogue/catalogue.ts';
+import { createRemarkingBinder } from './check/check-condition.ts';
 import { type Compilation, type CompileOptions, compile, findMacroOf } from './check/compile.ts';
 import { hasField } from './check/field.ts';
 import type { ExtraField, MeaningOptions, OutputOptions, RuleMeaning } from './check/output.ts';
@@ -112,6 +113,9 @@ export function loadRules(
     ...options,
     ...(isOf2017.includes(true) && { isOf2017: ({ index }) => isOf2017[index]! }),
     catalogues: new Map(catalogues.map((catalogue) => [catalogue.source, catalogue as FieldCatalogue])),
+    checks: new Map(
+      catalogues.map((catalogue) => [catalogue.source, createRemarkingBinder(catalogue as FieldCatalogue)]),
+    ),
   };
   const sources: SourceFile[] = [];
   const results: FileResult[] = [];

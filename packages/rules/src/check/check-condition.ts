@@ -1,9 +1,13 @@
 import { isSeawallError, type SeawallError } from '@seawall/base';
 import type { FieldCatalogue } from '../catalogue/catalogue.ts';
-import type { AnyNode, ComparisonNode, Condition, ExistsNode, Position } from '../condition/tree.ts';
-import { type BoundCondition, bindCondition } from '../evaluate/bind.ts';
+import type { AnyNode, Condition, Position } from '../condition/tree.ts';
+import { type BoundCondition, bindCondition, type Check } from '../evaluate/bind.ts';
+import { type Binder, type CheckBinder, createCheckBinder } from '../evaluate/binder.ts';
 import type { BindErrorCode } from '../evaluate/errors.ts';
 import { nearestName } from '../suggest/nearest.ts';
+import { findConditionWarnings } from './condition-warnings.ts';
+import { hasField } from './field.ts';
+import { findValueWarnings } from './value-warnings.ts';
 import { fieldText, walk } from './walk.ts';
 
 /** Why a resolved condition means nothing over a catalogue. */
@@ -21,24 +25,49 @@ export interface ConditionFault {
   readonly length: number;
 }
 
-export type ConditionCheck =
+export type ConditionCheck = (
   | { readonly bound: BoundCondition<unknown>; readonly fault: undefined }
-  | { readonly bound: undefined; readonly fault: ConditionFault };
+  | { readonly bound: undefined; readonly fault: ConditionFault }
+) & {
+  /** Whether there may be something to warn of in it; where not, nobody need look. */
+  readonly isRemarkable: boolean;
+};
+
+/** Ties the checks of one rule set, and notes those that there is something to say about. */
+export function createRemarkingBinder(catalogue: FieldCatalogue): CheckBinder<unknown> {
+  return createCheckBinder(
+    catalogue,
+    (check) =>
+      findConditionWarnings(check).length > 0 ||
+      findValueWarnings(check, (name) => hasField(catalogue, name)).length > 0 ||
+      findUnknownEventType(check, catalogue) !== undefined,
+  );
+}
 
 /** Ties a resolved condition to its catalogue, or tells the first check that doesn't fit. */
-export function checkCondition(condition: Condition, catalogue: FieldCatalogue): ConditionCheck {
+export function checkCondition(
+  condition: Condition,
+  catalogue: FieldCatalogue,
+  binder: Binder<unknown>,
+): ConditionCheck {
+  const remarkableBefore = binder.remarkableCount();
   try {
-    const unknown = findUnknownEventType(condition, catalogue);
-    if (unknown === undefined) return { bound: bindCondition(condition, catalogue), fault: undefined };
-    return { bound: undefined, fault: unknown };
+    const bound = binder.bind(condition);
+    const isRemarkable = binder.remarkableCount() > remarkableBefore;
+    const fault = isRemarkable ? findUnknownEventType(condition, catalogue) : undefined;
+    return fault === undefined ? { bound, fault, isRemarkable } : { bound: undefined, fault, isRemarkable };
   } catch (error) {
     if (!isSeawallError(error)) throw error;
-    const node = findCheck(condition, catalogue) ?? condition;
-    return { bound: undefined, fault: describe(error, node, catalogue) };
+    return { bound: undefined, fault: findFault(error, condition, catalogue), isRemarkable: true };
   }
 }
 
-type Check = ExistsNode | ComparisonNode;
+/** @param error what binding the condition threw. */
+function findFault(error: SeawallError, condition: Condition, catalogue: FieldCatalogue): ConditionFault {
+  const unknown = findUnknownEventType(condition, catalogue);
+  if (unknown !== undefined) return unknown;
+  return describe(error, findCheck(condition, catalogue) ?? condition, catalogue);
+}
 
 function listChecks(condition: Condition): readonly Check[] {
   const checks: Check[] = [];

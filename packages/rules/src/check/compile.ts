@@ -1,6 +1,7 @@
 import type { FieldCatalogue } from '../catalogue/catalogue.ts';
 import type { AnyNode, Condition, Position } from '../condition/tree.ts';
 import type { BoundCondition } from '../evaluate/bind.ts';
+import { type Binder, type CheckBinder, createBinder } from '../evaluate/binder.ts';
 import { deprecatedFields, type LoadWarningCode } from '../load/codes.ts';
 import type { Collection } from '../load/collection.ts';
 import { contextOfCondition, type ItemContext, markOf } from '../load/context.ts';
@@ -64,6 +65,8 @@ export interface Compilation {
 
 export interface CompileOptions extends OutputOptions {
   readonly catalogues: ReadonlyMap<string, FieldCatalogue>;
+  /** What ties checks to each of them; kept for all files that are loaded together. */
+  readonly checks: ReadonlyMap<string, CheckBinder<unknown>>;
   /** Whether a file's rules and macros mean what they did in 2017 (see MeaningOptions); left out where none do. */
   readonly isOf2017?: (file: SourceFile) => boolean;
 }
@@ -88,6 +91,7 @@ export function compile(
     usedMacros: new Set(),
     origins: new Map(),
     macros: new Map(),
+    binders: new Map([...options.checks].map(([source, checks]) => [source, createBinder(checks)])),
   };
   compileMacros(run);
   const rules: CompiledRule[] = [];
@@ -110,6 +114,8 @@ interface Run {
   readonly origins: MacroOrigins;
   /** In order of definition, each resolved as far as the compilation has come. */
   readonly macros: Map<string, CompiledMacro>;
+  /** By source. */
+  readonly binders: ReadonlyMap<string, Binder<unknown>>;
 }
 
 function compileMacros(run: Run): void {
@@ -157,7 +163,8 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
 
   const at = (node: AnyNode, owner = node): ItemContext =>
     contextOfNode(node.position, owner, condition, text, shown, conditionContext, run);
-  for (const warning of findConditionWarnings(condition)) {
+  const { bound, fault, isRemarkable } = checkCondition(condition, catalogue, run.binders.get(rule.source)!);
+  for (const warning of isRemarkable ? findConditionWarnings(condition) : []) {
     const { place } = at(warning.node);
     const whole = contextOfCondition({ index: 0, line: 0, column: 0 }, shown, text, conditionContext);
     const context = { ...whole, place };
@@ -170,7 +177,6 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
     }
   }
 
-  const { bound, fault } = checkCondition(condition, catalogue);
   if (fault !== undefined) {
     const { message, plain, hint, length } = fault;
     const { place } = at({ ...fault.node, position: fault.position } as AnyNode, fault.node);
@@ -181,7 +187,8 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
     run.warn({ code: 'LOAD_UNKNOWN_FILTER', message, plain, context, hint, length });
     return undefined;
   }
-  for (const { message, node, hint } of findValueWarnings(condition, (name) => hasField(catalogue, name))) {
+  const valueWarnings = isRemarkable ? findValueWarnings(condition, (name) => hasField(catalogue, name)) : [];
+  for (const { message, node, hint } of valueWarnings) {
     run.warn({
       code: 'LOAD_COMPILE_CONDITION',
       message,

@@ -1,9 +1,8 @@
 import type { FieldCatalogue } from '../catalogue/catalogue.ts';
 import type { AndNode, ComparisonNode, Condition, ExistsNode, NotNode, OrNode } from '../condition/tree.ts';
+import { createBinder, createCheckBinder } from './binder.ts';
 import type { BoundOperand } from './bound-operand.ts';
-import { bindComparison, bindExists } from './check.ts';
 import type { BoundConstants } from './constants.ts';
-import { bindError } from './errors.ts';
 
 /**
  * A condition tied to a catalogue of fields: the syntax tree's shape, with every check typed, its constants read
@@ -25,13 +24,17 @@ export interface BoundNot<Context> {
 
 export interface BoundCheck<Context> {
   readonly kind: 'check';
-  readonly node: ExistsNode | ComparisonNode;
+  readonly node: Check;
+  /** Tied once for all checks of the same words: its own node may be another one's. */
   readonly left: BoundOperand<Context>;
   /** What the left side is compared with; undefined for `exists`. */
   readonly right: BoundConstants | BoundOperand<Context> | undefined;
   /** Whether the check holds for what the context shows. Allocates nothing beyond the values it reads. */
   readonly holds: (context: Context) => boolean;
 }
+
+/** A part of a condition that is tied as a whole. */
+export type Check = ExistsNode | ComparisonNode;
 
 /**
  * Ties a condition, its macros already resolved, to a catalogue and checks it as Falco does (libs, filter.cpp,
@@ -42,19 +45,5 @@ export function bindCondition<Context>(
   condition: Condition,
   catalogue: FieldCatalogue<Context>,
 ): BoundCondition<Context> {
-  switch (condition.kind) {
-    case 'and':
-    case 'or': {
-      const children = condition.children.map((child) => bindCondition(child, catalogue));
-      return { kind: condition.kind, node: condition, children };
-    }
-    case 'not':
-      return { kind: 'not', node: condition, child: bindCondition(condition.child, catalogue) };
-    case 'reference':
-      throw bindError('MACRO_UNRESOLVED', condition.position, { name: condition.name, text: condition.name });
-    case 'exists':
-      return bindExists(condition, catalogue);
-    case 'comparison':
-      return bindComparison(condition, catalogue);
-  }
+  return createBinder(createCheckBinder(catalogue)).bind(condition);
 }

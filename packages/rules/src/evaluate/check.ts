@@ -1,4 +1,4 @@
-import type { BoundField, Extractor, FieldCatalogue, Value } from '../catalogue/catalogue.ts';
+import type { BoundField, Extractor, Value } from '../catalogue/catalogue.ts';
 import { canonicalText } from '../condition/text.ts';
 import type { ComparisonNode, ExistsNode, Operand } from '../condition/tree.ts';
 import { textFromBytes } from '../value/bytes.ts';
@@ -8,37 +8,34 @@ import type { BoundCheck } from './bind.ts';
 import { type BoundOperand, typeName } from './bound-operand.ts';
 import { type BoundConstants, readConstants } from './constants.ts';
 import { bindError } from './errors.ts';
-import { bindOperand } from './operand.ts';
 
 type Holds<Context> = (context: Context) => boolean;
+
+/** Ties a field or transformer. @throws one of bindErrors */
+type BindOperand<Context> = (node: Operand) => BoundOperand<Context>;
 
 /** Ties an `exists` to a catalogue. @throws one of bindErrors */
 export function bindExists<Context>(
   node: ExistsNode,
-  catalogue: FieldCatalogue<Context>,
+  bindOperand: BindOperand<Context>,
 ): BoundCheck<Context> {
-  const left = bindOperand(node.left, catalogue);
+  const left = bindOperand(node.left);
   return { kind: 'check', node, left, right: undefined, holds: holdsExists(left) };
 }
 
 /** Ties a comparison to a catalogue and makes its test ready. @throws one of bindErrors */
 export function bindComparison<Context>(
   node: ComparisonNode,
-  catalogue: FieldCatalogue<Context>,
+  bindOperand: BindOperand<Context>,
 ): BoundCheck<Context> {
-  const left = bindOperand(node.left, catalogue);
+  const left = bindOperand(node.left);
   checkOperator(node, left);
   const constants = readConstants(node, left);
   if (constants !== undefined) {
-    return {
-      kind: 'check',
-      node,
-      left,
-      right: constants,
-      holds: holdsAgainstConstants(node, left, constants),
-    };
+    const holds = holdsAgainstConstants(node, left, constants);
+    return { kind: 'check', node, left, right: constants, holds };
   }
-  const right = bindOperand(node.right as Operand, catalogue);
+  const right = bindOperand(node.right as Operand);
   checkFieldComparison(node, left, right);
   return { kind: 'check', node, left, right, holds: holdsAgainstOperand(node, left, right) };
 }
@@ -104,11 +101,27 @@ function holdsAgainstConstants<Context>(
   left: BoundOperand<Context>,
   constants: BoundConstants,
 ): Holds<Context> {
-  const { operator, quantifier } = node;
-  const { field, extract } = left;
+  const { field } = left;
   if (field?.compare !== undefined && field.compareEach === undefined) {
     return holdsByField(field, field.compare, node, constants);
   }
+  // Only a regular expression can still be wrong.
+  if (node.operator === 'regex') return makeHolds(node, left, constants);
+  // Of the checks of thousands of rules few are ever asked one by one: the others need no sets and patterns.
+  let holds: Holds<Context> | undefined;
+  return (context) => {
+    holds ??= makeHolds(node, left, constants);
+    return holds(context);
+  };
+}
+
+function makeHolds<Context>(
+  node: ComparisonNode,
+  left: BoundOperand<Context>,
+  constants: BoundConstants,
+): Holds<Context> {
+  const { operator, quantifier } = node;
+  const { field, extract } = left;
   const test = createTest(left.type, operator, quantifier, constants.values);
   if (typeof test !== 'function') {
     const index = constants.values.indexOf(test.constant);

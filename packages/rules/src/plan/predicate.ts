@@ -9,13 +9,11 @@ export type Lifetime = 'scope' | 'descriptor' | 'event';
 
 /**
  * A single comparison of a rule set, the same one wherever it is written: two comparisons are one predicate when
- * their canonical texts are equal.
+ * they say the same (see `checkKey`).
  */
 export interface Predicate<Context> {
   /** Index into the plan's table of predicates. */
   readonly id: number;
-  /** Canonical text of the comparison, for explanations and profiles. */
-  readonly text: string;
   readonly lifetime: Lifetime;
   /** True when the verdict can change with an ancestor of the process. */
   readonly dependsOnAncestors: boolean;

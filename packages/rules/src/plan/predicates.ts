@@ -1,8 +1,9 @@
 import type { FieldCatalogue, Value } from '../catalogue/catalogue.ts';
-import { canonicalText } from '../condition/text.ts';
-import type { ComparisonOperator, TransformerArgument } from '../condition/tree.ts';
+import type { ComparisonOperator } from '../condition/tree.ts';
 import type { BoundCheck, BoundCondition } from '../evaluate/bind.ts';
+import { isStatefulCheck } from '../evaluate/binder.ts';
 import type { BoundOperand } from '../evaluate/bound-operand.ts';
+import { checkKey } from '../evaluate/check-key.ts';
 import type { BoundConstants } from '../evaluate/constants.ts';
 import { interpret } from '../evaluate/interpret.ts';
 import { bytesFromArray } from '../value/bytes.ts';
@@ -30,22 +31,38 @@ export function createPredicateTable<Context>(
   nodes: NodeTable<Context>,
 ): PredicateTable<Context> {
   const all: Predicate<Context>[] = [];
-  const byText = new Map<string, Predicate<Context>>();
-
-  function add(predicate: Omit<Predicate<Context>, 'id'>): Predicate<Context> {
-    const added = { id: all.length, ...predicate };
-    all.push(added);
-    return added;
-  }
+  const byKey = new Map<string, Predicate<Context>>();
+  /** Checks that were tied together share their test: most are found by it, without looking at their words. */
+  const byTest = new Map<BoundCheck<Context>['holds'], Predicate<Context>>();
+  const subjects = new Map<BoundOperand<Context>, Subject<Context> | undefined>();
+  /** Results for the parts of conditions, which macros have in common, as they are and negated. */
+  const known = [false, true].map(
+    () => new Map<readonly BoundCondition<Context>[], readonly PlanNode<Context>[]>(),
+  );
 
   function predicateOf(check: BoundCheck<Context>): Predicate<Context> {
-    const text = canonicalText(check.node);
-    let predicate = byText.get(text);
+    let predicate = byTest.get(check.holds);
     if (predicate === undefined) {
-      predicate = add(describeCheck(text, check, catalogue));
-      byText.set(text, predicate);
+      predicate = predicateOfWords(check);
+      byTest.set(check.holds, predicate);
     }
     return predicate;
+  }
+
+  function predicateOfWords(check: BoundCheck<Context>): Predicate<Context> {
+    const key = checkKey(check.node);
+    let predicate = byKey.get(key);
+    if (predicate === undefined) {
+      predicate = describeCheck(all.length, check, catalogue, subjectFor);
+      all.push(predicate);
+      byKey.set(key, predicate);
+    }
+    return predicate;
+  }
+
+  function subjectFor(left: BoundOperand<Context>): Subject<Context> | undefined {
+    if (!subjects.has(left)) subjects.set(left, subjectOf(left));
+    return subjects.get(left);
   }
 
   function convert(condition: BoundCondition<Context>, isNegated: boolean): PlanNode<Context> {
@@ -55,27 +72,42 @@ export function createPredicateTable<Context>(
       case 'not':
         return convert(condition.child, !isNegated);
       default: {
-        const children = condition.children.map((child) => convert(child, isNegated));
+        const children = convertAll(condition.children, isNegated);
         return (condition.kind === 'and') === isNegated ? nodes.or(children) : nodes.and(children);
       }
     }
   }
 
+  function convertAll(
+    conditions: readonly BoundCondition<Context>[],
+    isNegated: boolean,
+  ): readonly PlanNode<Context>[] {
+    const memory = known[Number(isNegated)];
+    let converted = memory.get(conditions);
+    if (converted === undefined) {
+      converted = conditions.map((condition) => convert(condition, isNegated));
+      memory.set(conditions, converted);
+    }
+    return converted;
+  }
+
+  const isStateful = createStatefulSearch(catalogue);
   return {
     all,
     nodeOf(condition) {
+      if (!isStateful(condition)) return convert(condition, false);
       // Where reading a field changes what it says next, the order and number of readings is part of the meaning.
-      return isStateful(condition, catalogue)
-        ? nodes.test(add(describeWhole(condition)), false)
-        : convert(condition, false);
+      const predicate = describeWhole(all.length, condition);
+      all.push(predicate);
+      return nodes.test(predicate, false);
     },
   };
 }
 
 /** A condition that must be asked as it is written: one predicate, to be asked with every event. */
-function describeWhole<Context>(condition: BoundCondition<Context>): Omit<Predicate<Context>, 'id'> {
+function describeWhole<Context>(id: number, condition: BoundCondition<Context>): Predicate<Context> {
   return {
-    text: 'a condition with a stateful field',
+    id,
     lifetime: 'event',
     dependsOnAncestors: false,
     holds: interpret(condition),
@@ -89,20 +121,21 @@ function describeWhole<Context>(condition: BoundCondition<Context>): Omit<Predic
 }
 
 function describeCheck<Context>(
-  text: string,
+  id: number,
   check: BoundCheck<Context>,
   catalogue: FieldCatalogue<Context>,
-): Omit<Predicate<Context>, 'id'> {
+  subjectFor: (left: BoundOperand<Context>) => Subject<Context> | undefined,
+): Predicate<Context> {
   const { left, right, holds } = check;
   const other = isConstants(right) ? undefined : right;
-  const dependencies = [...left.dependsOn, ...(other?.dependsOn ?? [])];
+  const dependencies = other === undefined ? left.dependsOn : [...left.dependsOn, ...other.dependsOn];
   return {
-    text,
+    id,
     lifetime: lifetimeOf(dependencies),
     dependsOnAncestors: dependencies.includes('ancestors'),
     holds,
     verdictForType: createTypeVerdict(check, catalogue),
-    subject: other === undefined ? subjectOf(left) : undefined,
+    subject: other === undefined ? subjectFor(left) : undefined,
     lookup: lookupOf(check),
     direct: directTestOf(check),
     cost: costOf(check),
@@ -270,32 +303,29 @@ function readingCost<Context>({ field, isList, type, dependsOn }: BoundOperand<C
   return isTextual({ type }) && lifetimeOf(dependsOn) !== 'scope' ? 25 : 4;
 }
 
-function isStateful<Context>(
-  condition: BoundCondition<Context>,
+/** Tells whether a condition reads a field whose readings count; parts that it has seen are not searched again. */
+function createStatefulSearch<Context>(
   catalogue: FieldCatalogue<Context>,
-): boolean {
-  switch (condition.kind) {
-    case 'check': {
-      const { node } = condition;
-      const operands = node.kind === 'exists' ? [node.left] : [node.left, node.right];
-      return operands.some((operand) => operand.kind !== 'list' && readsStateful(operand, catalogue));
-    }
-    case 'not':
-      return isStateful(condition.child, catalogue);
-    default:
-      return condition.children.some((child) => isStateful(child, catalogue));
-  }
-}
+): (condition: BoundCondition<Context>) => boolean {
+  const searched = new Map<readonly BoundCondition<Context>[], boolean>();
 
-function readsStateful<Context>(operand: TransformerArgument, catalogue: FieldCatalogue<Context>): boolean {
-  switch (operand.kind) {
-    case 'value':
-      return false;
-    case 'field':
-      return catalogue.fields.get(operand.name)?.isStateful === true;
-    case 'transformer-list':
-      return operand.items.some((item) => readsStateful(item, catalogue));
-    case 'transformer':
-      return operand.operands.some((item) => readsStateful(item, catalogue));
+  function search(condition: BoundCondition<Context>): boolean {
+    switch (condition.kind) {
+      case 'check':
+        return isStatefulCheck(condition.node, catalogue);
+      case 'not':
+        return search(condition.child);
+      default: {
+        const { children } = condition;
+        let found = searched.get(children);
+        if (found === undefined) {
+          found = children.some(search);
+          searched.set(children, found);
+        }
+        return found;
+      }
+    }
   }
+
+  return search;
 }

@@ -277,7 +277,7 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
     const known = groupOf.get(predicate);
     if (known !== undefined) return known;
     const subject = predicate.subject ?? {
-      key: predicate.text,
+      key: `predicate ${predicate.id}`,
       isText: false,
       read: predicate.holds,
     };
