@@ -10,6 +10,9 @@ import { soonestDecided } from './order.ts';
 /** How many candidates one function asks: more, and it outgrows what V8 optimises. */
 const EMITTED_TOGETHER = 64;
 
+/** What an event's text finds candidates by. */
+const indexedKinds: ReadonlySet<Lookup['kind']> = new Set(['equals', 'startsWith']);
+
 /** Where no more candidates are open than this they are asked in turn. */
 const ASKED_IN_TURN = 24;
 
@@ -184,7 +187,8 @@ function keysOf<Context>({ subject, lookup: { kind, texts } }: Access<Context>):
 function waysTo<Context>(node: PlanNode<Context>): readonly (readonly Access<Context>[])[] {
   if (node.kind === 'test') {
     const { subject, lookup } = node.predicate;
-    return node.isNegated || subject === undefined || lookup === undefined ? [] : [[{ subject, lookup }]];
+    const isFound = !node.isNegated && subject !== undefined && lookup !== undefined;
+    return isFound && indexedKinds.has(lookup.kind) ? [[{ subject, lookup }]] : [];
   }
   if (node.kind === 'and') return node.children.flatMap(waysTo);
   if (node.kind !== 'or') return [];

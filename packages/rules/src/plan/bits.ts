@@ -22,7 +22,15 @@ export function clearBit(bits: Uint32Array, index: number): void {
 export function countCommon(left: Uint32Array, right: Uint32Array): number {
   let count = 0;
   for (let word = 0; word < left.length; word += 1) {
-    for (let rest = left[word] & right[word]; rest !== 0; rest &= rest - 1) count += 1;
+    const common = left[word] & right[word];
+    if (common !== 0) count += countSet(common);
   }
   return count;
+}
+
+/** The bits of a word that are set: sums of pairs, of fours, of bytes (Hacker's Delight, 5-1). */
+function countSet(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }

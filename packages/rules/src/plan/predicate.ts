@@ -42,9 +42,9 @@ export interface Subject<Context> {
   readonly read: (context: Context) => string | number | bigint | boolean | undefined;
 }
 
-/** A predicate that says: the subject, a byte string, equals or starts with one of these. */
+/** A predicate that says: the subject, a byte string, equals, starts with, contains or (a path) lies below one of these. */
 export interface Lookup {
-  readonly kind: 'equals' | 'startsWith';
+  readonly kind: 'equals' | 'startsWith' | 'contains' | 'pathPrefix';
   readonly texts: readonly string[];
 }
 

@@ -203,6 +203,8 @@ const lookupKinds: Partial<Record<ComparisonOperator, Lookup['kind']>> = {
   '==': 'equals',
   in: 'equals',
   startswith: 'startsWith',
+  contains: 'contains',
+  pmatch: 'pathPrefix',
 };
 
 function lookupOf<Context>({ node, left, right }: BoundCheck<Context>): Lookup | undefined {

@@ -32,6 +32,10 @@ export interface Place<Context> {
   readonly group: number;
   /** By the class that it gives: the next place. */
   readonly next: (Place<Context> | undefined)[];
+  /** Parts of those candidates that several groups decide together and that are still open. */
+  readonly mixed: readonly MixedPart<Context>[];
+  /** What those parts come to where no predicate of the next group holds; undefined while nobody asked. */
+  verdictsWithNone: readonly (boolean | undefined)[] | undefined;
   /** The groups asked on the way here that rest on ancestors. */
   readonly ancestorGroups: readonly number[];
   /** What all that was asked comes down to, where nothing is left to ask. */
@@ -97,7 +101,7 @@ export function createResidues<Context>(
   candidates: readonly Candidate<Context>[],
   slotCount: number,
 ): Residues<Context> {
-  const { groups, groupOf, users, mixed } = groupCandidates(candidates);
+  const { groups, groupOf, users, mixed, mentioning } = groupCandidates(candidates);
   const restsOnAncestors = groups.map(({ predicates }) =>
     predicates.some(({ dependsOnAncestors }) => dependsOnAncestors),
   );
@@ -133,15 +137,18 @@ export function createResidues<Context>(
   function createRoot(): Place<Context> {
     const left = createBits(candidates.length);
     for (const { id } of candidates) setBit(left, id);
-    return createPlace(new Array(groups.length).fill(undefined), left, []);
+    const classes: Place<Context>['classes'] = new Array(groups.length).fill(undefined);
+    return createPlace(classes, left, mixed, []);
   }
 
   function grow(place: Place<Context>, found: ScopeClass<Context>): Place<Context> {
     const { group } = place;
+    const classes = place.classes.with(group, found);
     const left = place.left.slice();
     for (let word = 0; word < left.length; word += 1) left[word] &= ~found.dead[word];
+    const open = decideMixed(place, found, classes, left);
     const ancestorGroups = restsOnAncestors[group] ? [...place.ancestorGroups, group] : place.ancestorGroups;
-    const next = createPlace(place.classes.with(group, found), left, ancestorGroups);
+    const next = createPlace(classes, left, open, ancestorGroups);
     place.next[found.id] = next;
     return next;
   }
@@ -149,38 +156,59 @@ export function createResidues<Context>(
   function createPlace(
     classes: Place<Context>['classes'],
     left: Uint32Array,
+    open: readonly MixedPart<Context>[],
     ancestorGroups: readonly number[],
   ): Place<Context> {
     placeCount += 1;
-    const asked = askedByMixed(classes, left);
-    const group = chooseGroup(classes, left, asked);
+    const group = chooseGroup(classes, left, open);
     const residue = group === -1 ? residueOf(left) : undefined;
-    return { classes, left, group, next: [], ancestorGroups, residue };
+    const verdictsWithNone = undefined;
+    return { classes, left, group, next: [], mixed: open, verdictsWithNone, ancestorGroups, residue };
   }
 
-  /** Takes out of `left` what parts over several groups rule out; gives how many that are left still ask each group. */
-  function askedByMixed(classes: Place<Context>['classes'], left: Uint32Array): Uint32Array {
-    const asked = new Uint32Array(groups.length);
-    for (const { candidate, parts } of mixed) {
-      if (!hasBit(left, candidate.id)) continue;
-      for (const { node, groups: asks } of parts) {
-        const verdict = decidePartly(node, classes);
-        if (verdict === false) {
-          clearBit(left, candidate.id);
-          break;
-        }
-        if (verdict === undefined) for (const group of asks) asked[group] += 1;
-      }
+  /** The parts that are still open with the answer `found`; takes out of `left` whose part has failed. */
+  function decideMixed(
+    place: Place<Context>,
+    found: ScopeClass<Context>,
+    classes: Place<Context>['classes'],
+    left: Uint32Array,
+  ): readonly MixedPart<Context>[] {
+    const { group } = place;
+    // Few predicates hold of a class; what does not mention them comes to the same in all of them.
+    const isFirst = place.next.length === 0;
+    if (!isFirst) {
+      place.verdictsWithNone ??= place.mixed.map(({ node, groups: asks }) =>
+        asks.includes(group) ? decidePartly(node, place.classes, group) : undefined,
+      );
     }
-    return asked;
+    const touched = new Set<number>();
+    for (const predicate of found.holds) {
+      for (const id of mentioning.get(predicate) ?? []) touched.add(id);
+    }
+    const open: MixedPart<Context>[] = [];
+    for (const [index, part] of place.mixed.entries()) {
+      if (!hasBit(left, part.candidate)) continue;
+      const isKnown = !isFirst && !touched.has(part.id);
+      const verdict = isKnown ? place.verdictsWithNone![index] : decidePartly(part.node, classes);
+      if (verdict === false) clearBit(left, part.candidate);
+      else if (verdict === undefined) open.push(part);
+    }
+    return open.filter(({ candidate }) => hasBit(left, candidate));
   }
 
   /** The group that most of the candidates that are left ask for, the reading of it set off against that. */
-  function chooseGroup(classes: Place<Context>['classes'], left: Uint32Array, asked: Uint32Array): number {
+  function chooseGroup(
+    classes: Place<Context>['classes'],
+    left: Uint32Array,
+    open: readonly MixedPart<Context>[],
+  ): number {
+    const asking = users.map((ids, group) => (classes[group] === undefined ? countCommon(left, ids) : 0));
+    for (const part of open) {
+      for (const group of part.groups) if (classes[group] === undefined) asking[group] += 1;
+    }
     let [chosen, most] = [-1, 0];
     for (const [group, { cost }] of groups.entries()) {
-      if (classes[group] !== undefined) continue;
-      const gain = (asked[group] + countCommon(left, users[group])) / cost;
+      const gain = asking[group] / cost;
       if (gain > most) [chosen, most] = [group, gain];
     }
     return chosen;
@@ -196,17 +224,26 @@ export function createResidues<Context>(
     return residue;
   }
 
-  /** Undefined where it hinges on groups that have not been asked. */
-  function decidePartly(node: PlanNode<Context>, classes: Place<Context>['classes']): boolean | undefined {
+  /**
+   * Undefined where it hinges on groups that have not been asked.
+   * @param none a group that was asked and of which no predicate holds.
+   */
+  function decidePartly(
+    node: PlanNode<Context>,
+    classes: Place<Context>['classes'],
+    none = -1,
+  ): boolean | undefined {
     if (node.kind === 'constant') return node.value;
     if (node.kind === 'test') {
-      const found = classes[groupOf.get(node.predicate)!];
+      const group = groupOf.get(node.predicate)!;
+      if (group === none) return node.isNegated;
+      const found = classes[group];
       return found && found.holds.has(node.predicate) !== node.isNegated;
     }
     const deciding = node.kind === 'or';
     let verdict: boolean | undefined = !deciding;
     for (const child of node.children) {
-      const ofChild = decidePartly(child, classes);
+      const ofChild = decidePartly(child, classes, none);
       if (ofChild === deciding) return deciding;
       if (ofChild === undefined) verdict = undefined;
     }
@@ -250,10 +287,14 @@ export function describeRemainder(certain: Int32Array, open: readonly number[], 
   return { certain, open: Int32Array.from(open), openBits, descriptorLists: undefined, narrowing: undefined };
 }
 
-/** The parts of a candidate that several groups decide together, and which. */
-interface MixedParts<Context> {
-  readonly candidate: Candidate<Context>;
-  readonly parts: readonly { readonly node: PlanNode<Context>; readonly groups: readonly number[] }[];
+/** A part of a candidate that several groups decide together. */
+interface MixedPart<Context> {
+  /** Index among all such parts. */
+  readonly id: number;
+  /** The candidate's id. */
+  readonly candidate: number;
+  readonly node: PlanNode<Context>;
+  readonly groups: readonly number[];
 }
 
 interface GroupedCandidates<Context> {
@@ -261,7 +302,9 @@ interface GroupedCandidates<Context> {
   readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
   /** By group: the ids of the candidates with a part that it alone decides. */
   readonly users: readonly Uint32Array[];
-  readonly mixed: readonly MixedParts<Context>[];
+  readonly mixed: readonly MixedPart<Context>[];
+  /** By predicate: the ids of those of them that it is a part of. */
+  readonly mentioning: ReadonlyMap<Predicate<Context>, readonly number[]>;
 }
 
 /** Sorts all scope predicates into groups, and each candidate's scope parts into those that one group decides and the rest. */
@@ -271,7 +314,8 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
   const predicates: Predicate<Context>[][] = [];
   const partsByGroup: Map<Candidate<Context>, PlanNode<Context>[]>[] = [];
   const groupOf = new Map<Predicate<Context>, number>();
-  const mixed: MixedParts<Context>[] = [];
+  const mixed: MixedPart<Context>[] = [];
+  const mentioning = new Map<Predicate<Context>, number[]>();
 
   function assignGroup(predicate: Predicate<Context>): number {
     const known = groupOf.get(predicate);
@@ -293,12 +337,21 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
     return index;
   }
 
+  function mention(part: number, mentioned: readonly Predicate<Context>[]): void {
+    for (const predicate of mentioned) {
+      const known = mentioning.get(predicate);
+      if (known === undefined) mentioning.set(predicate, [part]);
+      else known.push(part);
+    }
+  }
+
   for (const candidate of candidates) {
-    const mixedParts: { node: PlanNode<Context>; groups: readonly number[] }[] = [];
     for (const node of candidate.scopeParts) {
-      const indexes = new Set([...predicatesOf(node)].map(assignGroup));
+      const mentioned = [...predicatesOf(node)];
+      const indexes = new Set(mentioned.map(assignGroup));
       if (indexes.size !== 1) {
-        mixedParts.push({ node, groups: [...indexes] });
+        mention(mixed.length, mentioned);
+        mixed.push({ id: mixed.length, candidate: candidate.id, node, groups: [...indexes] });
         continue;
       }
       const parts = partsByGroup[indexes.values().next().value!];
@@ -307,7 +360,6 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
       else known.push(node);
     }
     // A predicate among the event parts is asked for with the event, even when it would hold for the process.
-    if (mixedParts.length > 0) mixed.push({ candidate, parts: mixedParts });
   }
   const groups = subjects.map((subject, index) =>
     createScopeGroup(subject, predicates[index], partsByGroup[index], candidates.length),
@@ -317,5 +369,5 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
     for (const { id } of parts.keys()) setBit(ids, id);
     return ids;
   });
-  return { groups, groupOf, users, mixed };
+  return { groups, groupOf, users, mixed, mentioning };
 }

@@ -1,11 +1,16 @@
+import { createPathTree } from '../value/path-prefix.ts';
 import { clearBit, createBits, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanNode } from './node.ts';
-import type { Predicate, Subject } from './predicate.ts';
+import type { Lookup, Predicate, Subject } from './predicate.ts';
 import { createPrefixTree } from './prefix-tree.ts';
+import { createSubstringTree } from './substring-tree.ts';
 
 /** How many values a group remembers before it forgets them all: what hostile process names can cost at most. */
 const REMEMBERED_VALUES = 16_384;
+
+/** So few texts to be contained are sooner sought one by one than in one walk over the value. */
+const TESTED_ONE_BY_ONE = 8;
 
 /**
  * All scope predicates over one subject (`proc.name`), decided together: reading the value once gives a class, and
@@ -43,12 +48,14 @@ export function createScopeGroup<Context>(
   parts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>,
   candidateCount: number,
 ): ScopeGroup<Context> {
-  const tested = predicates.filter(({ lookup }) => lookup === undefined);
-  const byPrefix = createPrefixTree(
-    predicates.flatMap(({ lookup }, index) =>
-      lookup?.kind === 'startsWith' ? lookup.texts.map((text) => [text, index] as const) : [],
-    ),
+  const contained = filedUnder(predicates, 'contains');
+  const isEachTested = contained.length <= TESTED_ONE_BY_ONE;
+  const tested = predicates.filter(
+    ({ lookup }) => lookup === undefined || (lookup.kind === 'contains' && isEachTested),
   );
+  const byPrefix = createPrefixTree(filedUnder(predicates, 'startsWith'));
+  const byPath = createPathTree(filedUnder(predicates, 'pathPrefix'));
+  const bySubstring = createSubstringTree(isEachTested ? [] : contained);
   const byText = indexEquals(predicates);
   const users = indexUsers(parts);
   const deadByDefault = createBits(candidateCount);
@@ -80,13 +87,20 @@ export function createScopeGroup<Context>(
   }
 
   function classOf(value: unknown, context: Context): ScopeClass<Context> {
-    const holding: Predicate<Context>[] = [];
-    for (const predicate of tested) if (predicate.holds(context)) holding.push(predicate);
-    if (typeof value === 'string' && !byPrefix.isEmpty) {
-      byPrefix.visit(value, (index) => holding.push(predicates[index]));
+    const found = new Set<Predicate<Context>>();
+    for (const predicate of tested) if (predicate.holds(context)) found.add(predicate);
+    if (typeof value === 'string') {
+      if (!byPrefix.isEmpty) byPrefix.visit(value, (index) => found.add(predicates[index]));
+      if (!bySubstring.isEmpty) bySubstring.visit(value, (index) => found.add(predicates[index]));
+      if (!byPath.isEmpty) {
+        byPath.visit(value, (index) => {
+          found.add(predicates[index]);
+          return false;
+        });
+      }
     }
-    const equal = byText.get(value);
-    if (equal !== undefined) holding.push(...equal);
+    for (const predicate of byText.get(value) ?? []) found.add(predicate);
+    const holding = [...found];
     if (holding.length === 0) {
       noneHolds ??= learnClass('', holding);
       return noneHolds;
@@ -134,6 +148,16 @@ export function decide<Context>(node: PlanNode<Context>, holds: ReadonlySet<Pred
 }
 
 const noPredicates: ReadonlySet<never> = new Set();
+
+/** The texts that predicates of that kind look for, and the index of the predicate. */
+function filedUnder<Context>(
+  predicates: readonly Predicate<Context>[],
+  kind: Lookup['kind'],
+): (readonly [text: string, index: number])[] {
+  return predicates.flatMap(({ lookup }, index) =>
+    lookup?.kind === kind ? lookup.texts.map((text) => [text, index] as const) : [],
+  );
+}
 
 function indexEquals<Context>(
   predicates: readonly Predicate<Context>[],
