@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { type CaptureSection, readCapture } from '@seawall/events';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { readContainerMetadata } from '@seawall/kube';
+import { textFromBytes } from '@seawall/rules';
 import type { Activity } from '@seawall/store';
 import { containerInfoOf } from '../containers.ts';
 import { defaultDropPolicy } from '../drops.ts';
 import { createCaptureWatch } from '../watch/watch-capture.ts';
+import { createSectionsWatch } from '../watch/watch-sections.ts';
 import { type ActivityCollectorOptions, createActivityCollector } from './collector.ts';
 
 const recording = join(import.meta.dirname, '../../../../examples/control-plane/attack');
@@ -115,6 +118,37 @@ test('counts and starts add up to the same, wherever earlier runs ended', async 
   assert.deepEqual(sum([...first.taken, ...second.taken, ...third.taken]), whole);
   const fourth = await run({ handled: third.activity.handled() }, true);
   assert.deepEqual(fourth.taken, []);
+});
+
+test('after a pause the starts of containers that ran through it are not counted again, those of others are', async () => {
+  const pause = 1_000_000_000_000_000_000n;
+  /** As from /proc: there it is known since when processes run. */
+  async function* withTimes(): AsyncGenerator<CaptureSection> {
+    for await (const section of readCapture(`${recording}.scap.gz`)) {
+      if (section.kind !== 'processes') yield section;
+      else {
+        const processes = section.processes.map((entry) => ({
+          ...entry,
+          cloneTime: textFromBytes(entry.comm) === 'dnsmasq' ? pause + 1n : pause - 1n,
+        }));
+        yield { ...section, processes };
+      }
+    }
+  }
+  const activity = createActivityCollector({ catalogue, watchedUntil: pause });
+  const watch = createSectionsWatch({
+    ...{ rules: [], activity, catalogue, containers, drops: defaultDropPolicy },
+    ...{ isFirstOnly: false, isIsoTime: true, hostname: undefined },
+    onAlert: () => undefined,
+  });
+  await watch.run(withTimes(), () => 0);
+  const starts = new Map<string, Set<number>>();
+  for (const told of activity.take()) {
+    starts.set(told.workload, (starts.get(told.workload) ?? new Set()).add(told.starts));
+  }
+  assert.deepEqual(starts.get('kube-system/etcd/etcd'), new Set([0]));
+  assert.deepEqual(starts.get('kube-system/kube-scheduler/kube-scheduler'), new Set([0]));
+  assert.deepEqual(starts.get('kube-system/kube-dns/dnsmasq'), new Set([1]));
 });
 
 test('what lies outside of the time that is looked at is left out', async () => {

@@ -32,6 +32,11 @@ export interface ActivityCollectorOptions {
   readonly until?: bigint;
   /** Number of the last event that earlier runs have told of: what happens up to it is known, and not told again. */
   readonly handled?: number;
+  /**
+   * Up to when an earlier run watched, nanoseconds since the epoch: it has counted the starts of containers that ran then, and
+   * they are not counted again.
+   */
+  readonly watchedUntil?: bigint;
 }
 
 /** Sees what pods and containers do, in the terms of profiles. What happens outside of containers is left out. */
@@ -70,7 +75,7 @@ const MOST_OF_A_COMMAND = 200;
 
 /** @throws agent/ACTIVITY_RULES_INVALID */
 export function createActivityCollector(options: ActivityCollectorOptions): ActivityCollector {
-  const { catalogue, from, until, handled = 0 } = options;
+  const { catalogue, from, until, handled = 0, watchedUntil } = options;
   const { rules, behaviours } = loadActivityRules(catalogue);
   const program = compileProgram(
     rules as readonly CompilableRule<EventContext>[],
@@ -90,6 +95,8 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
   const generalPaths = new Map<string, string>();
   /** Threads that were there and were not looked at yet. */
   let found: number[] = [];
+  /** Containers that an earlier run has seen as well. */
+  const ranBefore = new Set<string>();
   let tables: Tables | undefined;
   let workloadOf: WorkloadOf | undefined;
   let forgotten = 0;
@@ -106,7 +113,7 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
         break;
       }
     }
-    const log = createContainerLog();
+    const log = createContainerLog(ranBefore.delete(id));
     containers.set(id, log);
     return log;
   }
@@ -155,9 +162,19 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
       if (name.startsWith('CAP_')) note(log, 'capability', name, process, context.view);
   }
 
+  function noteRanBefore({ process: processOf }: Tables, time: bigint): void {
+    for (const tid of found) {
+      const process = processOf(tid);
+      if (process === undefined || process.containerId === '' || isRuntime(process)) continue;
+      const hasRun = process.cloneTime !== 0n && process.cloneTime <= time;
+      if (hasRun && !containers.has(process.containerId)) ranBefore.add(process.containerId);
+    }
+  }
+
   /** Who was there before the first event, whatever it does: of who does nothing of note is learned just that. */
   function lookAtFound(context: EventContext): void {
     const { process: current } = context;
+    if (watchedUntil !== undefined) noteRanBefore(context.tables, watchedUntil);
     for (const tid of found) {
       const process = context.tables.process(tid);
       const isLeader = process !== undefined && process.tid === process.pid;

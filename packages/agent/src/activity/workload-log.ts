@@ -28,7 +28,8 @@ export interface ContainerLog {
 /** Values of one kind that a container's log holds; what is more is counted together. */
 const MOST_VALUES = 500;
 
-export function createContainerLog(): ContainerLog {
+/** @param isStartCounted whether the container's start was counted before, in an earlier run. */
+export function createContainerLog(isStartCounted: boolean): ContainerLog {
   const kinds = new Map<ActivityKind, Map<string, Entry>>();
   return {
     find: (kind, value) => kinds.get(kind)?.get(value),
@@ -49,7 +50,7 @@ export function createContainerLog(): ContainerLog {
         count: 0,
         lastHigh: view.timestampHigh,
         lastLow: view.timestampLow,
-        isStartTold: false,
+        isStartTold: isStartCounted,
       };
       known.set(kept, entry);
       return entry;

@@ -174,8 +174,9 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   });
   const { store } = storage;
   cleanUp.add(storage.close);
+  const lastRun = readHeartbeat(`${storing.path}.alive`);
   const presence = createPresence({
-    lastRun: readHeartbeat(`${storing.path}.alive`),
+    lastRun,
     heartbeat: createHeartbeat(`${storing.path}.alive`),
     ...{ store, now, committed: () => ledger.status().committed },
     onError: (message) => log('error', message),
@@ -292,7 +293,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   thread = startHotLoopThread({
     start: {
       node: { ...node, own, neverTouch, etcdNamespaces },
-      source: await sourceOptionsOf(configuration, node.node, sourceName, store),
+      source: await sourceOptionsOf(configuration, node.node, sourceName, store, lastRun),
       texts: { ...firstTexts, generation: 1 },
       limits: {
         observesActivity: configuration.activity,

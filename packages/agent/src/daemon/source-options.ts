@@ -5,6 +5,7 @@ import type { Store } from '@seawall/store';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import { errors } from '../errors.ts';
 import { activityMemory, type SourceOptions } from '../hot-loop/options.ts';
+import type { LastRun } from './heartbeat.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Bytes of a recording's beginning that tell it from others: header, machine, and most of the process table. */
@@ -40,6 +41,7 @@ export async function sourceOptionsOf(
   node: string,
   sourceName: string,
   store: Pick<Store, 'position' | 'memory'>,
+  lastRun: LastRun | undefined,
 ): Promise<SourceOptions> {
   if (source.capture === undefined) {
     return {
@@ -47,6 +49,7 @@ export async function sourceOptionsOf(
       runtimes: source.runtimes,
       ringBytes: source.ringMebibytes * MEBIBYTE,
       run: `${node}/${randomUUID()}`,
+      watchedUntil: lastRun?.time,
     };
   }
   const position = await store.position(sourceName);

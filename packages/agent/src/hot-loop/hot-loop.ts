@@ -77,7 +77,9 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
         catalogue: catalogues.syscall,
         node: node.node,
         ...(node.cluster !== undefined && { cluster: node.cluster }),
-        handled: source.kind === 'capture' ? source.activityHandled : 0,
+        ...(source.kind === 'capture'
+          ? { handled: source.activityHandled }
+          : source.watchedUntil !== undefined && { watchedUntil: source.watchedUntil }),
       })
     : undefined;
   const capturing: Capturing | undefined =

@@ -16,8 +16,11 @@ export type SourceOptions =
       readonly kind: 'live';
       /** Where container runtimes are; undefined: at the usual places. */
       readonly runtimes: readonly RuntimeAddress[] | undefined;
-      readonly ringBytes: number /** Different for every start: part of findings' keys. */;
+      readonly ringBytes: number;
+      /** Different for every start: part of findings' keys. */
       readonly run: string;
+      /** Up to when the run before had everything stored, nanoseconds since the epoch; undefined: there was none. */
+      readonly watchedUntil: bigint | undefined;
     }
   | {
       readonly kind: 'capture';

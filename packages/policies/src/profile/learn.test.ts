@@ -130,6 +130,14 @@ test('what a profile can’t say is left out with the reason', () => {
   assert.match(leftOut.join('\n'), /control character[\s\S]*7 times a program beyond|beyond[\s\S]*control/);
 });
 
+test('what was new in a container whose start nobody counted was seen in one start all the same', () => {
+  const { pods } = learnProfile([seen('program', '/usr/bin/etcd as etcd', { starts: 0 })]);
+  assert.deepEqual(
+    pods[0]?.entries.proc?.map(({ starts }) => starts),
+    [1],
+  );
+});
+
 test('confidence grows with the time between first and last, and with starts, and never reaches one', () => {
   const of = (hours: number, starts: number) =>
     confidenceOf({ first: 0n, last: BigInt(hours) * 3600n * SECOND, starts });

@@ -136,7 +136,8 @@ function checked(
 }
 
 function seenOf({ count, first, last, starts, example }: Activity, value: string): Seen {
-  return { value, count, first, last, starts, example, seen: [] };
+  // Of what is new in a container that ran through a pause of the agent, no start was counted: there was one all the same.
+  return { value, count, first, last, starts: Math.max(1, starts), example, seen: [] };
 }
 
 /** What was seen, under the name that the profile has for it. */
