@@ -1,42 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSeawallError } from '@seawall/base';
 import { readConfiguration } from '../packages/agent/src/configuration/read-configuration.ts';
+import { feedFiles } from './support/feed-texts.ts';
 import { mutateText } from './support/mutate-text.ts';
 import { createRandom } from './support/random.ts';
 import { yamlFragments } from './support/yaml-fragments.ts';
 
 export const title = 'damaged configurations of the agent: read, or refused with every mistake and its place';
 
-/** The longest that one file may take: what is slower counts as hanging. */
-const slowestMilliseconds = 5_000;
-
 /** @returns how many files were accepted and refused. @throws at the first crash, hang or error without a place. */
 export async function run({ seed, iterations = 20_000 }: { seed: number; iterations: number | undefined }) {
   const random = createRandom(seed);
   const example = readFileSync(join(import.meta.dirname, '../examples/agent/seawall.yaml'), 'utf8');
-  const folder = mkdtempSync(join(tmpdir(), 'seawall-fuzz-'));
-  const path = join(folder, 'seawall.yaml');
-  let accepted = 0;
-  try {
-    for (let i = 0; i < iterations; i++) {
-      const text = mutateText(random, [example, everyKey], yamlFragments);
-      writeFileSync(path, text);
-      const start = performance.now();
-      try {
-        accepted += readOnce(path) ? 1 : 0;
-      } catch (error) {
-        throw new Error(`seed ${seed}, file ${i}: ${JSON.stringify(text)}`, { cause: error });
-      }
-      const elapsed = performance.now() - start;
-      if (elapsed > slowestMilliseconds) {
-        throw new Error(`seed ${seed}, file ${i} took ${Math.round(elapsed)} ms: ${JSON.stringify(text)}`);
-      }
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const accepted = await feedFiles('seawall.yaml', {
+    ...{ seed, iterations, slowest: 5_000 },
+    make: () => mutateText(random, [example, everyKey], yamlFragments),
+    feed: readOnce,
+  });
   return `${iterations} files: ${accepted} accepted, ${iterations - accepted} refused`;
 }
 
@@ -56,7 +37,7 @@ function readOnce(path: string): boolean {
 
 const everyKey = `node: a
 cluster: b
-rules: [rules, /more]
+rules: [rules, /more, {path: old, meaning: 2017}]
 policies: [policies]
 policyMatching: first
 source:
@@ -66,6 +47,7 @@ source:
   ringMebibytes: 8
 store: {path: s.db, keepFor: 90d, maximumMebibytes: 4096}
 captures: {directory: c, before: 10s, memoryMebibytes: 16, maximumMebibytes: 100, keepFor: 30d, keepMebibytes: 2048}
+notifications: {finishWithin: 30s}
 outputs:
   json_output: true
   buffered_outputs: false

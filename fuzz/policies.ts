@@ -11,15 +11,13 @@ import {
   ruleSourcesOf,
 } from '@seawall/policies';
 import { loadRules } from '@seawall/rules';
+import { feedTexts } from './support/feed-texts.ts';
 import { mutateText } from './support/mutate-text.ts';
 import { createRandom } from './support/random.ts';
 import { yamlFragments } from './support/yaml-fragments.ts';
 
 export const title =
   'damaged files of policies, rule sets and channels: loaded and resolved, or refused with a place';
-
-/** The longest that one file may take: what is slower counts as hanging. */
-const slowestMilliseconds = 5_000;
 
 const PATH = 'fuzz.yaml';
 
@@ -28,20 +26,11 @@ export async function run({ seed, iterations = 20_000 }: { seed: number; iterati
   const random = createRandom(seed);
   const seeds = seedPolicyFiles();
   const catalogues = [createSyscallCatalogue(), createAuditCatalogue()];
-  let accepted = 0;
-  for (let i = 0; i < iterations; i++) {
-    const text = mutateText(random, seeds, yamlFragments);
-    const start = performance.now();
-    try {
-      accepted += loadOnce(text, catalogues) ? 1 : 0;
-    } catch (error) {
-      throw new Error(`seed ${seed}, file ${i}: ${JSON.stringify(text)}`, { cause: error });
-    }
-    const elapsed = performance.now() - start;
-    if (elapsed > slowestMilliseconds) {
-      throw new Error(`seed ${seed}, file ${i} took ${Math.round(elapsed)} ms: ${JSON.stringify(text)}`);
-    }
-  }
+  const accepted = await feedTexts({
+    ...{ seed, iterations, slowest: 5_000 },
+    make: () => mutateText(random, seeds, yamlFragments),
+    feed: (text) => loadOnce(text, catalogues),
+  });
   return `${iterations} files: ${accepted} accepted, ${iterations - accepted} refused`;
 }
 

@@ -1,45 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createCaseRunner, readCaseFile } from '@seawall/agent/cases';
 import { isSeawallError } from '@seawall/base';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import { loadRules } from '@seawall/rules';
+import { feedFiles } from './support/feed-texts.ts';
 import { mutateText } from './support/mutate-text.ts';
 import { createRandom } from './support/random.ts';
 import { yamlFragments } from './support/yaml-fragments.ts';
 
 export const title = 'damaged files of rule cases: read and played, or refused with a place';
 
-/** The longest that one file may take: what is slower counts as hanging. */
-const slowestMilliseconds = 10_000;
-
 /** @returns how many files were played and refused. @throws at the first crash, hang or error without a place. */
 export async function run({ seed, iterations = 5_000 }: { seed: number; iterations: number | undefined }) {
   const random = createRandom(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'seawall-fuzz-'));
-  const path = join(folder, 'tests', 'fuzz.test.yaml');
-  mkdirSync(join(folder, 'tests'));
-  let played = 0;
-  try {
-    for (let i = 0; i < iterations; i++) {
-      const text = mutateText(random, seedCaseFiles, yamlFragments);
-      writeFileSync(path, text);
-      const start = performance.now();
-      try {
-        played += (await playOnce(path)) ? 1 : 0;
-      } catch (error) {
-        throw new Error(`seed ${seed}, file ${i}: ${JSON.stringify(text)}`, { cause: error });
-      }
-      const elapsed = performance.now() - start;
-      if (elapsed > slowestMilliseconds) {
-        throw new Error(`seed ${seed}, file ${i} took ${Math.round(elapsed)} ms: ${JSON.stringify(text)}`);
-      }
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const played = await feedFiles('tests/fuzz.test.yaml', {
+    ...{ seed, iterations, slowest: 10_000 },
+    make: () => mutateText(random, seedCaseFiles, yamlFragments),
+    feed: playOnce,
+  });
   return `${iterations} files: ${played} played, ${iterations - played} refused`;
 }
 
