@@ -16,6 +16,7 @@ import {
 } from '@seawall/policies';
 import { canEnforce, type Enforcement, openEnforcement, refusals, type Violation } from '@seawall/probe';
 import type { Workload } from '@seawall/store';
+import type { Runtimes } from '../actions/runtimes.ts';
 import { containerInfoOf } from '../containers.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import { type NodeIdentity, workloadOfContainer } from '../hot-loop/workload-of.ts';
@@ -48,7 +49,9 @@ export interface EnforcerOptions {
   readonly own: OwnIdentity;
   readonly neverTouch: NeverTouch;
   /** Where container runtimes are; undefined: at the usual places. */
-  readonly runtimes: readonly RuntimeAddress[] | undefined;
+  readonly addresses: readonly RuntimeAddress[] | undefined;
+  /** Who speaks to them: others of this thread do so over the same connections. */
+  readonly runtimes: Pick<Runtimes, 'open'>;
   readonly clock: Clock;
   /** Whether so many findings wait for the store that further ones are to be left out. */
   isFull(): boolean;
@@ -139,7 +142,8 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     }
 
     const service = createMetadataService({
-      ...(options.runtimes !== undefined && { addresses: options.runtimes }),
+      ...(options.addresses !== undefined && { addresses: options.addresses }),
+      open: options.runtimes.open,
       onUpdate: take,
       // What happened before is told with the guard; a new container may take the place at once.
       keepRemoved: 0,
