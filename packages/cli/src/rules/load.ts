@@ -1,5 +1,5 @@
 import { builtInPlugins } from '@seawall/agent';
-import { documentKindOf } from '@seawall/policies';
+import { documentKindOf } from '@seawall/policies/document-kind';
 import {
   distinctMessages,
   type FileResult,
