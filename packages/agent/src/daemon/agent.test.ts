@@ -21,7 +21,8 @@ import { isSeawallError } from '@seawall/base';
 import { probeSupport } from '@seawall/probe';
 import { openStore, type Store } from '@seawall/store';
 import { readConfiguration } from '../configuration/read-configuration.ts';
-import { type Agent, startAgent } from './agent.ts';
+import { startAgent } from './agent.ts';
+import type { Agent } from './options.ts';
 
 const example = join(import.meta.dirname, '../../../../examples/control-plane');
 const root = mkdtempSync(join(tmpdir(), 'seawall-agent-'));

@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
+import { nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
 import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import {
@@ -10,22 +8,16 @@ import {
   createGuardState,
   defaultEtcdNamespaces,
   defaultNeverTouch,
-  type EnforcementCheck,
   findOwnIdentity,
   GUARD_MEMORY_PREFIX,
   millisecondsOf,
-  type PodActions,
-  watchEtcdQuorum,
 } from '@seawall/policies';
-import { openStore, type Store } from '@seawall/store';
 import { createActionDesk } from '../actions/action-desk.ts';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
-import type { Alert } from '../alert/alert.ts';
 import { createAuditIntake } from '../audit/audit-intake.ts';
 import { createCaptureFiles } from '../captures/capture-files.ts';
 import { machineTables } from '../captures/machine-tables.ts';
-import type { AgentConfiguration } from '../configuration/configuration.ts';
 import { createEnforcer } from '../enforce/enforcer.ts';
 import { errors } from '../errors.ts';
 import type { FromHotLoop, Sighting } from '../hot-loop/messages.ts';
@@ -41,53 +33,24 @@ import {
   loadRunningSet,
   type SetTexts,
 } from '../rule-set/load-running-set.ts';
-import { readSetTexts } from '../rule-set/read-set-texts.ts';
 import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { clusterPods } from './cluster-pods.ts';
 import { countOf } from './count-text.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
-import { type Lock, takeLock } from './lock.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
+import type { Agent, AgentOptions } from './options.ts';
 import { ownContainerId } from './own-container.ts';
+import { createOwnStore } from './own-store.ts';
 import { createPatientStore } from './patient-store.ts';
 import { createPresence } from './presence.ts';
+import { watchQuorum } from './quorum.ts';
 import { retain } from './retention.ts';
+import { createSetOnDisk } from './set-on-disk.ts';
 import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
 import { type DaemonStatus, NOTHING_YET } from './status.ts';
 import { createWatchdog } from './watchdog.ts';
-
-export type LogLevel = 'info' | 'warning' | 'error';
-
-export interface AgentOptions {
-  readonly configuration: AgentConfiguration;
-  /** What is worth telling whoever runs it; one line or more. */
-  log(level: LogLevel, message: string): void;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Called with each alert whose finding is stored, besides the outputs. */
-  onAlert?(alert: Alert): void;
-  readonly clock?: Clock;
-  /** Where pods are labelled and isolated; by default the API server that configuration or environment name. */
-  readonly pods?: PodActions;
-  /** Asked about what policies deny in the kernel; by default this machine is asked. */
-  readonly canEnforce?: EnforcementCheck;
-}
-
-/** An agent that runs. */
-export interface Agent {
-  /** Where metrics and health are served. */
-  readonly address: string;
-  /** Where audit events are posted to. */
-  readonly auditUrl: string | undefined;
-  status(): Promise<DaemonStatus>;
-  /** Takes over rules and policies as they are on disk now, and opens outputs anew. */
-  reload(): Promise<ReloadResult>;
-  /** Ends in order: what was found is stored, messages under way may arrive. Asked for again, it answers the same. */
-  stop(): Promise<void>;
-  /** Settles when the source has ended (recordings do) and everything is stored. @throws agent/HOT_LOOP_FAILED */
-  readonly done: Promise<void>;
-}
 
 const MEBIBYTE = 1024 * 1024;
 const BEAT = 50;
@@ -134,35 +97,18 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(enforcer.close);
   // What a recording shows has happened: there is nothing to refuse.
   const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
-  /** Besides what the configuration names, the rule files that RuleSets do. */
-  let ruleFiles: readonly string[] = [];
-  let toldLeftOut: readonly string[] = [];
-  const watchedPaths = (): readonly string[] => [
-    ...new Set([...configuration.rules.map(({ path }) => path), ...configuration.policies, ...ruleFiles]),
-  ];
-  const readTexts = (): SetTexts => {
-    const { texts, leftOut } = readSetTexts({
-      rules: configuration.rules,
-      policies: configuration.policies,
-      matching: configuration.policyMatching,
-      memoryMebibytes: limits.memoryMebibytes,
-    });
-    ruleFiles = texts.ruleFiles.map(({ name }) => name);
-    for (const line of leftOut) if (!toldLeftOut.includes(line)) log('info', line);
-    toldLeftOut = leftOut;
-    return texts;
-  };
+  const onDisk = createSetOnDisk(configuration, { log });
   const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);
-  const firstTexts = readTexts();
-  const firstFiles = fingerprintOf(watchedPaths());
+  const firstTexts = onDisk.read();
+  const firstFiles = fingerprintOf(onDisk.paths());
   const { set: firstSet, messages } = load(firstTexts);
   if (firstSet === undefined) throw errors.create('SET_REFUSED', { messages: messages.join('\n') });
   for (const message of messages) log('warning', message);
 
-  let lock: Lock | undefined;
-  cleanUp.add(() => lock?.release());
+  const ownStore = createOwnStore(storing.path, clock, { log });
+  cleanUp.add(ownStore.release);
   const storage = createPatientStore({
-    open: openOwnStore,
+    open: ownStore.open,
     async prepare() {
       await notifications.begin();
       await desk.start();
@@ -197,22 +143,13 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         log(kind === 'recovered' ? 'info' : 'warning', `output ${output}: ${detail}`),
     });
   cleanUp.add(() => outputs?.close(PATIENCE));
-  const quorum =
-    configuration.etcd &&
-    watchEtcdQuorum({
-      endpoints: configuration.etcd.endpoints,
-      authorityFile: configuration.etcd.authorities,
-      certificateFile: configuration.etcd.certificate,
-      keyFile: configuration.etcd.key,
-      memberList: configuration.etcd.members,
-      clock,
-    });
+  const quorum = watchQuorum(configuration.etcd, clock);
   cleanUp.add(() => quorum?.close());
 
   const reloader = createReloader({
     first: firstSet,
     clock,
-    read: readTexts,
+    read: onDisk.read,
     load,
     replace: (generation, texts) => runningThread().replace({ ...texts, generation }),
   });
@@ -322,7 +259,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const files =
     configuration.watchFiles &&
     watchFiles(
-      watchedPaths,
+      onDisk.paths,
       () => void reload().catch((error: unknown) => log('error', `reloading failed: ${reasonOf(error)}`)),
       firstFiles,
     );
@@ -363,18 +300,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     },
     done,
   };
-
-  function openOwnStore(): Store {
-    mkdirSync(dirname(storing.path), { recursive: true, mode: 0o700 });
-    // Before the store is looked at: a damaged one is moved away.
-    lock ??= takeLock(`${storing.path}.lock`);
-    return openStore({
-      path: storing.path,
-      clock,
-      onDamage: ({ reason, movedTo }) =>
-        log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
-    });
-  }
 
   function runningThread(): HotLoopThread {
     return thread as HotLoopThread;

@@ -1,6 +1,6 @@
 import { reasonOf } from '@seawall/base';
 import type { CourierReport } from '@seawall/policies';
-import type { LogLevel } from './agent.ts';
+import type { LogLevel } from './options.ts';
 
 /** What the log says of messages: the first failure, and the end of those that are given up; not each delivery. */
 export function courierLog(report: CourierReport): readonly [LogLevel, string] | undefined {

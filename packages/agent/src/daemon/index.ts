@@ -4,6 +4,7 @@ export { type OutputsConfig, outputsConfig } from '../output/configuration.ts';
 export type { OutputName } from '../output/output.ts';
 export { createOutputs, type Outputs, type OutputsOptions } from '../output/outputs.ts';
 export type { OutputReport, OutputStatistics } from '../output/queue.ts';
-export { type Agent, type AgentOptions, type LogLevel, startAgent } from './agent.ts';
+export { startAgent } from './agent.ts';
 export { checkFiles } from './check-files.ts';
 export { checkSet } from './check-set.ts';
+export type { Agent, AgentOptions, LogLevel } from './options.ts';

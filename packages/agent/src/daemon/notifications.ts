@@ -12,8 +12,8 @@ import {
 } from '@seawall/policies';
 import type { Store } from '@seawall/store';
 import type { Reloader } from '../reload/reloader.ts';
-import type { AgentOptions } from './agent.ts';
 import { courierLog } from './courier-log.ts';
+import type { AgentOptions } from './options.ts';
 
 /** Who is told what, and how it gets there. */
 export interface Notifications {

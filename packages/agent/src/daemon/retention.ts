@@ -3,7 +3,7 @@ import { millisecondsOf } from '@seawall/policies';
 import type { Store } from '@seawall/store';
 import type { CaptureFiles } from '../captures/capture-files.ts';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
-import type { AgentOptions } from './agent.ts';
+import type { AgentOptions } from './options.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;

@@ -14,7 +14,8 @@ import {
 import { canEnforce } from '@seawall/probe';
 import { openStore, type Store } from '@seawall/store';
 import { readConfiguration } from '../configuration/read-configuration.ts';
-import { type Agent, startAgent } from '../daemon/agent.ts';
+import { startAgent } from '../daemon/agent.ts';
+import type { Agent } from '../daemon/options.ts';
 
 const { programs, opens } = canEnforce().obstacles;
 const skip = programs ?? opens ?? containerdMissing();

@@ -7,7 +7,7 @@ import type {
 } from '@seawall/policies';
 import type { Activity, AncestryEntry, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
-import type { LogLevel } from '../daemon/agent.ts';
+import type { LogLevel } from '../daemon/options.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
 import type { AgentLimits, NodeFacts, SourceOptions } from './options.ts';

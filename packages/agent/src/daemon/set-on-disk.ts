@@ -1,0 +1,35 @@
+import type { AgentConfiguration } from '../configuration/configuration.ts';
+import type { SetTexts } from '../rule-set/load-running-set.ts';
+import { readSetTexts, type SetPaths } from '../rule-set/read-set-texts.ts';
+import type { AgentOptions } from './options.ts';
+
+/** Rules and policies as they lie where the configuration says. */
+export interface SetOnDisk {
+  /** Reads them as they are now; what lies among them and is passed over is told once. @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG */
+  read(): SetTexts;
+  /** What to look at for changes: besides what the configuration names, the rule files that RuleSets do. */
+  paths(): readonly string[];
+}
+
+export function createSetOnDisk(
+  configuration: AgentConfiguration,
+  { log }: Pick<AgentOptions, 'log'>,
+): SetOnDisk {
+  const { rules, policies } = configuration;
+  let ruleFiles: readonly string[] = [];
+  let told: readonly string[] = [];
+  return {
+    read() {
+      const { texts, leftOut } = readSetTexts(setPathsOf(configuration));
+      ruleFiles = texts.ruleFiles.map(({ name }) => name);
+      for (const line of leftOut) if (!told.includes(line)) log('info', line);
+      told = leftOut;
+      return texts;
+    },
+    paths: () => [...new Set([...rules.map(({ path }) => path), ...policies, ...ruleFiles])],
+  };
+}
+
+export function setPathsOf({ rules, policies, policyMatching, limits }: AgentConfiguration): SetPaths {
+  return { rules, policies, matching: policyMatching, memoryMebibytes: limits.memoryMebibytes };
+}
