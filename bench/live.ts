@@ -56,7 +56,10 @@ const loader = createRequire(import.meta.url)(buildProbe().addon);
 
 interface Round {
   readonly off: Record<CaseName, number>;
+  /** With an empty program on every system call. */
   readonly emptyGetppid: number;
+  /** With an empty program where files are opened: what the kernel takes itself for the tracepoint. */
+  readonly emptyOpen: number;
   readonly on: Record<CaseName, number>;
 }
 
@@ -65,11 +68,12 @@ const rounds: Round[] = [];
 for (let round = 0; round < Number(values.rounds); round += 1) {
   await isClear();
   const off = measureAll();
-  const emptyGetppid = measureWithEmptyProgram();
+  const emptyGetppid = measureWith('empty', 'getppid');
+  const emptyOpen = measureWith('empty_open', 'open');
   await startWatching(agent);
   const on = measureAll();
   await stopWatching(agent);
-  rounds.push({ off, emptyGetppid, on });
+  rounds.push({ off, emptyGetppid, emptyOpen, on });
   process.stderr.write(`round ${round + 1} of ${values.rounds}\n`);
 }
 await startWatching(agent);
@@ -100,12 +104,14 @@ function measureAll(): Record<CaseName, number> {
   return Object.fromEntries(entries) as Record<CaseName, number>;
 }
 
-function measureWithEmptyProgram(): number {
+/** What the case takes while that program of `empty.bpf.c` is on. */
+function measureWith(program: string, name: CaseName): number {
+  const { count } = CASES.find((one) => one.name === name)!;
   const probe = loader.open(join(folder, 'empty.o'), {});
   try {
     loader.load(probe);
-    loader.attach(probe, 'empty');
-    return Math.min(...Array.from({ length: REPETITIONS }, () => measure('getppid', CASES[0].count).least));
+    loader.attach(probe, program);
+    return Math.min(...Array.from({ length: REPETITIONS }, () => measure(name, count).least));
   } finally {
     loader.close(probe);
   }
@@ -195,8 +201,9 @@ function print(): void {
       percentSpread: (100 * spread(added)) / base,
     };
   });
+  const openFloor = median(rounds.map(({ off, emptyOpen }) => emptyOpen - off.open)) / unit;
   if (values.json) {
-    const all = { unit, rows, agentShare, agentBytes, accounting, rounds: rounds.length };
+    const all = { unit, openFloor, rows, agentShare, agentBytes, accounting, rounds: rounds.length };
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     return;
   }
@@ -208,6 +215,9 @@ function print(): void {
       `${row.name.padEnd(8)} ${row.nanoseconds.toFixed(0).padStart(8)} ns  +${row.units.toFixed(2)} units (±${row.unitsSpread.toFixed(2)})  +${row.percent.toFixed(1)} % (±${row.percentSpread.toFixed(1)})\n`,
     );
   }
+  process.stdout.write(
+    `of open an empty program at the same tracepoint takes ${openFloor.toFixed(2)} units: the kernel's own part\n`,
+  );
   process.stdout.write(
     `agent: ${(100 * agentShare).toFixed(0)} % of the processor time of the opening and closing itself; peak ${(agentBytes / 1e6).toFixed(0)} MB\n`,
   );

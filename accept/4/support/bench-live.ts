@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface LiveBench {
   /** Nanoseconds that an empty program adds to getppid. */
   readonly unit: number;
+  /** What an empty program where files are opened takes of opening and closing, in units. */
+  readonly openFloor: number;
   readonly rows: readonly {
     readonly name: string;
     readonly units: number;
