@@ -51,8 +51,10 @@ export function createDescriptorTable(limits: DescriptorLimits): DescriptorTable
 export const nowhere: DescriptorTable = createDescriptorTable({ perProcess: 0, refused: 0 });
 
 function getDescriptor(this: TableState, fd: number): Descriptor | undefined {
-  if (fd < this.dense.length) return fd >= 0 ? this.dense[fd] : undefined;
-  return this.sparse?.get(fd);
+  // Both are read each time: what is read for the first time after thousands of calls has V8 compile the caller anew.
+  const { dense, sparse } = this;
+  if (fd < dense.length) return fd >= 0 ? dense[fd] : undefined;
+  return sparse === undefined ? undefined : sparse.get(fd);
 }
 
 function setDescriptor(this: TableState, fd: number, descriptor: Descriptor): void {
