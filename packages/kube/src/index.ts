@@ -14,6 +14,12 @@ export {
   QUARANTINE_POLICY,
 } from './api-server/pods.ts';
 export { type ApiConnection, openApiConnection } from './api-server/request.ts';
+export {
+  type ApiObject,
+  type ObjectWatch,
+  type ObjectWatchOptions,
+  watchObjects,
+} from './api-server/watch-objects.ts';
 export { AUDIT_SOURCE, createAuditCatalogue } from './audit/catalogue.ts';
 export { type AuditContext, type AuditEvent, createAuditContext } from './audit/event.ts';
 export { type AuditInputFault, type AuditInputItem, readAuditInput } from './audit/input.ts';

@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { Agent, request as startRequest } from 'node:https';
+import { type IncomingMessage, Agent as PlainAgent, request as requestPlainly } from 'node:http';
+import { Agent, request as requestSafely } from 'node:https';
+import { createInterface } from 'node:readline';
 import { errors } from '../errors.ts';
 import type { ApiServerAddress } from './credentials.ts';
 
@@ -11,6 +12,12 @@ export interface ApiConnection {
    * @throws kube/API_SERVER_UNREACHABLE, kube/API_SERVER_TIMEOUT, kube/API_SERVER_REFUSED, kube/API_OBJECT_NOT_FOUND
    */
   ask<Answer>(method: Method, path: string, body?: RequestBody): Promise<Answer>;
+  /**
+   * The lines of an answer that goes on until the server ends it, or the signal does.
+   * @param limit milliseconds after which it is to have been ended.
+   * @throws as `ask` does
+   */
+  follow(path: string, signal: AbortSignal, limit: number): AsyncIterable<string>;
   close(): void;
 }
 
@@ -23,59 +30,110 @@ export interface RequestBody {
 
 /** Milliseconds that an API server may take: one that is busy takes seconds. */
 const LIMIT = 10_000;
+const POOL = { keepAlive: true, maxSockets: 4 };
 
 export function openApiConnection(address: ApiServerAddress, limit = LIMIT): ApiConnection {
-  const { server, authority, serverName, isUnverified, clientCertificate, clientKey } = address;
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: 4,
-    rejectUnauthorized: !isUnverified,
-    ...(authority !== undefined && { ca: authority }),
-    ...(serverName !== undefined && { servername: serverName }),
-    ...(clientCertificate !== undefined && { cert: clientCertificate }),
-    ...(clientKey !== undefined && { key: clientKey }),
-  });
+  const { server } = address;
+  // As `kubectl proxy` is spoken to; it has credentials of its own.
+  const isPlain = server.startsWith('http:');
+  const startRequest = isPlain ? requestPlainly : requestSafely;
+  const agent = isPlain ? new PlainAgent(POOL) : safeAgentOf(address);
+
+  function start(
+    method: Method,
+    path: string,
+    body: RequestBody | undefined,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const token = isPlain ? undefined : address.token();
+    const headers = {
+      accept: 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': body.type }),
+    };
+    return new Promise((resolve, reject) => {
+      const asked = startRequest(`${server}${path}`, { method, agent, headers, signal }, resolve);
+      asked.on('error', reject);
+      asked.end(body === undefined ? undefined : JSON.stringify(body.value));
+    });
+  }
 
   async function exchange(
     method: Method,
     path: string,
     body: RequestBody | undefined,
   ): Promise<{ readonly status: number; readonly text: string }> {
-    const token = address.token();
     const signal = AbortSignal.timeout(limit);
-    const headers = {
-      accept: 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': body.type }),
-    };
     try {
-      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        const asked = startRequest(`${server}${path}`, { method, agent, headers, signal }, resolve);
-        asked.on('error', reject);
-        asked.end(body === undefined ? undefined : JSON.stringify(body.value));
-      });
-      const parts: Buffer[] = [];
-      for await (const part of answer as AsyncIterable<Buffer>) parts.push(part);
-      return { status: answer.statusCode as number, text: Buffer.concat(parts).toString('utf8') };
+      const answer = await start(method, path, body, signal);
+      return { status: answer.statusCode as number, text: await textOf(answer) };
     } catch (error) {
-      const details = { server, request: `${method} ${path}`, limit };
-      if (signal.aborted) throw errors.create('API_SERVER_TIMEOUT', details, error);
-      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      throw errors.create('API_SERVER_UNREACHABLE', { ...details, reason }, error);
+      throw failureOf(error, `${method} ${path}`, limit, signal);
     }
+  }
+
+  function failureOf(error: unknown, request: string, within: number, timeout: AbortSignal): Error {
+    const details = { server, request, limit: within };
+    if (timeout.aborted) return errors.create('API_SERVER_TIMEOUT', details, error);
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    return errors.create('API_SERVER_UNREACHABLE', { ...details, reason }, error);
+  }
+
+  function checkStatus(status: number, text: string, method: Method, path: string): void {
+    if (status < 300) return;
+    const reason = reasonIn(text);
+    if (status === 404) throw errors.create('API_OBJECT_NOT_FOUND', { server, object: path, reason });
+    throw errors.create('API_SERVER_REFUSED', { server, request: `${method} ${path}`, status, reason });
   }
 
   return {
     server,
     async ask<Answer>(method: Method, path: string, body?: RequestBody) {
       const { status, text } = await exchange(method, path, body);
-      if (status < 300) return JSON.parse(text) as Answer;
-      const reason = reasonIn(text);
-      if (status === 404) throw errors.create('API_OBJECT_NOT_FOUND', { server, object: path, reason });
-      throw errors.create('API_SERVER_REFUSED', { server, request: `${method} ${path}`, status, reason });
+      checkStatus(status, text, method, path);
+      return JSON.parse(text) as Answer;
+    },
+    async *follow(path, signal, within) {
+      const timeout = AbortSignal.timeout(within + limit);
+      const either = AbortSignal.any([signal, timeout]);
+      let answer: IncomingMessage;
+      try {
+        answer = await start('GET', path, undefined, either);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw failureOf(error, `GET ${path}`, limit, timeout);
+      }
+      if (answer.statusCode !== 200) {
+        checkStatus(answer.statusCode as number, await textOf(answer), 'GET', path);
+      }
+      try {
+        for await (const line of createInterface({ input: answer })) if (line !== '') yield line;
+      } catch (error) {
+        if (!signal.aborted) throw failureOf(error, `GET ${path}`, within + limit, timeout);
+      } finally {
+        answer.destroy();
+      }
     },
     close: () => agent.destroy(),
   };
+}
+
+function safeAgentOf(address: ApiServerAddress): Agent {
+  const { authority, serverName, isUnverified, clientCertificate, clientKey } = address;
+  return new Agent({
+    ...POOL,
+    rejectUnauthorized: !isUnverified,
+    ...(authority !== undefined && { ca: authority }),
+    ...(serverName !== undefined && { servername: serverName }),
+    ...(clientCertificate !== undefined && { cert: clientCertificate }),
+    ...(clientKey !== undefined && { key: clientKey }),
+  });
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of answer as AsyncIterable<Buffer>) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** The message of the Status object that refusals come with. */
