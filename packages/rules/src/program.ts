@@ -63,10 +63,16 @@ interface Verdicts<Context> {
 /** Event types with the same candidates. */
 interface Slot<Context> {
   readonly candidates: readonly Candidate<Context>[];
-  readonly match: SlotMatcher<Context>;
-  readonly texts: SlotTexts<Context> | undefined;
+  /** Made when first needed: events of most types never come, or no process has anything left for them. */
+  questions: Questions<Context> | undefined;
   /** Made when first asked: events of most types are never looked at without being evaluated. */
   descriptors: DescriptorCheck<Context> | undefined;
+}
+
+/** How the candidates of a slot are asked of an event. */
+interface Questions<Context> {
+  readonly match: SlotMatcher<Context>;
+  readonly texts: SlotTexts<Context> | undefined;
 }
 
 /**
@@ -98,9 +104,11 @@ export function createProgram<Context>(
   }
   const residues = createResidues(all, listed.length);
   const memory = createNarrowingMemory(residues.forget, residues.epoch);
-  const slots: readonly Slot<Context>[] = listed.map((candidates) =>
-    createSlot(candidates, memory, emittedAtMost),
-  );
+  const slots: readonly Slot<Context>[] = listed.map((candidates) => ({
+    candidates,
+    questions: undefined,
+    descriptors: undefined,
+  }));
   const matches = new Int32Array(ruleCount);
 
   function keepVerdicts(scope: VerdictScope, end: End<Context>, ancestryVersion: number): void {
@@ -165,7 +173,8 @@ export function createProgram<Context>(
   }
 
   function collect(context: Context, slot: Slot<Context>, remainder: Remainder): number {
-    const { match, texts } = slot;
+    slot.questions ??= createQuestions(slot.candidates, memory, emittedAtMost);
+    const { match, texts } = slot.questions;
     const left = texts === undefined ? remainder : texts.narrow(remainder, context);
     const { certain, open, openBits } = left;
     if (certain.length > 0) matches.set(certain);
@@ -205,18 +214,13 @@ export function createProgram<Context>(
 }
 
 /** Where few candidates are left, asking them costs less than looking texts up. */
-function createSlot<Context>(
+function createQuestions<Context>(
   candidates: readonly Candidate<Context>[],
   memory: NarrowingMemory,
   emittedAtMost: number,
-): Slot<Context> {
+): Questions<Context> {
   const asking = candidates.filter(({ eventParts }) => eventParts.length > 0).length;
   return asking <= emittedAtMost
-    ? { candidates, match: emitSlotMatcher(candidates), texts: undefined, descriptors: undefined }
-    : {
-        candidates,
-        match: createIndexedMatcher(candidates),
-        texts: createSlotTexts(candidates, memory),
-        descriptors: undefined,
-      };
+    ? { match: emitSlotMatcher(candidates), texts: undefined }
+    : { match: createIndexedMatcher(candidates), texts: createSlotTexts(candidates, memory) };
 }

@@ -3,6 +3,7 @@ import { createRemarkingBinder } from './check/check-condition.ts';
 import { type Compilation, type CompileOptions, compile, findMacroOf } from './check/compile.ts';
 import { hasField } from './check/field.ts';
 import type { ExtraField, MeaningOptions, OutputOptions, RuleMeaning } from './check/output.ts';
+import { createTextPool } from './condition/text-pool.ts';
 import type { AnyNode, Condition } from './condition/tree.ts';
 import type { BoundCondition } from './evaluate/bind.ts';
 import type { LoadErrorCode, LoadWarningCode } from './load/codes.ts';
@@ -113,6 +114,7 @@ export function loadRules(
     ...options,
     ...(isOf2017.includes(true) && { isOf2017: ({ index }) => isOf2017[index]! }),
     catalogues: new Map(catalogues.map((catalogue) => [catalogue.source, catalogue as FieldCatalogue])),
+    share: createTextPool(),
     checks: new Map(
       catalogues.map((catalogue) => [catalogue.source, createRemarkingBinder(catalogue as FieldCatalogue)]),
     ),

@@ -1,4 +1,5 @@
 import type { FieldCatalogue } from '../catalogue/catalogue.ts';
+import type { ShareText } from '../condition/scanner.ts';
 import type { AnyNode, Condition, Position } from '../condition/tree.ts';
 import type { BoundCondition } from '../evaluate/bind.ts';
 import { type Binder, type CheckBinder, createBinder } from '../evaluate/binder.ts';
@@ -67,6 +68,8 @@ export interface CompileOptions extends OutputOptions {
   readonly catalogues: ReadonlyMap<string, FieldCatalogue>;
   /** What ties checks to each of them; kept for all files that are loaded together. */
   readonly checks: ReadonlyMap<string, CheckBinder<unknown>>;
+  /** Gives equal texts in the trees of conditions as one. */
+  readonly share: ShareText;
   /** Whether a file's rules and macros mean what they did in 2017 (see MeaningOptions); left out where none do. */
   readonly isOf2017?: (file: SourceFile) => boolean;
 }
@@ -122,7 +125,7 @@ function compileMacros(run: Run): void {
   for (const definition of run.collection.macros.values()) {
     const { condition, conditionContext } = definition;
     const text = substituteLists(condition, run.lists, run.usedLists, conditionContext);
-    const parsed = parseTraced(text, conditionContext);
+    const parsed = parseTraced(text, conditionContext, run.options.share);
     run.macros.set(definition.name, { definition, condition: parsed, text });
   }
   for (const macro of [...run.macros.values()]) {
@@ -151,7 +154,7 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
 
   const { conditionContext } = rule;
   const text = substituteLists(withExceptions.condition, run.lists, run.usedLists, conditionContext);
-  const parsed = parseTraced(text, conditionContext);
+  const parsed = parseTraced(text, conditionContext, run.options.share);
   const visible: VisibleMacros = { get: (name) => run.macros.get(name)?.condition };
   const shown = withExceptions.condition.text;
   const resolved = resolveIn(parsed, visible, text, shown, rule.context, run);

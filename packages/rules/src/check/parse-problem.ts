@@ -1,6 +1,7 @@
 import { isSeawallError, type SeawallError } from '@seawall/base';
 import type { ConditionErrorCode } from '../condition/errors.ts';
 import { parseCondition } from '../condition/parse.ts';
+import type { ShareText } from '../condition/scanner.ts';
 import { allOperators, type Condition, type Position, transformerNames } from '../condition/tree.ts';
 import { contextOfCondition, type ItemContext } from '../load/context.ts';
 import { failLoading } from '../load/message.ts';
@@ -9,11 +10,12 @@ import { plainWording } from './check-condition.ts';
 
 /**
  * Parses a condition whose lists are written out.
+ * @param share gives equal texts in trees as one.
  * @throws the load error that says where in the rule file it breaks off (see failLoading).
  */
-export function parseTraced(text: TracedText, context: ItemContext): Condition {
+export function parseTraced(text: TracedText, context: ItemContext, share: ShareText): Condition {
   try {
-    return parseCondition(text.text);
+    return parseCondition(text.text, share);
   } catch (error) {
     if (!isSeawallError(error)) throw error;
     const position = error.details as unknown as Position;

@@ -6,11 +6,19 @@ import { fail, type Scanner } from './scanner.ts';
  */
 const nestingLimit = 100;
 
-/** Runs a production one level deeper. @throws CONDITION_TOO_DEEP at the limit. */
-export function nested<Result>(scanner: Scanner, parse: () => Result): Result {
+/**
+ * Runs a production one level deeper; what it needs besides the scanner goes with it, as a function made for each would
+ * cost more than most productions do. @throws CONDITION_TOO_DEEP at the limit.
+ */
+export function nested<Result, First = undefined, Second = undefined>(
+  scanner: Scanner,
+  parse: (scanner: Scanner, first: First, second: Second) => Result,
+  first?: First,
+  second?: Second,
+): Result {
   scanner.depth++;
   if (scanner.depth >= nestingLimit) fail(scanner, 'CONDITION_TOO_DEEP', { limit: nestingLimit });
-  const result = parse();
+  const result = parse(scanner, first as First, second as Second);
   scanner.depth--;
   return result;
 }

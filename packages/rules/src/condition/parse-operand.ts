@@ -1,4 +1,3 @@
-import { bytesFromText } from '../value/bytes.ts';
 import { nested } from './nesting.ts';
 import {
   createScanner,
@@ -10,6 +9,7 @@ import {
   takePattern,
   takeQuoted,
   takeText,
+  tokenBytes,
 } from './scanner.ts';
 import {
   type FieldNode,
@@ -42,11 +42,13 @@ export function parseOperandAt(text: string, index: number): Operand {
 
 /** The name was taken just before. */
 export function parseField(scanner: Scanner, position: Position): FieldNode {
-  return nested(scanner, () => {
-    const name = scanner.token;
-    const argument = parseArgument(scanner);
-    return { kind: 'field', name, argument, position, end: scanner.tokenEnd };
-  });
+  return nested(scanner, readField, position);
+}
+
+function readField(scanner: Scanner, position: Position): FieldNode {
+  const name = scanner.share(scanner.token);
+  const argument = parseArgument(scanner);
+  return { kind: 'field', name, argument, position, end: scanner.tokenEnd };
 }
 
 function parseArgument(scanner: Scanner): string | undefined {
@@ -55,16 +57,19 @@ function parseArgument(scanner: Scanner): string | undefined {
   if (quoted === undefined && !takePattern(scanner, 'bareArgument')) {
     fail(scanner, 'CONDITION_FIELD_ARGUMENT_MISSING');
   }
-  const argument = quoted ?? bytesFromText(scanner.token);
+  const argument = quoted ?? tokenBytes(scanner);
   if (!takeText(scanner, ']')) fail(scanner, 'CONDITION_BRACKET_MISSING');
   return argument;
 }
 
 const anywhere = transformerNames.filter((name) => name !== 'val');
 const openings = anywhere.map((name) => `${name}(`);
+const firstLetters: ReadonlySet<number> = new Set(anywhere.map((name) => name.charCodeAt(0)));
 
 /** Takes a transformer's name with its parenthesis; not `val`, which has a place of its own. */
 export function takeTransformerName(scanner: Scanner): TransformerName | undefined {
+  // Most values are none, and that shows at their first character.
+  if (!firstLetters.has(scanner.text.charCodeAt(scanner.index))) return undefined;
   const opening = takeOneOf(scanner, openings);
   return opening === undefined ? undefined : (opening.slice(0, -1) as TransformerName);
 }

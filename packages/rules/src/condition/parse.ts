@@ -1,5 +1,4 @@
 import { isSeawallError } from '@seawall/base';
-import { bytesFromText } from '../value/bytes.ts';
 import { conditionErrors } from './errors.ts';
 import { nested } from './nesting.ts';
 import { parseField, parseTransformer, takeTransformerName } from './parse-operand.ts';
@@ -10,6 +9,7 @@ import {
   positionOf,
   restore,
   type Scanner,
+  type ShareText,
   startsWithLetter,
   takeBlanks,
   takeOneOf,
@@ -17,6 +17,7 @@ import {
   takePattern,
   takeQuoted,
   takeText,
+  tokenBytes,
 } from './scanner.ts';
 import {
   allOperators,
@@ -38,23 +39,24 @@ import {
 /**
  * Parses a condition. The grammar and the places in the tree are Falco's (libs, filter/parser.cpp).
  * @param text the condition as written in the rule file.
+ * @param share gives equal texts in trees as one; none are shared unless given.
  * @throws one of conditionErrors, with the place and the offending text in its details.
  */
-export function parseCondition(text: string): Condition {
+export function parseCondition(text: string, share?: ShareText): Condition {
   if (text === '')
     throw conditionErrors.create('CONDITION_EMPTY', { index: 0, line: 1, column: 1, text: '' });
-  const scanner = createScanner(text);
+  const scanner = createScanner(text, 0, share);
   const condition = parseOr(scanner);
   if (!isAtEnd(scanner)) fail(scanner, 'CONDITION_CONTINUES', { after: scanner.token });
   return condition;
 }
 
 function parseOr(scanner: Scanner): Condition {
-  return nested(scanner, () => parseJoined(scanner, 'or', parseAnd));
+  return nested(scanner, parseJoined, 'or', parseAnd);
 }
 
 function parseAnd(scanner: Scanner): Condition {
-  return nested(scanner, () => parseJoined(scanner, 'and', parseNot));
+  return nested(scanner, parseJoined, 'and', parseNot);
 }
 
 function parseJoined(
@@ -65,87 +67,99 @@ function parseJoined(
   const position = positionOf(scanner);
   takeBlanks(scanner);
   const first = parseChild(scanner);
-  const children = [first];
+  let children: Condition[] | undefined;
   takeBlanks(scanner);
   while (takeText(scanner, word)) {
+    children ??= [first];
     if (takeBlanks(scanner)) children.push(parseChild(scanner));
     else if (takeText(scanner, '(')) children.push(parseRestOfParenthesis(scanner));
     else fail(scanner, 'CONDITION_BLANK_MISSING', { after: word });
     takeBlanks(scanner);
   }
-  return children.length === 1 ? first : { kind: word, children, position, end: scanner.tokenEnd };
+  // A list that grew has room to grow on: a copy has none.
+  return children === undefined
+    ? first
+    : { kind: word, children: children.slice(), position, end: scanner.tokenEnd };
 }
 
 function parseNot(scanner: Scanner): Condition {
-  return nested(scanner, () => {
-    const position = positionOf(scanner);
-    takeBlanks(scanner);
-    let isNegated = false;
-    while (takePattern(scanner, 'not')) isNegated = !isNegated;
-    let child: Condition;
-    if (takeText(scanner, 'not(')) {
-      isNegated = !isNegated;
-      child = parseRestOfParenthesis(scanner);
-    } else {
-      child = parseCheck(scanner);
-    }
-    return isNegated ? { kind: 'not', child, position, end: scanner.tokenEnd } : child;
-  });
+  return nested(scanner, readNot);
+}
+
+function readNot(scanner: Scanner): Condition {
+  const position = positionOf(scanner);
+  takeBlanks(scanner);
+  let isNegated = false;
+  while (takePattern(scanner, 'not')) isNegated = !isNegated;
+  let child: Condition;
+  if (takeText(scanner, 'not(')) {
+    isNegated = !isNegated;
+    child = parseRestOfParenthesis(scanner);
+  } else {
+    child = parseCheck(scanner);
+  }
+  return isNegated ? { kind: 'not', child, position, end: scanner.tokenEnd } : child;
 }
 
 function parseRestOfParenthesis(scanner: Scanner): Condition {
-  return nested(scanner, () => {
-    takeBlanks(scanner);
-    const condition = parseOr(scanner);
-    takeBlanks(scanner);
-    if (!takeText(scanner, ')')) fail(scanner, 'CONDITION_PARENTHESIS_MISSING');
-    return condition;
-  });
+  return nested(scanner, readRestOfParenthesis);
+}
+
+function readRestOfParenthesis(scanner: Scanner): Condition {
+  takeBlanks(scanner);
+  const condition = parseOr(scanner);
+  takeBlanks(scanner);
+  if (!takeText(scanner, ')')) fail(scanner, 'CONDITION_PARENTHESIS_MISSING');
+  return condition;
 }
 
 function parseCheck(scanner: Scanner): Condition {
-  return nested(scanner, () => {
+  return nested(scanner, readCheck);
+}
+
+function readCheck(scanner: Scanner): Condition {
+  takeBlanks(scanner);
+  const position = positionOf(scanner);
+  if (takeText(scanner, '(')) return parseRestOfParenthesis(scanner);
+  if (takePattern(scanner, 'fieldName')) {
+    return parseComparison(scanner, parseField(scanner, position), position);
+  }
+  const transformer = takeTransformerName(scanner);
+  if (transformer !== undefined) {
     takeBlanks(scanner);
-    const position = positionOf(scanner);
-    if (takeText(scanner, '(')) return parseRestOfParenthesis(scanner);
-    if (takePattern(scanner, 'fieldName')) {
-      return parseComparison(scanner, parseField(scanner, position), position);
-    }
-    const transformer = takeTransformerName(scanner);
-    if (transformer !== undefined) {
-      takeBlanks(scanner);
-      return parseComparison(scanner, parseTransformer(scanner, transformer, position), position);
-    }
-    if (takePattern(scanner, 'identifier')) {
-      return { kind: 'reference', name: scanner.token, position, end: scanner.tokenEnd };
-    }
-    return fail(scanner, 'CONDITION_CHECK_MISSING');
-  });
+    return parseComparison(scanner, parseTransformer(scanner, transformer, position), position);
+  }
+  if (takePattern(scanner, 'identifier')) {
+    return { kind: 'reference', name: scanner.share(scanner.token), position, end: scanner.tokenEnd };
+  }
+  return fail(scanner, 'CONDITION_CHECK_MISSING');
 }
 
 function parseComparison(scanner: Scanner, left: Operand, position: Position): Condition {
-  return nested(scanner, () => {
-    takeBlanks(scanner);
-    if (takeText(scanner, 'exists')) return { kind: 'exists', left, position, end: scanner.tokenEnd };
+  return nested(scanner, readComparison, left, position);
+}
 
-    const numberOperator = takeOneOf(scanner, numberOperators);
-    if (numberOperator !== undefined) {
-      return comparison(scanner, left, numberOperator, undefined, parseNumber(scanner), position);
-    }
+function readComparison(scanner: Scanner, left: Operand, position: Position): Condition {
+  takeBlanks(scanner);
+  if (takeText(scanner, 'exists')) return { kind: 'exists', left, position, end: scanner.tokenEnd };
 
-    const textOperator = takeOneOfWithBlank(scanner, textOperators);
-    if (textOperator !== undefined) {
-      const quantifier = takeQuantifier(scanner, textOperator);
-      const right = quantifier === undefined ? parseText(scanner) : parseList(scanner, false);
-      return comparison(scanner, left, textOperator, quantifier, right, position);
-    }
+  const numberOperator = takeOneOf(scanner, numberOperators);
+  if (numberOperator !== undefined) {
+    return comparison(scanner, left, numberOperator, undefined, parseNumber(scanner), position);
+  }
 
-    const listOperator = takeOneOf(scanner, listOperators);
-    if (listOperator !== undefined) {
-      return comparison(scanner, left, listOperator, undefined, parseList(scanner, true), position);
-    }
-    return fail(scanner, 'CONDITION_OPERATOR_MISSING', { operators: allOperators.join(', ') });
-  });
+  const textOperator = takeOneOfWithBlank(scanner, textOperators);
+  if (textOperator !== undefined) {
+    const quantifier = takeQuantifier(scanner, textOperator);
+    const right = quantifier === undefined ? parseText(scanner) : parseList(scanner, false);
+    return comparison(scanner, left, textOperator, quantifier, right, position);
+  }
+
+  const listOperator = takeOneOf(scanner, listOperators);
+  if (listOperator !== undefined) {
+    return comparison(scanner, left, listOperator, undefined, parseList(scanner, true), position);
+  }
+  return fail(scanner, 'CONDITION_OPERATOR_MISSING', { operators: allOperators.join(', ') });
 }
 
 function comparison(
@@ -174,7 +188,7 @@ function takeQuantifier(scanner: Scanner, operator: string): Quantifier | undefi
 }
 
 function listFollows(scanner: Scanner): boolean {
-  return /^[(a-zA-Z]/.test(scanner.text.slice(scanner.index, scanner.index + 1));
+  return /[(a-zA-Z]/.test(scanner.text.charAt(scanner.index));
 }
 
 const keyword = /(?:and|or|not)(?![a-zA-Z0-9])/y;
@@ -185,27 +199,31 @@ function keywordFollows(scanner: Scanner): boolean {
 }
 
 function parseNumber(scanner: Scanner): RightHandSide {
-  return nested(scanner, () => {
-    takeBlanks(scanner);
-    const position = positionOf(scanner);
-    const operand = parseOperandToCompareWith(scanner);
-    if (operand !== undefined) return operand;
-    if (takePattern(scanner, 'hexNumber') || takePattern(scanner, 'number')) {
-      return { kind: 'value', value: scanner.token, form: 'number', position, end: scanner.tokenEnd };
-    }
-    return fail(scanner, 'CONDITION_NUMBER_MISSING', { transformers: transformerNames.join(', ') });
-  });
+  return nested(scanner, readNumber);
+}
+
+function readNumber(scanner: Scanner): RightHandSide {
+  takeBlanks(scanner);
+  const position = positionOf(scanner);
+  const operand = parseOperandToCompareWith(scanner);
+  if (operand !== undefined) return operand;
+  if (takePattern(scanner, 'hexNumber') || takePattern(scanner, 'number')) {
+    return { kind: 'value', value: scanner.token, form: 'number', position, end: scanner.tokenEnd };
+  }
+  return fail(scanner, 'CONDITION_NUMBER_MISSING', { transformers: transformerNames.join(', ') });
 }
 
 function parseText(scanner: Scanner): RightHandSide {
-  return nested(scanner, () => {
-    takeBlanks(scanner);
-    const operand = parseOperandToCompareWith(scanner);
-    if (operand !== undefined) return operand;
-    const value = takeValue(scanner);
-    if (value !== undefined) return value;
-    return fail(scanner, 'CONDITION_VALUE_MISSING', { transformers: transformerNames.join(', ') });
-  });
+  return nested(scanner, readText);
+}
+
+function readText(scanner: Scanner): RightHandSide {
+  takeBlanks(scanner);
+  const operand = parseOperandToCompareWith(scanner);
+  if (operand !== undefined) return operand;
+  const value = takeValue(scanner);
+  if (value !== undefined) return value;
+  return fail(scanner, 'CONDITION_VALUE_MISSING', { transformers: transformerNames.join(', ') });
 }
 
 function takeValue(scanner: Scanner): ValueNode | undefined {
@@ -215,22 +233,24 @@ function takeValue(scanner: Scanner): ValueNode | undefined {
     return { kind: 'value', value: quoted, form: 'quoted', position, end: scanner.tokenEnd };
   }
   if (!takePattern(scanner, 'bareString')) return undefined;
-  const value = bytesFromText(scanner.token);
+  const value = tokenBytes(scanner);
   return { kind: 'value', value, form: 'bare', position, end: scanner.tokenEnd };
 }
 
 function parseList(scanner: Scanner, allowsOperand: boolean): RightHandSide {
-  return nested(scanner, () => {
-    takeBlanks(scanner);
-    const position = positionOf(scanner);
-    if (takeText(scanner, '(')) return parseRestOfList(scanner, position);
-    const operand = allowsOperand ? parseOperandToCompareWith(scanner) : undefined;
-    if (operand !== undefined) return operand;
-    if (takePattern(scanner, 'identifier')) {
-      return { kind: 'value', value: scanner.token, form: 'name', position, end: scanner.tokenEnd };
-    }
-    return fail(scanner, 'CONDITION_LIST_MISSING', { transformers: transformerNames.join(', ') });
-  });
+  return nested(scanner, readList, allowsOperand);
+}
+
+function readList(scanner: Scanner, allowsOperand: boolean): RightHandSide {
+  takeBlanks(scanner);
+  const position = positionOf(scanner);
+  if (takeText(scanner, '(')) return parseRestOfList(scanner, position);
+  const operand = allowsOperand ? parseOperandToCompareWith(scanner) : undefined;
+  if (operand !== undefined) return operand;
+  if (takePattern(scanner, 'identifier')) {
+    return { kind: 'value', value: scanner.token, form: 'name', position, end: scanner.tokenEnd };
+  }
+  return fail(scanner, 'CONDITION_LIST_MISSING', { transformers: transformerNames.join(', ') });
 }
 
 function parseRestOfList(scanner: Scanner, position: Position): ListNode {
@@ -238,7 +258,7 @@ function parseRestOfList(scanner: Scanner, position: Position): ListNode {
   const items: ValueNode[] = [];
   let unreadable: ListNode['unreadable'];
   const firstPosition = positionOf(scanner);
-  const first = nested(scanner, () => takeFirstItem(scanner));
+  const first = nested(scanner, takeFirstItem);
   if (first === 'unreadable') {
     unreadable = { position: firstPosition, text: scanner.text.slice(firstPosition.index, scanner.index) };
   } else if (first !== undefined) {
@@ -246,13 +266,13 @@ function parseRestOfList(scanner: Scanner, position: Position): ListNode {
     takeBlanks(scanner);
     while (takeText(scanner, ',')) {
       takeBlanks(scanner);
-      const item = nested(scanner, () => takeValue(scanner));
+      const item = nested(scanner, takeValue);
       items.push(item ?? fail(scanner, 'CONDITION_LIST_ITEM_MISSING'));
       takeBlanks(scanner);
     }
   }
   if (!takeText(scanner, ')')) fail(scanner, 'CONDITION_PARENTHESIS_MISSING');
-  return { kind: 'list', items, unreadable, position, end: scanner.tokenEnd };
+  return { kind: 'list', items: items.slice(), unreadable, position, end: scanner.tokenEnd };
 }
 
 function takeFirstItem(scanner: Scanner): ValueNode | 'unreadable' | undefined {
@@ -266,12 +286,14 @@ function takeFirstItem(scanner: Scanner): ValueNode | 'unreadable' | undefined {
 
 /** A field in `val( )`, a transformer, or nothing. */
 function parseOperandToCompareWith(scanner: Scanner): Operand | undefined {
-  return nested(scanner, () => {
-    takeBlanks(scanner);
-    const position = positionOf(scanner);
-    const name = takeText(scanner, 'val(') ? 'val' : takeTransformerName(scanner);
-    if (name === undefined) return undefined;
-    takeBlanks(scanner);
-    return parseTransformer(scanner, name, position);
-  });
+  return nested(scanner, readOperandToCompareWith);
+}
+
+function readOperandToCompareWith(scanner: Scanner): Operand | undefined {
+  takeBlanks(scanner);
+  const position = positionOf(scanner);
+  const name = takeText(scanner, 'val(') ? 'val' : takeTransformerName(scanner);
+  if (name === undefined) return undefined;
+  takeBlanks(scanner);
+  return parseTransformer(scanner, name, position);
 }

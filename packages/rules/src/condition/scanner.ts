@@ -14,14 +14,29 @@ export interface Scanner {
   /** Offset just after the last token; blanks don't count. */
   tokenEnd: number;
   depth: number;
+  /** Gives equal texts as one. */
+  readonly share: ShareText;
 }
 
-export function createScanner(text: string, index = 0): Scanner {
-  return { text, index, line: 1, column: 1 + index, token: '', tokenEnd: index, depth: 0 };
+/** Of equal texts the same one, so that what thousands of rules name is kept once. */
+export type ShareText = (text: string) => string;
+
+export function createScanner(text: string, index = 0, share: ShareText = (token) => token): Scanner {
+  return { text, index, line: 1, column: 1 + index, token: '', tokenEnd: index, depth: 0, share };
 }
 
-export function positionOf(scanner: Scanner): Position {
-  return { index: scanner.index, line: scanner.line, column: scanner.column };
+/** Places that were told lately: the trees of rules have them in common, as most rules begin alike and are short. */
+const knownPlaces: (Position | undefined)[] = new Array(16_384).fill(undefined);
+
+export function positionOf({ index, line, column }: Scanner): Position {
+  const slot = (index + Math.imul(line, 509) + Math.imul(column, 31)) & (knownPlaces.length - 1);
+  const known = knownPlaces[slot];
+  if (known !== undefined && known.index === index && known.line === line && known.column === column) {
+    return known;
+  }
+  const place = { index, line, column };
+  knownPlaces[slot] = place;
+  return place;
 }
 
 /** Puts the scanner back to where `saved` (a copy of it) was. */
@@ -42,16 +57,24 @@ export function fail(
   throw conditionError(code, scanner.text, positionOf(scanner), details);
 }
 
-const blanks = /[ \t\b\r\n]+/y;
-
 export function takeBlanks(scanner: Scanner): boolean {
-  blanks.lastIndex = scanner.index;
-  const found = blanks.exec(scanner.text);
-  if (found === null) return false;
-  advance(scanner, found[0].length);
-  return true;
+  const { text } = scanner;
+  const from = scanner.index;
+  for (let at = from; ; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || code === 0x0d) {
+      scanner.column = 1;
+      scanner.line++;
+    } else if (code === 0x20 || code === 0x09 || code === 0x08) {
+      scanner.column++;
+    } else {
+      scanner.index = at;
+      return at > from;
+    }
+  }
 }
 
+/** @param text holds no line breaks. */
 export function takeText(scanner: Scanner, text: string): boolean {
   if (!scanner.text.startsWith(text, scanner.index)) return false;
   takeToken(scanner, text);
@@ -60,7 +83,8 @@ export function takeText(scanner: Scanner, text: string): boolean {
 
 /** Takes the first of `words` that the text goes on with, whatever follows it; undefined when none does. */
 export function takeOneOf<Word extends string>(scanner: Scanner, words: readonly Word[]): Word | undefined {
-  return words.find((word) => takeText(scanner, word));
+  for (const word of words) if (takeText(scanner, word)) return word;
+  return undefined;
 }
 
 /**
@@ -71,13 +95,14 @@ export function takeOneOfWithBlank<Word extends string>(
   scanner: Scanner,
   words: readonly Word[],
 ): Word | undefined {
-  return words.find((word) => {
+  for (const word of words) {
+    if (!scanner.text.startsWith(word, scanner.index)) continue;
     const saved = { ...scanner };
-    if (!takeText(scanner, word)) return false;
-    if (!startsWithLetter(word) || takeBlanks(scanner)) return true;
+    takeToken(scanner, word);
+    if (!startsWithLetter(word) || takeBlanks(scanner)) return word;
     restore(scanner, saved);
-    return false;
-  });
+  }
+  return undefined;
 }
 
 export function startsWithLetter(word: string): boolean {
@@ -98,15 +123,16 @@ const patterns = {
 export function takePattern(scanner: Scanner, kind: keyof typeof patterns): boolean {
   const pattern = patterns[kind];
   pattern.lastIndex = scanner.index;
-  const found = pattern.exec(scanner.text);
-  if (found === null) return false;
-  takeToken(scanner, found[0]);
+  if (!pattern.test(scanner.text)) return false;
+  const token = scanner.text.slice(scanner.index, pattern.lastIndex);
+  if (kind === 'not') takeLongToken(scanner, token);
+  else takeToken(scanner, token);
   return true;
 }
 
 /** The byte string of a word just taken. */
-export function tokenBytes(scanner: Scanner): string {
-  return bytesFromText(scanner.token);
+export function tokenBytes({ token, share }: Scanner): string {
+  return share(bytesFromText(token));
 }
 
 /**
@@ -123,7 +149,7 @@ export function takeQuoted(scanner: Scanner): string | undefined {
     closing = scanner.text.indexOf(quote, closing + 1);
   if (closing === -1) return undefined;
   const inner = scanner.text.slice(from, closing);
-  takeToken(scanner, scanner.text.slice(scanner.index, closing + 1));
+  takeLongToken(scanner, scanner.text.slice(scanner.index, closing + 1));
   const result = readEscapes(inner, quote);
   if ('problem' in result) {
     const codes = {
@@ -134,17 +160,21 @@ export function takeQuoted(scanner: Scanner): string | undefined {
     fail(scanner, codes[result.problem], { text: result.escape, escape: result.escape });
   }
   scanner.token = inner;
-  return result.value;
+  return scanner.share(result.value);
 }
 
+/** @param token holds no line breaks. */
 function takeToken(scanner: Scanner, token: string): void {
   scanner.token = token;
-  advance(scanner, token.length);
+  scanner.index += token.length;
+  scanner.column += token.length;
   scanner.tokenEnd = scanner.index;
 }
 
-function advance(scanner: Scanner, length: number): void {
-  const end = scanner.index + length;
+/** As takeToken, of one that may hold line breaks. */
+function takeLongToken(scanner: Scanner, token: string): void {
+  scanner.token = token;
+  const end = scanner.index + token.length;
   for (; scanner.index < end; scanner.index++) {
     const code = scanner.text.charCodeAt(scanner.index);
     scanner.column++;
@@ -153,4 +183,5 @@ function advance(scanner: Scanner, length: number): void {
       scanner.line++;
     }
   }
+  scanner.tokenEnd = scanner.index;
 }

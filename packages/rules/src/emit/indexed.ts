@@ -39,10 +39,11 @@ export function createIndexedMatcher<Context>(
   candidates: readonly Candidate<Context>[],
 ): SlotMatcher<Context> {
   const compile = createClosures<Context>();
-  const tests = candidates.map(({ eventParts }) => createLazyTest(eventParts, compile));
+  /** Compiled when a candidate is first asked: of thousands of candidates, few ever are. */
+  const tests: (Test<Context> | undefined)[] = new Array(candidates.length).fill(undefined);
   const rules = Int32Array.from(candidates, ({ rule }) => rule);
-  const { indexes, unfiledPositions } = fileCandidates(candidates);
-  const unfiled = emitInParts(candidates, unfiledPositions);
+  /** Made when first needed: the texts of most events leave few candidates before any is asked. */
+  let finder: Finder<Context> | undefined;
   /** The event in which a candidate was last asked: one found under two texts is asked once. */
   const askedAt = new Float64Array(candidates.length);
   let now = 0;
@@ -54,6 +55,7 @@ export function createIndexedMatcher<Context>(
   function ask(position: number): void {
     if (!hasBit(open, position) || askedAt[position] === now) return;
     askedAt[position] = now;
+    tests[position] ??= compileParts(candidates[position].eventParts, compile);
     if (tests[position](context)) matches[count++] = rules[position];
   }
 
@@ -67,6 +69,8 @@ export function createIndexedMatcher<Context>(
       for (let index = 0; index < openPositions.length; index++) ask(openPositions[index]);
       return count;
     }
+    finder ??= createFinder(candidates);
+    const { indexes, unfiled } = finder;
     for (const { subject, byText, byPrefix } of indexes) {
       const value = subject.read(context);
       if (typeof value !== 'string') continue;
@@ -81,27 +85,26 @@ export function createIndexedMatcher<Context>(
   };
 }
 
-function emitInParts<Context>(
-  candidates: readonly Candidate<Context>[],
-  positions: readonly number[],
-): SlotMatcher<Context>[] {
-  const matchers: SlotMatcher<Context>[] = [];
-  for (let from = 0; from < positions.length; from += EMITTED_TOGETHER) {
-    matchers.push(emitSlotMatcher(candidates, positions.slice(from, from + EMITTED_TOGETHER)));
-  }
-  return matchers;
+/** What finds candidates by the texts of an event, and asks those that can't be found so. */
+interface Finder<Context> {
+  readonly indexes: readonly AccessIndex<Context>[];
+  readonly unfiled: readonly SlotMatcher<Context>[];
 }
 
-/** Compiles a candidate's parts when they are first asked: of thousands of candidates, few ever are. */
-function createLazyTest<Context>(
+function createFinder<Context>(candidates: readonly Candidate<Context>[]): Finder<Context> {
+  const { indexes, unfiledPositions } = fileCandidates(candidates);
+  const unfiled: SlotMatcher<Context>[] = [];
+  for (let from = 0; from < unfiledPositions.length; from += EMITTED_TOGETHER) {
+    unfiled.push(emitSlotMatcher(candidates, unfiledPositions.slice(from, from + EMITTED_TOGETHER)));
+  }
+  return { indexes, unfiled };
+}
+
+function compileParts<Context>(
   parts: readonly PlanNode<Context>[],
   compile: (node: PlanNode<Context>) => Test<Context>,
 ): Test<Context> {
-  let test: Test<Context> | undefined;
-  return (context) => {
-    test ??= joinTests('and', soonestDecided('and', parts).map(compile));
-    return test(context);
-  };
+  return joinTests('and', soonestDecided('and', parts).map(compile));
 }
 
 function fileCandidates<Context>(candidates: readonly Candidate<Context>[]): {

@@ -89,7 +89,10 @@ export function isYamlProblem(result: readonly YamlNode[] | YamlProblem): result
 /** The value of the first key of that name; undefined when the node is no mapping or has no such key. */
 export function getValue(node: YamlNode, key: string): YamlNode | undefined {
   if (node.kind !== 'mapping') return undefined;
-  return node.entries.find((entry) => entry.key.kind === 'scalar' && entry.key.value === key)?.value;
+  for (const entry of node.entries) {
+    if (entry.key.kind === 'scalar' && entry.key.value === key) return entry.value;
+  }
+  return undefined;
 }
 
 // Between two characters of a value stand at most a line break and an indentation, or an escape.

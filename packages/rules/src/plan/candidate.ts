@@ -39,7 +39,6 @@ export function listCandidates<Context>(
 ): Candidates<Context> {
   const all: Candidate<Context>[] = [];
   const byEventType = new Map<number, Candidate<Context>[]>();
-  const known = new Map<string, Candidate<Context>>();
   const memos = new Map<string, Map<PlanNode<Context>, PlanNode<Context>>>();
   const memoByType = new Map<number, Map<PlanNode<Context>, PlanNode<Context>>>();
 
@@ -58,11 +57,12 @@ export function listCandidates<Context>(
   }
 
   rules.forEach(({ condition, eventTypes }, rule) => {
+    /** By what the types leave of the condition. */
+    const known = new Map<PlanNode<Context>, Candidate<Context>>();
     for (const eventType of eventTypes) {
       const node = specialise(condition, eventType, table, memoOf(eventType));
       if (node.kind === 'constant' && !node.value) continue;
-      const key = `${rule}:${node.id}`;
-      let candidate = known.get(key);
+      let candidate = known.get(node);
       if (candidate === undefined) {
         const parts = conjunctsOf(node);
         candidate = {
@@ -72,7 +72,7 @@ export function listCandidates<Context>(
           eventParts: parts.filter((part) => part.lifetime !== 'scope'),
         };
         all.push(candidate);
-        known.set(key, candidate);
+        known.set(node, candidate);
       }
       const list = byEventType.get(eventType);
       if (list === undefined) byEventType.set(eventType, [candidate]);

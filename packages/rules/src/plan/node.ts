@@ -41,52 +41,63 @@ export interface NodeTable<Context> {
 
 /** Creates the table that makes nodes, and makes equal ones only once. */
 export function createNodeTable<Context>(): NodeTable<Context> {
-  const byKey = new Map<string, PlanNode<Context>>();
   let size = 0;
-
-  function intern(key: string, create: (id: number) => PlanNode<Context>): PlanNode<Context> {
-    let node = byKey.get(key);
-    if (node === undefined) {
-      node = create(size++);
-      byKey.set(key, node);
-    }
-    return node;
-  }
-
-  const always: readonly PlanNode<Context>[] = [false, true].map((value) =>
-    intern(String(value), (id) => ({ kind: 'constant', id, lifetime: 'scope', value })),
+  const always = [false, true].map(
+    (value): PlanNode<Context> => ({ kind: 'constant', id: size++, lifetime: 'scope', value }),
   );
+  /** By predicate: the test and its negation, as far as they are there. */
+  const tests: [plain: TestNode<Context> | undefined, negated: TestNode<Context> | undefined][] = [];
+  /** By a number made of kind and children: the junctions that it stands for. */
+  const junctions = new Map<number, JunctionNode<Context>[]>();
 
-  function test(predicate: Predicate<Context>, isNegated: boolean): PlanNode<Context> {
-    return intern(`${isNegated ? '!' : '?'}${predicate.id}`, (id) => ({
-      kind: 'test',
-      id,
-      lifetime: predicate.lifetime,
-      predicate,
-      isNegated,
-    }));
+  function test(predicate: Predicate<Context>, isNegated: boolean): TestNode<Context> {
+    tests[predicate.id] ??= [undefined, undefined];
+    const pair = tests[predicate.id];
+    const { lifetime } = predicate;
+    const index = Number(isNegated);
+    pair[index] ??= { kind: 'test', id: size++, lifetime, predicate, isNegated };
+    return pair[index];
   }
 
   /** `and` with `absorbing` false, `or` with `absorbing` true: the constant that decides the whole junction. */
   function junction(kind: 'and' | 'or', parts: readonly PlanNode<Context>[]): PlanNode<Context> {
     const absorbing = kind === 'or';
-    const children = new Set<PlanNode<Context>>();
+    const children: PlanNode<Context>[] = [];
     for (const part of parts) {
       if (part.kind === 'constant') {
         if (part.value === absorbing) return always[Number(absorbing)];
       } else if (part.kind === kind) {
-        for (const child of part.children) children.add(child);
+        for (const child of part.children) children.push(child);
       } else {
-        children.add(part);
+        children.push(part);
       }
     }
-    if (children.size === 0) return always[Number(!absorbing)];
-    const sorted = [...children].sort((left, right) => left.id - right.id);
-    if (sorted.length === 1) return sorted[0];
-    if (hasComplements(sorted)) return always[Number(absorbing)];
-    const lifetime = commonLifetime(sorted);
-    const key = `${kind}${sorted.map(({ id }) => id).join()}`;
-    return intern(key, (id) => ({ kind, id, lifetime, children: sorted }));
+    const distinct = sortById(children);
+    if (distinct.length === 0) return always[Number(!absorbing)];
+    if (distinct.length === 1) return distinct[0];
+    if (hasComplements(distinct)) return always[Number(absorbing)];
+    return intern(kind, distinct);
+  }
+
+  /** True when a test and its negation are both among the nodes. */
+  function hasComplements(nodes: readonly PlanNode<Context>[]): boolean {
+    return nodes.some((node) => {
+      if (node.kind !== 'test' || !node.isNegated) return false;
+      const [plain] = tests[node.predicate.id];
+      return plain !== undefined && nodes.includes(plain);
+    });
+  }
+
+  function intern(kind: 'and' | 'or', children: readonly PlanNode<Context>[]): PlanNode<Context> {
+    let hash = kind === 'and' ? 1 : 2;
+    for (const { id } of children) hash = Math.imul(hash ^ id, 0x0100_0193);
+    const alike = junctions.get(hash);
+    const known = alike?.find((node) => node.kind === kind && areSame(node.children, children));
+    if (known !== undefined) return known;
+    const node: JunctionNode<Context> = { kind, id: size++, lifetime: commonLifetime(children), children };
+    if (alike === undefined) junctions.set(hash, [node]);
+    else alike.push(node);
+    return node;
   }
 
   return {
@@ -100,21 +111,20 @@ export function createNodeTable<Context>(): NodeTable<Context> {
   };
 }
 
+/** In order of id, each once; takes the array for it. */
+function sortById<Context>(nodes: PlanNode<Context>[]): readonly PlanNode<Context>[] {
+  nodes.sort((left, right) => left.id - right.id);
+  return nodes.filter((node, index) => node !== nodes[index - 1]);
+}
+
+function areSame<Item>(left: readonly Item[], right: readonly Item[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index]);
+}
+
 /** What several lifetimes have in common is only the event. */
 function commonLifetime<Context>(nodes: readonly PlanNode<Context>[]): Lifetime {
   const { lifetime } = nodes[0];
   return nodes.every((node) => node.lifetime === lifetime) ? lifetime : 'event';
-}
-
-/** True when a test and its negation are both among the nodes. */
-function hasComplements<Context>(nodes: readonly PlanNode<Context>[]): boolean {
-  const tests = new Map<Predicate<Context>, boolean>();
-  for (const node of nodes) {
-    if (node.kind !== 'test') continue;
-    if (tests.get(node.predicate) === !node.isNegated) return true;
-    tests.set(node.predicate, node.isNegated);
-  }
-  return false;
 }
 
 /**

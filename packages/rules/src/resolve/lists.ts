@@ -33,22 +33,39 @@ export function resolveLists(definitions: ReadonlyMap<string, ListDefinition>): 
 
 /** Lists in order of definition, and how to find those that a text names without trying each of thousands. */
 export interface ListIndex {
-  readonly lists: readonly ResolvedList[];
+  readonly lists: readonly IndexedList[];
   /** Positions in `lists` by name. */
   readonly positions: ReadonlyMap<string, number>;
+  /** By `nameShape`: whether a list's name begins and is as long as that. Most words of a condition are none by that alone. */
+  readonly shapes: Uint8Array;
   /** Positions of lists whose names hold what separates names, or nothing. */
   readonly oddlyNamed: readonly number[];
-  /** For each list asked about so far, the positions of those that its items name. */
-  readonly named: Map<ResolvedList, readonly number[]>;
+}
+
+/** What is worked out of a list when it is first put in, however often that is done. */
+interface IndexedList extends ResolvedList {
+  /** Its items as a condition writes them. */
+  written: string | undefined;
+  /** Positions of the lists that its items name. */
+  named: readonly number[] | undefined;
 }
 
 export function indexLists(lists: readonly ResolvedList[]): ListIndex {
+  const shapes = new Uint8Array(SHAPES);
+  for (const { name } of lists) shapes[nameShape(name, 0, name.length)] = 1;
   return {
-    lists,
+    lists: lists.map(({ name, items }) => ({ name, items, written: undefined, named: undefined })),
     positions: new Map(lists.map(({ name }, position) => [name, position])),
+    shapes,
     oddlyNamed: [...lists.keys()].filter((position) => /^$|[ \t\n\r(),=]/.test(lists[position]!.name)),
-    named: new Map(),
   };
+}
+
+const SHAPES = 128 * 64;
+
+/** Of the word between two places: its first character and how long it is, as a number. */
+function nameShape(text: string, from: number, to: number): number {
+  return (text.charCodeAt(from) & 127) * 64 + Math.min(to - from, 63);
 }
 
 /** Lists that multiply each other could otherwise fill the memory. */
@@ -66,10 +83,10 @@ export function substituteLists(
   used: Set<string>,
   context: ItemContext,
 ): TracedText {
-  const { lists, positions, oddlyNamed } = index;
+  const { lists, oddlyNamed } = index;
   let result = condition;
   const waiting = new Set(oddlyNamed.filter((position) => condition.text.includes(lists[position]!.name)));
-  for (const position of namedIn(condition.text, positions)) waiting.add(position);
+  for (const position of namedIn(condition.text, index)) waiting.add(position);
   while (waiting.size > 0) {
     const position = Math.min(...waiting);
     waiting.delete(position);
@@ -93,32 +110,37 @@ export function substituteLists(
 
 const blanks = ' \t\n\r';
 const delimiters = `${blanks}(),=`;
-const delimiterPattern = /[ \t\n\r(),=]+/;
+const isDelimiter = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(delimiters.includes(String.fromCharCode(code))),
+);
 
 /** Positions of the lists whose names stand in the text as words. */
-function namedIn(text: string, positions: ReadonlyMap<string, number>): number[] {
+function namedIn(text: string, { positions, shapes }: ListIndex): number[] {
   const named: number[] = [];
-  for (const word of text.split(delimiterPattern)) {
-    const position = positions.get(word);
-    if (position !== undefined) named.push(position);
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && isDelimiter[text.charCodeAt(at)] !== 1) continue;
+    if (at > from && shapes[nameShape(text, from, at)] === 1) {
+      const position = positions.get(text.slice(from, at));
+      if (position !== undefined) named.push(position);
+    }
+    from = at + 1;
   }
   return named;
 }
 
-/** Positions of the lists that the items of a list name: looked for once, however often the list is put in. */
-function listsNamedBy(list: ResolvedList, { positions, named }: ListIndex): readonly number[] {
-  let found = named.get(list);
-  if (found === undefined) {
-    found = list.items.flatMap((item) => namedIn(item, positions));
-    named.set(list, found);
-  }
-  return found;
+/** Positions of the lists that the items of a list name. */
+function listsNamedBy(list: IndexedList, index: ListIndex): readonly number[] {
+  list.named ??= list.items.flatMap((item) => namedIn(item, index));
+  return list.named;
 }
 
 /** In one pass, so that a name that stands there a thousand times costs no more than the text is long. */
-function substituteList(condition: TracedText, { name, items }: ResolvedList): TracedText | undefined {
+function substituteList(condition: TracedText, list: IndexedList): TracedText | undefined {
   const { text } = condition;
-  const substitute = items.map(quoteItem).join(', ');
+  const { name } = list;
+  list.written ??= list.items.map(quoteItem).join(', ');
+  const substitute = list.written;
   const parts: TracedText[] = [];
   /** How much of the text is dealt with. */
   let taken = 0;
