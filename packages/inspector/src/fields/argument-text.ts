@@ -7,6 +7,7 @@ import {
   dynamicVariant,
   eventTypes,
   integerAt,
+  internedTextAt,
   type ParameterFacts,
   type ParameterType,
   parameterLength,
@@ -86,7 +87,9 @@ export function argumentText(context: EventContext, index: number): ArgumentText
 /** The bytes of a text argument up to its NUL; Falco reads an empty one as `<NA>`. */
 export function textArgument({ view }: EventContext, index: number): string {
   const length = parameterLength(view, index);
-  return length === 0 ? '<NA>' : readText(view.bytes, parameterStart(view, index), length);
+  if (length === 0) return '<NA>';
+  const text = internedTextAt(view.bytes, view.data, parameterStart(view, index), length);
+  return isNull(text, length) ? '<NA>' : text;
 }
 
 function render(
@@ -185,7 +188,12 @@ function readText(bytes: Uint8Array, start: number, length: number): string {
   let end = start;
   while (end < start + length && bytes[end] !== 0) end++;
   const text = byteStringAt(bytes, start, end);
-  return length === 0 || (length === 7 && text === '(NULL)') ? '<NA>' : text;
+  return length === 0 || isNull(text, length) ? '<NA>' : text;
+}
+
+/** What a probe writes for a text that it could not read. */
+function isNull(text: string, length: number): boolean {
+  return length === 7 && text === '(NULL)';
 }
 
 function pathText(context: EventContext, facts: ParameterFacts, path: string): ArgumentText {

@@ -81,10 +81,7 @@ const identityFields: readonly InspectorField[] = [
   text('fd.filename', "The file's name without its directory; unset for what is no file.", (context) => {
     const descriptor = descriptorOf(context);
     if (descriptor === undefined || !isFile(descriptor.type)) return undefined;
-    const { name } = descriptor;
-    const slash = name.lastIndexOf('/');
-    if (slash < 0) return '/';
-    return slash < name.length - 1 ? name.slice(slash + 1) : name;
+    return partsOfPath(descriptor.name).filename;
   }),
   eventText(
     'fd.uid',
@@ -255,22 +252,30 @@ function directoryOf(context: EventContext): string | undefined {
   if (descriptor?.type === DescriptorType.directory) return descriptor.name;
   if (descriptor !== undefined && !isFile(descriptor.type)) return undefined;
   const name = descriptor?.name ?? descriptorNameFromEvent(context, 'absolute');
-  return name === undefined ? undefined : directoryOfPath(name);
+  return name === undefined ? undefined : partsOfPath(name).directory;
 }
 
-/** Directories of paths that were asked for: the same files are opened over and over. */
-const directories = new Map<string, string>();
-const REMEMBERED_DIRECTORIES = 4096;
+interface PathParts {
+  readonly directory: string;
+  readonly filename: string;
+}
 
-function directoryOfPath(path: string): string {
-  let directory = directories.get(path);
-  if (directory === undefined) {
+/** Of paths that were asked for: the same files are opened over and over. */
+const partsByPath = new Map<string, PathParts>();
+const REMEMBERED_PATHS = 4096;
+
+function partsOfPath(path: string): PathParts {
+  let parts = partsByPath.get(path);
+  if (parts === undefined) {
     const slash = path.lastIndexOf('/');
-    directory = slash <= 0 ? '/' : slash < path.length - 1 ? path.slice(0, slash) : path;
-    if (directories.size >= REMEMBERED_DIRECTORIES) directories.clear();
-    directories.set(path, directory);
+    const isLast = slash === path.length - 1;
+    const directory = slash <= 0 ? '/' : isLast ? path : path.slice(0, slash);
+    const filename = slash < 0 ? '/' : isLast ? path : path.slice(slash + 1);
+    parts = { directory, filename };
+    if (partsByPath.size >= REMEMBERED_PATHS) partsByPath.clear();
+    partsByPath.set(path, parts);
   }
-  return directory;
+  return parts;
 }
 
 function inContainer({ process }: EventContext, name: string | undefined): string | undefined {
