@@ -115,6 +115,7 @@ export function loadRules(
     ...(isOf2017.includes(true) && { isOf2017: ({ index }) => isOf2017[index]! }),
     catalogues: new Map(catalogues.map((catalogue) => [catalogue.source, catalogue as FieldCatalogue])),
     share: createTextPool(),
+    formats: new Map(),
     checks: new Map(
       catalogues.map((catalogue) => [catalogue.source, createRemarkingBinder(catalogue as FieldCatalogue)]),
     ),

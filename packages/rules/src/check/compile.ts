@@ -30,7 +30,7 @@ import { checkCondition } from './check-condition.ts';
 import { checkEventTypes, findEventTypes } from './check-event-types.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
 import { hasField } from './field.ts';
-import { type CompiledOutput, compileOutput, type OutputOptions } from './output.ts';
+import { type CompiledOutput, compileOutput, type KnownFormats, type OutputOptions } from './output.ts';
 import { parseTraced } from './parse-problem.ts';
 import { findValueWarnings } from './value-warnings.ts';
 import { childrenOf } from './walk.ts';
@@ -70,6 +70,7 @@ export interface CompileOptions extends OutputOptions {
   readonly checks: ReadonlyMap<string, CheckBinder<unknown>>;
   /** Gives equal texts in the trees of conditions as one. */
   readonly share: ShareText;
+  readonly formats: KnownFormats;
   /** Whether a file's rules and macros mean what they did in 2017 (see MeaningOptions); left out where none do. */
   readonly isOf2017?: (file: SourceFile) => boolean;
 }
@@ -149,7 +150,7 @@ function compileRule(rule: RuleDefinition, run: Run): CompiledRule | undefined {
   const withExceptions = addExceptions(rule);
   const { isOf2017 } = run.options;
   const isRuleOf2017 = isOf2017?.(rule.context.file) === true;
-  const printed = compileOutput(rule, catalogue, run.options, isRuleOf2017, run.warn);
+  const printed = compileOutput(rule, catalogue, run.options, isRuleOf2017, run.options.formats, run.warn);
   if (printed === undefined) return undefined;
 
   const { conditionContext } = rule;

@@ -53,6 +53,9 @@ const containerInfo = '%container.info';
 /** What Falco of 2017 put in its place unless told otherwise. */
 const containerInfoOf2017 = '%container.name (id=%container.id)';
 
+/** The fields that formats were found to name, by source and text: many rules print the same. */
+export type KnownFormats = Map<string, readonly string[]>;
+
 /**
  * Completes and checks a rule's output format.
  * @param isOf2017 whether it means what it did in 2017 (see MeaningOptions).
@@ -64,6 +67,7 @@ export function compileOutput(
   catalogue: FieldCatalogue,
   options: OutputOptions,
   isOf2017: boolean,
+  known: KnownFormats,
   warn: (warning: FoundProblem<LoadWarningCode>) => void,
 ): CompiledOutput | undefined {
   const extras = (options.extraOutput ?? []).filter((extra) => appliesTo(extra, rule));
@@ -79,11 +83,11 @@ export function compileOutput(
     format = format.replaceAll(containerInfo, isOf2017 ? containerInfoOf2017 : '');
   }
   const extraFields = (options.extraFields ?? []).filter((extra) => appliesTo(extra, rule));
-  const fields = checkFormat(format, rule, catalogue, rule.skipsIfUnknownFilter ? warn : undefined);
+  const fields = checkFormat(format, rule, catalogue, known, rule.skipsIfUnknownFilter ? warn : undefined);
   if (fields === undefined) return undefined;
   warnOfDeprecatedFields(format, rule, warn);
   for (const extra of extraFields) {
-    checkFormat(extra.format, rule, catalogue, undefined);
+    checkFormat(extra.format, rule, catalogue, known, undefined);
     warnOfDeprecatedFields(extra.format, rule, warn);
   }
   return {
@@ -110,10 +114,16 @@ function checkFormat(
   format: string,
   rule: RuleDefinition,
   catalogue: FieldCatalogue,
+  known: KnownFormats,
   skip: ((warning: FoundProblem<LoadWarningCode>) => void) | undefined,
 ): readonly string[] | undefined {
+  const key = `${catalogue.source} ${format}`;
+  const fields = known.get(key);
+  if (fields !== undefined) return fields;
   try {
-    return parseFormat(format, catalogue).named.map(({ name }) => name);
+    const named = parseFormat(format, catalogue).named.map(({ name }) => name);
+    known.set(key, named);
+    return named;
   } catch (error) {
     if (!isSeawallError(error)) throw error;
     const fault = describeFault(error, catalogue);

@@ -32,6 +32,8 @@ export function findValueWarnings(
           hint: simplerThanRegex(shown),
         });
       }
+      // Fields have dots in their names, and what is a transformer ends so.
+      if (!shown.includes('.') && !shown.includes(')')) continue;
       const stripped = shown.replace(/[ \t\n\v\f\r]/g, '');
       if (!stripped.includes('(') && isField(stripped)) {
         warnings.push({
@@ -40,8 +42,9 @@ export function findValueWarnings(
           hint: `to compare with the field's value write val(${stripped})`,
         });
       }
+      if (!stripped.endsWith(')')) continue;
       for (const name of transformerNames) {
-        if (!stripped.startsWith(`${name}(`) || !stripped.endsWith(')')) continue;
+        if (!stripped.startsWith(`${name}(`)) continue;
         warnings.push({
           message: `'${shown}' may be a valid field transformer misused as a const string value`,
           node: right,

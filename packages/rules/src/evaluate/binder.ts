@@ -70,25 +70,10 @@ export interface Binder<Context> {
 }
 
 export function createBinder<Context>(checks: CheckBinder<Context>): Binder<Context> {
-  const known = new Map<Condition, BoundCondition<Context>>();
-  const knownChildren = new Map<readonly Condition[], readonly BoundCondition<Context>[]>();
+  /** By the written ones: each use of a macro is a node of its own with the same children. */
+  const known = new Map<readonly Condition[], readonly BoundCondition<Context>[]>();
   let remarkable = 0;
   let stateful = 0;
-
-  /** Remembers what `make` gives where nothing in it has to be told or made for each place of its own. */
-  function once<Written extends object, Bound>(
-    memory: Map<Written, Bound>,
-    written: Written,
-    make: (written: Written) => Bound,
-  ): Bound {
-    const before = remarkable + stateful;
-    let bound = memory.get(written);
-    if (bound === undefined) {
-      bound = make(written);
-      if (remarkable + stateful === before) memory.set(written, bound);
-    }
-    return bound;
-  }
 
   function bindCheck(node: Check): BoundCheck<Context> {
     const { check, isRemarkable, isStateful } = checks.bind(node);
@@ -98,24 +83,22 @@ export function createBinder<Context>(checks: CheckBinder<Context>): Binder<Cont
     return check.node === node ? check : { kind: 'check', node, left, right, holds };
   }
 
+  /** Remembered where nothing in them has to be told or made for each place of its own. */
   function bindChildren(children: readonly Condition[]): readonly BoundCondition<Context>[] {
-    return children.map(bind);
+    let bound = known.get(children);
+    if (bound === undefined) {
+      const before = remarkable + stateful;
+      bound = children.map(bind);
+      if (remarkable + stateful === before) known.set(children, bound);
+    }
+    return bound;
   }
 
   function bind(condition: Condition): BoundCondition<Context> {
-    return once(known, condition, bindAnew);
-  }
-
-  function bindAnew(condition: Condition): BoundCondition<Context> {
     switch (condition.kind) {
       case 'and':
       case 'or':
-        // Each use of a macro is a node of its own with the same children.
-        return {
-          kind: condition.kind,
-          node: condition,
-          children: once(knownChildren, condition.children, bindChildren),
-        };
+        return { kind: condition.kind, node: condition, children: bindChildren(condition.children) };
       case 'not':
         return { kind: 'not', node: condition, child: bind(condition.child) };
       case 'reference': {

@@ -5,29 +5,34 @@ import type { ComparisonNode, ExistsNode, RightHandSide, TransformerArgument } f
  * text is no such key, since it leaves out quotes that matter.
  */
 export function checkKey(check: ExistsNode | ComparisonNode): string {
-  if (check.kind === 'exists') return `${operandKey(check.left)} exists`;
-  const { left, operator, quantifier, right } = check;
-  return `${operandKey(left)} ${operator} ${quantifier ?? ''} ${operandKey(right)}`;
+  const left = operandKey(check.left);
+  if (check.kind === 'exists') return `${left} exists`;
+  const { operator, quantifier, right } = check;
+  return `${left} ${operator} ${quantifier ?? ''} ${operandKey(right)}`;
 }
 
-/** Each text goes with its length: nothing in it can then be taken for what follows. */
+/** What stands between two parts of a key; no text holds it, see `textKey`. */
+const BETWEEN = '\0\x02';
+
 function operandKey(node: RightHandSide | TransformerArgument): string {
   switch (node.kind) {
     case 'field':
-      return node.name + argumentKey(node.argument);
+      return `${node.name}${argumentKey(node.argument)}`;
     case 'value':
-      return `${node.value.length}:${node.value}`;
+      return `"${textKey(node.value)}${BETWEEN}`;
     case 'list':
-    case 'transformer-list': {
-      let key = node.kind === 'list' ? '(' : '[(';
-      for (const item of node.items) key += operandKey(item);
-      return `${key})`;
-    }
+      return `(${node.items.map(({ value }) => textKey(value)).join(BETWEEN)}${BETWEEN}${node.items.length})`;
+    case 'transformer-list':
+      return `[(${node.items.map(operandKey).join()})`;
     case 'transformer':
       return `${node.name}(${node.operands.map(operandKey).join()})${argumentKey(node.argument)}`;
   }
 }
 
 function argumentKey(argument: string | undefined): string {
-  return argument === undefined ? '' : `[${argument.length}:${argument}]`;
+  return argument === undefined ? '' : `[${textKey(argument)}${BETWEEN}]`;
+}
+
+function textKey(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\0\x01') : text;
 }

@@ -67,13 +67,13 @@ function parseWidth(format: string, percent: number): { width: number; start: nu
   digits.lastIndex = percent + 1;
   const text = digits.exec(format)![0];
   const start = percent + 1 + text.length;
-  const details = { ...placeOf(format, percent), text: format.slice(percent, start) };
   if (start === format.length) {
+    const details = { ...placeOf(format, percent), text: format.slice(percent, start) };
     throw formatErrors.create(text === '' ? 'FORMAT_ENDS_IN_PERCENT' : 'FORMAT_ENDS_IN_NUMBER', details);
   }
   const width = Number(text);
   if (width > widestField) {
-    throw formatErrors.create('FORMAT_WIDTH', { ...details, text, most: widestField });
+    throw formatErrors.create('FORMAT_WIDTH', { ...placeOf(format, percent), text, most: widestField });
   }
   return { width, start };
 }

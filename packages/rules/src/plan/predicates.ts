@@ -314,7 +314,7 @@ function createStatefulSearch<Context>(
   function search(condition: BoundCondition<Context>): boolean {
     switch (condition.kind) {
       case 'check':
-        return isStatefulCheck(condition.node, catalogue);
+        return searchCheck(condition);
       case 'not':
         return search(condition.child);
       default: {
@@ -327,6 +327,11 @@ function createStatefulSearch<Context>(
         return found;
       }
     }
+  }
+
+  function searchCheck({ node, left, right }: BoundCheck<Context>): boolean {
+    const isSimple = left.field !== undefined && (right === undefined || isConstants(right));
+    return isSimple ? left.field.definition.isStateful === true : isStatefulCheck(node, catalogue);
   }
 
   return search;

@@ -84,9 +84,11 @@ export function substituteLists(
   context: ItemContext,
 ): TracedText {
   const { lists, oddlyNamed } = index;
+  const odd = oddlyNamed.filter((position) => condition.text.includes(lists[position]!.name));
+  const named = namedIn(condition.text, index);
+  if (odd.length + named.length === 0) return condition;
   let result = condition;
-  const waiting = new Set(oddlyNamed.filter((position) => condition.text.includes(lists[position]!.name)));
-  for (const position of namedIn(condition.text, index)) waiting.add(position);
+  const waiting = new Set([...odd, ...named]);
   while (waiting.size > 0) {
     const position = Math.min(...waiting);
     waiting.delete(position);
