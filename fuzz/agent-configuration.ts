@@ -62,6 +62,7 @@ http: {listen: "127.0.0.1:9764"}
 audit: {listen: "[::1]:9765"}
 etcd: {endpoints: ["https://127.0.0.1:2379"], authorities: a.pem, certificate: b.pem, key: c.pem}
 neverTouch: {programs: ["/usr/bin/*"], containers: [a], images: [b], namespaces: [c]}
+kubernetes: {kubeconfig: k, policies: true}
 watchFiles: true
 limits: {memoryMebibytes: 512, cpuPercent: 100, waitingFindings: 20000}
 `;

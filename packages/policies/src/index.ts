@@ -71,10 +71,10 @@ export {
   type NotifyingPolicy,
 } from './outbox/notifier.ts';
 export type { ChannelObject } from './policy/channel-object.ts';
-export { customResourcesYaml } from './policy/custom-resources.ts';
+export { customResourcePath, customResourcesYaml } from './policy/custom-resources.ts';
 export { type DocumentKind, documentKindOf } from './policy/document-kind.ts';
 export { objectsJsonSchema } from './policy/json-schema.ts';
-export { type LoadedObjects, loadPolicyFiles, type PolicyFile } from './policy/load.ts';
+export { type LoadedObjects, loadPolicyFiles, type ObjectKind, type PolicyFile } from './policy/load.ts';
 export {
   API_VERSION,
   type Diagnostic,

@@ -126,7 +126,9 @@ const etcd = z.strictObject({
 
 const kubernetes = z.strictObject({
   /** Read anew for each request. In a pod with a service account it can be left out. */
-  kubeconfig: path,
+  kubeconfig: path.optional(),
+  /** Whether policies and rule sets that the API server keeps count beside those in files. */
+  policies: z.boolean().default(false),
 });
 
 /** Rules, and of which time they are. */
@@ -175,7 +177,7 @@ export const agentConfiguration = z.strictObject(
     http: http.prefault({}),
     audit: audit.optional(),
     etcd: etcd.optional(),
-    /** The API server where policies label and isolate pods. */
+    /** The API server where policies label and isolate pods, and may lie. */
     kubernetes: kubernetes.optional(),
     /** What no action ever touches, besides Seawall itself, pid 1 and kernel threads: patterns with `*` and `?`. */
     neverTouch: z

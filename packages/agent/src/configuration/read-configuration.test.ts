@@ -122,9 +122,10 @@ test('a folder is no configuration, whatever lies in it', () => {
 test('paths are seen from the folder of the configuration', () => {
   writeFileSync(
     path,
-    "rules: [rules, { path: old, meaning: 2017 }, { path: /new }]\naudit: { listen: 'a:1', certificate: a, key: /b, clientAuthorities: c, token: { fromFile: d } }",
+    "rules: [rules, { path: old, meaning: 2017 }, { path: /new }]\naudit: { listen: 'a:1', certificate: a, key: /b, clientAuthorities: c, token: { fromFile: d } }\nkubernetes: { kubeconfig: e }",
   );
-  const { rules, audit } = readConfiguration(path);
+  const { rules, audit, kubernetes } = readConfiguration(path);
+  assert.deepEqual(kubernetes, { kubeconfig: join(folder, 'e'), policies: false });
   assert.deepEqual(rules, [
     { path: join(folder, 'rules'), meaning: 'today' },
     { path: join(folder, 'old'), meaning: '2017' },

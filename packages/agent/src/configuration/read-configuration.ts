@@ -25,7 +25,7 @@ export function readConfiguration(path: string): AgentConfiguration {
 
 function withPathsFrom(folder: string, configuration: AgentConfiguration): AgentConfiguration {
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
-  const { source, store, captures, etcd, audit } = configuration;
+  const { source, store, captures, etcd, audit, kubernetes } = configuration;
   return {
     ...configuration,
     rules: configuration.rules.map(({ path, meaning }) => ({ path: resolve(path), meaning })),
@@ -45,6 +45,9 @@ function withPathsFrom(folder: string, configuration: AgentConfiguration): Agent
         ...(audit.clientAuthorities !== undefined && { clientAuthorities: resolve(audit.clientAuthorities) }),
         ...(audit.token !== undefined && { token: { fromFile: resolve(audit.token.fromFile) } }),
       },
+    }),
+    ...(kubernetes?.kubeconfig !== undefined && {
+      kubernetes: { ...kubernetes, kubeconfig: resolve(kubernetes.kubeconfig) },
     }),
     ...(etcd !== undefined && {
       etcd: {

@@ -36,7 +36,9 @@ import {
 import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { clusterPods } from './cluster-pods.ts';
+import { clusterPoliciesOf } from './cluster-policies.ts';
 import { countOf } from './count-text.ts';
+import { loadFirstSet } from './first-set.ts';
 import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
@@ -99,11 +101,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
   const onDisk = createSetOnDisk(configuration, { log });
   const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);
-  const firstTexts = onDisk.read();
+  const cluster = clusterPoliciesOf(configuration, { environment, log });
+  cleanUp.add(() => cluster?.close());
+  await cluster?.start();
+  const { texts: firstTexts, set: firstSet, objects } = loadFirstSet(onDisk, load, cluster, { log });
   const firstFiles = fingerprintOf(onDisk.paths());
-  const { set: firstSet, messages } = load(firstTexts);
-  if (firstSet === undefined) throw errors.create('SET_REFUSED', { messages: messages.join('\n') });
-  for (const message of messages) log('warning', message);
 
   const ownStore = createOwnStore(storing.path, clock, { log });
   cleanUp.add(ownStore.release);
@@ -149,9 +151,12 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const reloader = createReloader({
     first: firstSet,
     clock,
-    read: onDisk.read,
+    read: () => onDisk.read(cluster?.current() ?? []),
     load,
-    replace: (generation, texts) => runningThread().replace({ ...texts, generation }),
+    async replace(generation, texts) {
+      await runningThread().replace({ ...texts, generation });
+      cluster?.keep(texts);
+    },
   });
   const notifications = createNotifications({ store, clock, environment, reloader, log });
   cleanUp.add(() => notifications.stop(PATIENCE));
@@ -256,16 +261,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     onHopeless: (reason) => giveUp(errors.create('HOT_LOOP_FAILED', { reason })),
   });
   cleanUp.add(watchdog.close);
-  const files =
-    configuration.watchFiles &&
-    watchFiles(
-      onDisk.paths,
-      () => void reload().catch((error: unknown) => log('error', `reloading failed: ${reasonOf(error)}`)),
-      firstFiles,
-    );
+  const files = configuration.watchFiles && watchFiles(onDisk.paths, reloadAside, firstFiles);
   cleanUp.add(() => {
     if (files) files.close();
   });
+  cluster?.follow(objects, reloadAside);
   every(BEAT, presence.beat);
   every(TICK, tick);
   const believed = createBelievedClock(clock);
@@ -385,6 +385,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     log('info', `running from now on: ${counts}`);
     for (const warning of result.warnings) log('warning', warning);
     return result;
+  }
+
+  /** Where nobody waits for it. */
+  function reloadAside(): void {
+    reload().catch((error: unknown) => log('error', `reloading failed: ${reasonOf(error)}`));
   }
 
   function tick(): void {

@@ -13,21 +13,28 @@ export interface TextFile {
 export interface Allowance {
   /** @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG */
   take(path: string): void;
+  /** The same for a text that lies in no file. @throws agent/TEXTS_TOO_LONG */
+  takeText(path: string, text: string): void;
 }
 
 /** An allowance of so many bytes, each file counted once however often it is read; for regular files alone: what a device or a pipe gives may never end. */
 export function createAllowance(bytes: number): Allowance {
   let left = bytes;
   const taken = new Set<string>();
+  function count(path: string, size: number): void {
+    left -= size;
+    if (left < 0) throw errors.create('TEXTS_TOO_LONG', { path, size, bytes });
+  }
+
   return {
+    takeText: (path, text) => count(path, Buffer.byteLength(text)),
     take(path) {
       if (taken.has(path)) return;
       taken.add(path);
       const facts = attempt(path, () => statSync(path));
       if (!facts.isFile())
         throw errors.create('FILE_UNREADABLE', { path, reason: 'it is no file and no folder' });
-      left -= facts.size;
-      if (left < 0) throw errors.create('TEXTS_TOO_LONG', { path, size: facts.size, bytes });
+      count(path, facts.size);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { PolicyFile } from '@seawall/policies';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
 import { readSetTexts, type SetPaths } from '../rule-set/read-set-texts.ts';
@@ -5,8 +6,12 @@ import type { AgentOptions } from './options.ts';
 
 /** Rules and policies as they lie where the configuration says. */
 export interface SetOnDisk {
-  /** Reads them as they are now; what lies among them and is passed over is told once. @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG */
-  read(): SetTexts;
+  /**
+   * Reads them as they are now; what lies among them and is passed over is told once.
+   * @param objects policies and rule sets that lie elsewhere.
+   * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
+   */
+  read(objects: readonly PolicyFile[]): SetTexts;
   /** What to look at for changes: besides what the configuration names, the rule files that RuleSets do. */
   paths(): readonly string[];
 }
@@ -19,8 +24,8 @@ export function createSetOnDisk(
   let ruleFiles: readonly string[] = [];
   let told: readonly string[] = [];
   return {
-    read() {
-      const { texts, leftOut } = readSetTexts(setPathsOf(configuration));
+    read(objects) {
+      const { texts, leftOut } = readSetTexts({ ...setPathsOf(configuration), objects });
       ruleFiles = texts.ruleFiles.map(({ name }) => name);
       for (const line of leftOut) if (!told.includes(line)) log('info', line);
       told = leftOut;

@@ -88,3 +88,20 @@ test('a folder may hold rules, policies and cases, and be given for rules, for p
   });
   assert.deepEqual(namesOf(read([policies], [cases])), { rules: [policies], policies: [cases], leftOut: [] });
 });
+
+test('objects that lie in no file are counted, and rule files that they name are not read for them', () => {
+  const objects = [
+    {
+      path: 'kubernetes:RuleSet/a',
+      text: `{ apiVersion: seawall.dev/v1alpha1, kind: RuleSet, metadata: { name: a }, spec: { files: [/etc/passwd] } }`,
+    },
+  ];
+  const paths = { rules: [], policies: [], matching: 'all', memoryMebibytes: 128 } as const;
+  const { texts } = readSetTexts({ ...paths, objects });
+  assert.deepEqual(texts, { ruleFiles: [], policyFiles: objects, matching: 'all' });
+  const long = { path: 'kubernetes:RuleSet/b', text: '#'.repeat(MEBIBYTE) };
+  assert.throws(() => readSetTexts({ ...paths, objects: [...objects, long] }), {
+    code: 'agent/TEXTS_TOO_LONG',
+    message: /kubernetes:RuleSet\/b/,
+  });
+});

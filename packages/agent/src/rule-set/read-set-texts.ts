@@ -15,6 +15,8 @@ export interface SetPaths {
   readonly rules: readonly RuleSource[];
   readonly policies: readonly string[];
   readonly matching: Matching;
+  /** Objects that lie in no file: rule files that they name are not read for them. */
+  readonly objects?: readonly PolicyFile[];
   /** Memory that the agent may take: what is read must be small against it, since it is read while events are looked at. */
   readonly memoryMebibytes: number;
 }
@@ -36,7 +38,13 @@ const MEBIBYTE = 1024 * 1024;
  * itself is taken for what it is named as.
  * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
  */
-export function readSetTexts({ rules, policies, matching, memoryMebibytes }: SetPaths): ReadTexts {
+export function readSetTexts({
+  rules,
+  policies,
+  matching,
+  objects = [],
+  memoryMebibytes,
+}: SetPaths): ReadTexts {
   const allowance = createAllowance(memoryMebibytes * MEBIBYTE * PART_OF_MEMORY);
   const ruleFiles: RuleFile[] = [];
   const policyFiles: PolicyFile[] = [];
@@ -62,6 +70,8 @@ export function readSetTexts({ rules, policies, matching, memoryMebibytes }: Set
   }
   const named = ruleSourcesOf(loadPolicyFiles(policyFiles).ruleSets).paths.filter((path) => !known.has(path));
   ruleFiles.push(...readTextFiles(named, allowance).map(ruleFileOf));
+  for (const { path, text } of objects) allowance.takeText(path, text);
+  policyFiles.push(...objects);
   return { texts: { ruleFiles, policyFiles, matching }, leftOut: [...passedOver.values()] };
 }
 

@@ -1,6 +1,7 @@
 import { type JsonSchema, structuralSchemaOf } from '@seawall/kube';
 import { stringify } from 'yaml';
 import { objectsJsonSchema } from './json-schema.ts';
+import type { ObjectKind } from './load.ts';
 import { API_VERSION } from './policy.ts';
 
 const [GROUP, VERSION] = API_VERSION.split('/') as [string, string];
@@ -12,7 +13,7 @@ interface Naming {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly jsonPath: string }[];
 }
 
-const namings: Readonly<Record<string, Naming>> = {
+const namings: Readonly<Record<ObjectKind, Naming>> = {
   RuntimePolicy: {
     plural: 'runtimepolicies',
     shortNames: ['rtp'],
@@ -29,6 +30,11 @@ const namings: Readonly<Record<string, Naming>> = {
   },
 };
 
+/** Where an API server has the objects of a kind. */
+export function customResourcePath(kind: ObjectKind): string {
+  return `/apis/${API_VERSION}/${namings[kind].plural}`;
+}
+
 /** The definitions as YAML for `kubectl apply`, a document each. */
 export function customResourcesYaml(): string {
   return customResourceDefinitions()
@@ -43,7 +49,7 @@ export function customResourcesYaml(): string {
 export function customResourceDefinitions(): readonly object[] {
   const { oneOf: objects = [] } = objectsJsonSchema() as JsonSchema;
   return objects.map(({ title: kind, description, properties = {} }) => {
-    const { plural, shortNames, columns } = namings[kind as string] as Naming;
+    const { plural, shortNames, columns } = namings[kind as ObjectKind];
     return {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
