@@ -75,10 +75,11 @@ export interface Collector {
 
 type MovableSpan = { -readonly [Key in keyof EventSpan]: EventSpan[Key] };
 
-const NEVER = 255;
+/** More parameters than a block has room for. */
+const NEVER = 0xffff;
 
 /** By type: the number of parameters with which an ordinary event is delivered as it lies, NEVER where that takes more. */
-export const plainCountByType = Uint8Array.from(eventTypes, (type) => {
+export const plainCountByType = Uint16Array.from(eventTypes, (type) => {
   const rule = ruleByType[type.id];
   return type.hasLargePayload || rule === DROP || rule === CONVERT ? NEVER : type.parameters.length;
 });
@@ -88,7 +89,7 @@ export const plainCountByType = Uint8Array.from(eventTypes, (type) => {
  * that read as 0 or as empty, which those that an event lacks do anyway; where there is no such number, that of
  * `plainCountByType`.
  */
-export const leastCountByType = Uint8Array.from(plainCountByType, (plainCount, type) => {
+export const leastCountByType = Uint16Array.from(plainCountByType, (plainCount, type) => {
   if (plainCount === NEVER) return NEVER;
   let least = plainCount;
   while (least > 0 && appendsZeros(type, least - 1)) least -= 1;

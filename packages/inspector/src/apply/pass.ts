@@ -32,6 +32,9 @@ const Way = {
   ask: 5,
 } as const;
 
+/** What the lower byte of a plan holds. */
+const MOST_PARAMETERS = 0xff;
+
 /** Added to the way of types that rules want to see. */
 const WANTED = 8;
 /** The way without that. */
@@ -83,7 +86,7 @@ const transferWays: readonly (number | undefined)[] = transferTuples.map((tuple,
  * By type id: how few parameters an event may have that would be converted before it is shown. What a transfer lacks
  * can be the very parameter that is looked at.
  */
-const leastCounts = Uint8Array.from(leastCountByType, (count, type) =>
+const leastCounts = Uint16Array.from(leastCountByType, (count, type) =>
   transferTuples[type] === undefined ? count : plainCountByType[type],
 );
 
@@ -141,7 +144,9 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
       for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
         const isWanted = wanted[type] === 1;
         absorbs[type] = isWanted ? 0 : absorbableTypes[type];
-        plans[type] = (wayOf(type, isWanted) << 8) | plainCountByType[type];
+        const count = plainCountByType[type];
+        // Of other types no event is plain, whatever it says of itself.
+        plans[type] = count > MOST_PARAMETERS ? Way.show << 8 : (wayOf(type, isWanted) << 8) | count;
       }
     },
     allow(allowed) {
