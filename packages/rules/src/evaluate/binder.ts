@@ -4,9 +4,9 @@ import type { Condition, Operand, RightHandSide, TransformerArgument } from '../
 import type { BoundCheck, BoundCondition, Check } from './bind.ts';
 import type { BoundOperand } from './bound-operand.ts';
 import { bindComparison, bindExists } from './check.ts';
-import { checkKey } from './check-key.ts';
 import { bindError } from './errors.ts';
 import { bindOperand } from './operand.ts';
+import { createCheckMap } from './same-words.ts';
 
 /**
  * Ties the checks of conditions to a catalogue; what is written in the same words, in whichever rule, is made ready once:
@@ -31,7 +31,7 @@ export function createCheckBinder<Context>(
   isRemarkable: (check: Check) => boolean = () => false,
 ): CheckBinder<Context> {
   const operands = new Map<string, BoundOperand<Context>>();
-  const checks = new Map<string, SharedCheck<Context>>();
+  const checks = createCheckMap<SharedCheck<Context>>();
 
   function bindSharedOperand(node: Operand): BoundOperand<Context> {
     if (node.kind !== 'field' || isStatefulOperand(node, catalogue)) return bindOperand(node, catalogue);
@@ -46,8 +46,7 @@ export function createCheckBinder<Context>(
 
   return {
     bind(node) {
-      const key = checkKey(node);
-      const known = checks.get(key);
+      const known = checks.get(node);
       if (known !== undefined) return known;
       const check =
         node.kind === 'exists'
@@ -55,7 +54,7 @@ export function createCheckBinder<Context>(
           : bindComparison(node, bindSharedOperand);
       const isStateful = isStatefulCheck(node, catalogue);
       const shared = { check, isRemarkable: isRemarkable(node), isStateful };
-      if (!isStateful) checks.set(key, shared);
+      if (!isStateful) checks.set(node, shared);
       return shared;
     },
   };

@@ -1,3 +1,4 @@
+import { createTextPool } from '../condition/text-pool.ts';
 import type { SourceFile } from './source.ts';
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
 
@@ -45,6 +46,8 @@ interface Reader {
 
 function createReader(file: SourceFile): Reader {
   const { text } = file;
+  /** Items have their keys in common. */
+  const share = createTextPool();
   let at = 0;
 
   function match(pattern: RegExp): RegExpExecArray | undefined {
@@ -148,7 +151,7 @@ function createReader(file: SourceFile): Reader {
     const start = at;
     const found = match(keyPattern);
     if (found === undefined || nulls.has(found[0])) throw unusual;
-    const key = scalar(found[0], start, at);
+    const key = scalar(share(found[0]), start, at);
     at += 1;
     return key;
   }

@@ -9,7 +9,7 @@ export type Lifetime = 'scope' | 'descriptor' | 'event';
 
 /**
  * A single comparison of a rule set, the same one wherever it is written: two comparisons are one predicate when
- * they say the same (see `checkKey`).
+ * they say the same (see `sayTheSame`).
  */
 export interface Predicate<Context> {
   /** Index into the plan's table of predicates. */

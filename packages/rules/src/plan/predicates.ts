@@ -3,9 +3,9 @@ import type { ComparisonOperator } from '../condition/tree.ts';
 import type { BoundCheck, BoundCondition } from '../evaluate/bind.ts';
 import { isStatefulCheck } from '../evaluate/binder.ts';
 import type { BoundOperand } from '../evaluate/bound-operand.ts';
-import { checkKey } from '../evaluate/check-key.ts';
 import type { BoundConstants } from '../evaluate/constants.ts';
 import { interpret } from '../evaluate/interpret.ts';
+import { createCheckMap } from '../evaluate/same-words.ts';
 import { bytesFromArray } from '../value/bytes.ts';
 import { createTest } from '../value/compare.ts';
 import { kindOf } from '../value/operators.ts';
@@ -31,7 +31,7 @@ export function createPredicateTable<Context>(
   nodes: NodeTable<Context>,
 ): PredicateTable<Context> {
   const all: Predicate<Context>[] = [];
-  const byKey = new Map<string, Predicate<Context>>();
+  const byWords = createCheckMap<Predicate<Context>>();
   /** Checks that were tied together share their test: most are found by it, without looking at their words. */
   const byTest = new Map<BoundCheck<Context>['holds'], Predicate<Context>>();
   const subjects = new Map<BoundOperand<Context>, Subject<Context> | undefined>();
@@ -50,12 +50,11 @@ export function createPredicateTable<Context>(
   }
 
   function predicateOfWords(check: BoundCheck<Context>): Predicate<Context> {
-    const key = checkKey(check.node);
-    let predicate = byKey.get(key);
+    let predicate = byWords.get(check.node);
     if (predicate === undefined) {
       predicate = describeCheck(all.length, check, catalogue, subjectFor);
       all.push(predicate);
-      byKey.set(key, predicate);
+      byWords.set(check.node, predicate);
     }
     return predicate;
   }
