@@ -4,11 +4,14 @@ import {
   EVENT_TYPE_COUNT,
   type EventView,
   eventTypes,
+  leastCountByType,
   type PassingPlace,
+  plainCountByType,
   Step,
   timestampOf,
 } from '@seawall/events';
 import { absorbableTypes } from './apply/absorb.ts';
+import { applyClone } from './apply/clone.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
 import { descriptorAt } from './apply/parameters.ts';
@@ -50,6 +53,8 @@ export interface Inspector {
    * are to be asked of. All are to be applied at first, and where the events seen so far make it so.
    */
   readonly steps: Uint8Array;
+  /** By type id: how few parameters an event may have to be applied unconverted; see `EventVisitor.leastCounts`. */
+  readonly leastCounts: Uint16Array;
   /** Says which types rules want to see: 1 where events are never of no consequence by their type alone. */
   setWanted(wanted: Uint8Array): void;
   /**
@@ -80,6 +85,14 @@ export interface Inspector {
   /** What was counted so far; a fresh copy. */
   readonly counters: InspectorCounters;
 }
+
+/**
+ * By type id: with how few parameters an event changes the tables as its converted form does. Handlers take what is absent
+ * for 0, but for those of new threads; rules would tell the one from the other.
+ */
+const leastAppliedCounts = Uint16Array.from(leastCountByType, (least, type) =>
+  handlers[type] === applyClone ? plainCountByType[type] : least,
+);
 
 export interface InspectorOptions {
   /** How many threads the tables hold at most; then the ones longest out of use are forgotten. */
@@ -188,6 +201,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   let isSteady = false;
   let keepsStarts = false;
   const steps = new Uint8Array(EVENT_TYPE_COUNT);
+  const leastCounts = plainCountByType.slice();
   /** What the steps are while the tables are steady. */
   const steadySteps = idleSteps.slice();
 
@@ -302,6 +316,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       const step = idleSteps[type];
       const isWanted = wanted[type] === 1;
       wantedTypes[type] = isWanted ? 1 : 0;
+      leastCounts[type] = isWanted ? plainCountByType[type] : leastAppliedCounts[type];
       // What rules see has to stay as it is until they have seen it.
       if (!isWanted && absorbable[type] === 1) steadySteps[type] = Step.ask;
       else steadySteps[type] = step === Step.count && isWanted ? Step.ask : step;
@@ -399,6 +414,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     load,
     apply,
     steps,
+    leastCounts,
     setWanted,
     isQuiet,
     pass: passing.pass,

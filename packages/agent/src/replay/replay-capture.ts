@@ -71,7 +71,7 @@ interface ReplayVisitor extends EventVisitor {
 function createVisitor(replay: CaptureReplay): ReplayVisitor {
   const { inspector, accounting, drops } = replay;
   // Functions by themselves: properties of an object that has getters are looked up in a dictionary.
-  const { context, apply, isQuiet, pass, steps } = inspector;
+  const { context, apply, isQuiet, pass, steps, leastCounts } = inspector;
   const { view } = context;
   const { evaluated, filtered, filteredByType: counts } = accounting;
   let { matcher } = replay;
@@ -81,6 +81,7 @@ function createVisitor(replay: CaptureReplay): ReplayVisitor {
   return {
     steps,
     counts,
+    leastCounts,
     view,
     isQuiet(data, event, type) {
       return isQuiet(data, event, type) && (wanted[type] !== 1 || !isOpen(context, type));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
 import { EVENT_TYPE_COUNT } from '../table/event-type.ts';
 import { createEventView, type EventView, moveTo } from '../view.ts';
+import { plainCountByType } from './event-block.ts';
 import { readCapture, visitCapture } from './read.ts';
 import { type EventVisitor, Step } from './visit-events.ts';
 
@@ -33,6 +34,7 @@ function createVisitor(visit: (view: EventView) => boolean): EventVisitor {
   return {
     steps: new Uint8Array(EVENT_TYPE_COUNT),
     counts: new Float64Array(EVENT_TYPE_COUNT),
+    leastCounts: plainCountByType,
     view,
     isQuiet: () => false,
     pass(_data, _limit, place) {

@@ -31,6 +31,11 @@ export interface EventVisitor {
   readonly steps: Uint8Array;
   /** By type id: goes up with each event that is not shown. */
   readonly counts: Float64Array;
+  /**
+   * By type id: how few parameters an event may have to be shown as it is; with fewer it is converted before. What it lacks
+   * reads as what converting would have appended (see `leastCountByType`).
+   */
+  readonly leastCounts: Uint16Array;
   /** Moved to each event that is shown. */
   readonly view: EventView;
   /**
@@ -98,7 +103,7 @@ export function visitEvents(collector: Collector, visitor: EventVisitor, visited
 function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefined {
   const { window, place } = collector;
   const { data, limit } = window;
-  const { view } = visitor;
+  const { view, leastCounts } = visitor;
   let { number } = collector;
   let stop: Stop | undefined;
 
@@ -123,7 +128,7 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
     ) {
       const type = data.getUint16(position + 30, true);
       const parameterCount = data.getUint32(position + 32, true);
-      if (type < TYPE_COUNT && plainCounts[type] === parameterCount) {
+      if (type < TYPE_COUNT && parameterCount <= plainCounts[type] && parameterCount >= leastCounts[type]) {
         const event = position + 10;
         const length = data.getUint32(position + 26, true);
         const end = event + length;

@@ -46,7 +46,7 @@ export const cloneHandlers: Handlers = {
 };
 
 /** The call returns twice: the child's id to the caller, and 0 to the child. Either event can be missing or late. */
-function applyClone(state: State, view: EventView): void {
+export function applyClone(state: State, view: EventView): void {
   const result = resultOf(view);
   if (result < 0) return;
   if (result === 0) applyToChild(state, view);
