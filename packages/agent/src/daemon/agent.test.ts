@@ -56,10 +56,11 @@ const recording = [
   `source: { capture: '${join(example, 'attack.scap.gz')}', containers: '${join(example, 'attack.containers.json.gz')}' }`,
 ];
 
-async function start(path: string, logged: string[] = []): Promise<Agent> {
+async function start(path: string, logged: string[] = [], onWatching = () => {}): Promise<Agent> {
   return startAgent({
     configuration: readConfiguration(path),
     environment: {},
+    onWatching,
     log: (level, message) => logged.push(`${level} ${message}`),
   });
 }
@@ -339,8 +340,11 @@ spec:
         const { items } = await store.groups({ rules: [`Opened ${mark}`] }, { limit: 1 });
         return items.length > 0;
       });
-    const agent = await start(path, logged);
-    await until('watching', () => logged.some((line) => line.includes('watching this machine')));
+    let isWatching = false;
+    const agent = await start(path, logged, () => {
+      isWatching = true;
+    });
+    await until('watching', () => isWatching);
     touch('first-mark');
     await until('the first finding', () => found('first-mark'));
 

@@ -335,6 +335,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       case 'started':
         log('info', `watching this machine: ${message.description}`);
         presence.begin();
+        options.onWatching?.();
         break;
       case 'log':
         log(message.level, message.message);

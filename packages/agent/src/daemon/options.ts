@@ -14,6 +14,8 @@ export interface AgentOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Called with each alert whose finding is stored, besides the outputs. */
   onAlert?(alert: Alert): void;
+  /** Watching live: everything is on, what happens from now on is seen. */
+  onWatching?(): void;
   readonly clock?: Clock;
   /** Where pods are labelled and isolated; by default the API server that configuration or environment name. */
   readonly pods?: PodActions;

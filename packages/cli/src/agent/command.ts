@@ -69,13 +69,15 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called with each alert whose finding is stored. */
   readonly onAlert?: (alert: Alert) => void;
+  /** Called when everything is on. */
+  readonly onWatching?: () => void;
 }
 
 /** Runs an agent until it is told to end, or its recording has. */
 export async function runAgent(
   { terminal }: CommandContext,
   configuration: AgentConfiguration,
-  { signal, onAlert }: RunOptions = {},
+  { signal, onAlert, onWatching }: RunOptions = {},
 ): Promise<void> {
   if (configuration.source.capture === undefined) {
     const obstacle = prepareLive(terminal);
@@ -85,6 +87,7 @@ export async function runAgent(
     configuration,
     environment: terminal.environment,
     ...(onAlert !== undefined && { onAlert }),
+    ...(onWatching !== undefined && { onWatching }),
     log: (level, message) => writeLog(terminal, level, message),
   });
   const log = (message: string): void => writeLog(terminal, 'info', message);

@@ -65,10 +65,10 @@ async function watchLive(context: CommandContext, { output, seconds }: Options):
     http: { listen: '127.0.0.1:0' },
   });
   const until = createUntil(seconds);
-  until.start();
   try {
     await runAgent(context, configuration, {
       signal: until.signal,
+      onWatching: until.start,
       onAlert(alert) {
         writer.write(alert);
         writer.flush();
