@@ -1,3 +1,4 @@
+export { Trace, traces } from './apply/trace.ts';
 export {
   type ContainerInfo,
   type ContainerMount,

@@ -30,6 +30,7 @@ import { createInterfaces } from './descriptor/interfaces.ts';
 import type { DescriptorLimits } from './descriptor/table.ts';
 import { forgetVerdicts } from './descriptor/verdicts.ts';
 import { markChanged } from './process/changed.ts';
+import { lacksIdentity } from './process/create.ts';
 import { createRecentExits } from './process/exits.ts';
 import { ProcessFlag } from './process/flags.ts';
 import type { Process } from './process/process.ts';
@@ -80,6 +81,11 @@ export interface Inspector {
    * The next `apply` does it as well.
    */
   settle(): void;
+  /**
+   * Between two events: lets the context show a thread, and no descriptor, for questions about the thread alone.
+   * @returns false where too little is known of it.
+   */
+  showThread(tid: number): boolean;
   /** Takes in what somebody else knows of containers; each one's processes show it from then on. */
   setContainers(containers: Iterable<ContainerInfo>): void;
   /** What was counted so far; a fresh copy. */
@@ -333,6 +339,16 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     passing.allow(false);
   }
 
+  function showThread(tid: number): boolean {
+    settle();
+    const process = processes.find(tid);
+    clearContext();
+    if (process === undefined || process.isDead || lacksIdentity(process)) return false;
+    context.process = process;
+    context.container = process.container;
+    return true;
+  }
+
   /** Completes the context with what the handler left, which may have put another thread in the event's place. */
   function fillIn(): void {
     const { process, descriptor } = context;
@@ -419,6 +435,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     isQuiet,
     pass: passing.pass,
     settle,
+    showThread,
     setContainers(added) {
       for (const container of added) containers.add(container);
     },

@@ -5,6 +5,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "filter.h"
+#include "ignore.h"
 #include "kernel-types.h"
 #include "record.h"
 
@@ -110,17 +111,23 @@ static __always_inline void tell_closed_arguments(struct pt_regs *regs, __u32 us
 		struct pt_regs *regs = current_registers();                                                            \
 		struct scratch *s;                                                                                     \
                                                                                                                        \
-		if (!is_result_needed(EVENT_##event, result) || !(is_needed)) {                                        \
+		if (!is_result_needed(EVENT_##event, result) || !(is_needed) ||                                        \
+		    is_left_out(EVENT_##event, IGNORABLE_##event, result)) {                                           \
 			count_filtered(EVENT_##event);                                                                 \
 			return 0;                                                                                      \
 		}                                                                                                      \
 		tell_closed_arguments(regs, used);                                                                     \
 		s = begin(EVENT_##event, PARAMETERS_##event);                                                          \
-		if (!s)                                                                                                \
-			return 0;                                                                                      \
-		put_u64(s, result);                                                                                    \
-		describe_##call(s, regs, result);                                                                      \
-		finish(s);                                                                                             \
+		if (s) {                                                                                               \
+			put_u64(s, result);                                                                            \
+			describe_##call(s, regs, result);                                                              \
+			finish(s);                                                                                     \
+		}                                                                                                      \
+		if (CHANGES_##event)                                                                                   \
+			note_own_change();                                                                             \
+		/* limits can be set for others */                                                                     \
+		if (EVENT_##event == EVENT_SYSCALL_PRLIMIT_X && argument(regs, 0))                                     \
+			note_common_change();                                                                          \
 		return 0;                                                                                              \
 	}                                                                                                              \
 	static __always_inline void describe_##call(struct scratch *s, struct pt_regs *regs, long result)

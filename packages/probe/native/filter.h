@@ -28,19 +28,22 @@
 
 /*
  * Who needs events of a type: rules, only the tables, nobody (its call is about to go off), rules where it is about a
- * kept descriptor.
+ * kept descriptor, rules unless they are done with the process (see ignore.h): from there on its slot is added.
  */
 #define NEED_RULES 0
 #define NEED_TABLES 1
 #define NEED_NONE 2
 #define NEED_RULES_FOR_KEPT 3
+#define NEED_BY_PROCESS 32
 
 struct filters {
 	/* which paths `open_paths` can hold: a bit for what each starts with */
 	__u64 path_starts;
 	/* descriptors of files, pipes and the like are in nobody's tables: those of directories and sockets alone are kept */
 	__u8 omits_files;
-	__u8 reserved[7];
+	/* some events are left out by process: changes of processes have to be counted */
+	__u8 is_ignoring;
+	__u8 reserved[6];
 	__u8 opens[OPEN_KINDS];
 	/* by event type: who needs it */
 	__u8 needs[EVENT_TYPES];

@@ -23,14 +23,17 @@
 #include <node_api.h>
 
 #define MAX_LINKS 512
+/* Two of the ring, and arrays that are mapped. */
+#define MAX_BUFFERS 8
 
 struct probe {
 	struct bpf_object *object;
 	struct bpf_link *links[MAX_LINKS];
 	size_t link_count;
 	bool is_ring_mapped;
-	/* the ring's buffers, which closing takes away from JavaScript */
-	napi_ref buffers[2];
+	/* mapped memory, which closing takes away from JavaScript: the ring's comes first */
+	napi_ref buffers[MAX_BUFFERS];
+	int buffer_count;
 };
 
 /* The first complaint of libbpf since the last error that was thrown: what comes after it are its consequences. */
@@ -162,7 +165,7 @@ static void finalize(napi_env env, void *data, void *hint)
 	struct probe *probe = data;
 
 	(void)hint;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < MAX_BUFFERS; i++)
 		if (probe->buffers[i])
 			napi_delete_reference(env, probe->buffers[i]);
 	release(probe);
@@ -448,19 +451,22 @@ static void unmap(napi_env env, void *memory, void *length)
 }
 
 /* Maps a part of a map as an ArrayBuffer; NULL, and an error thrown, where that fails. */
-static napi_value map_part(napi_env env, struct probe *probe, int index, int descriptor, int protection, size_t offset,
+static napi_value map_part(napi_env env, struct probe *probe, int descriptor, int protection, size_t offset,
 			   size_t length)
 {
-	void *memory = mmap(NULL, length, protection, MAP_SHARED, descriptor, offset);
 	napi_value buffer;
+	void *memory;
 
+	if (probe->buffer_count == MAX_BUFFERS)
+		return throw_errno(env, "too many maps are mapped", E2BIG);
+	memory = mmap(NULL, length, protection, MAP_SHARED, descriptor, offset);
 	if (memory == MAP_FAILED)
-		return throw_errno(env, "mapping the ring", errno);
+		return throw_errno(env, "mapping a map", errno);
 	if (napi_create_external_arraybuffer(env, memory, length, unmap, (void *)length, &buffer) != napi_ok) {
 		munmap(memory, length);
 		return throw_errno(env, "this runtime takes no memory from outside", ENOTSUP);
 	}
-	napi_create_reference(env, buffer, 1, &probe->buffers[index]);
+	napi_create_reference(env, buffer, 1, &probe->buffers[probe->buffer_count++]);
 	return buffer;
 }
 
@@ -489,11 +495,11 @@ static napi_value map_ring(napi_env env, napi_callback_info info)
 		return throw_errno(env, "the ring is mapped already", EBUSY);
 	descriptor = bpf_map__fd(map);
 	probe->is_ring_mapped = true;
-	consumer = map_part(env, probe, 0, descriptor, PROT_READ | PROT_WRITE, 0, page_size);
+	consumer = map_part(env, probe, descriptor, PROT_READ | PROT_WRITE, 0, page_size);
 	if (!consumer)
 		return NULL;
 	ring_size = bpf_map__max_entries(map);
-	producer = map_part(env, probe, 1, descriptor, PROT_READ, page_size,
+	producer = map_part(env, probe, descriptor, PROT_READ, page_size,
 			    page_size + ring_size + (beyond < ring_size ? beyond : ring_size));
 	if (!producer)
 		return NULL;
@@ -503,6 +509,23 @@ static napi_value map_ring(napi_env env, napi_callback_info info)
 	napi_set_named_property(env, result, "producer", producer);
 	napi_set_named_property(env, result, "pageSize", size);
 	return result;
+}
+
+// mapArray(probe, map) -> ArrayBuffer: the values of an array that may be mapped, one behind the other; empty after close
+static napi_value map_array(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2];
+	struct probe *probe;
+	struct bpf_map *map;
+
+	take_arguments(env, info, arguments, 2);
+	probe = probe_of(env, arguments[0]);
+	map = probe ? map_of(env, probe, arguments[1]) : NULL;
+	if (!map)
+		return NULL;
+	/* the kernel keeps each value at a multiple of 8 bytes */
+	return map_part(env, probe, bpf_map__fd(map), PROT_READ | PROT_WRITE, 0,
+			(size_t)bpf_map__max_entries(map) * ((bpf_map__value_size(map) + 7) & ~7u));
 }
 
 // bootTime() -> BigInt: nanoseconds from the epoch to the machine's start, by the clocks as they are now
@@ -659,7 +682,7 @@ static napi_value possible_cpus(napi_env env, napi_callback_info info)
 /* Takes the ring's buffers away: whoever still has them finds them empty. */
 static void detach_buffers(napi_env env, struct probe *probe)
 {
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < MAX_BUFFERS; i++) {
 		napi_value buffer;
 
 		if (!probe->buffers[i])
@@ -713,7 +736,8 @@ NAPI_MODULE_INIT()
 		{ "attach", attach_program },	 { "detach", detach_program },
 		{ "attachTracepoint", attach_tracepoint },
 		{ "attachCgroup", attach_cgroup },
-		{ "mapRing", map_ring },	 { "update", update_map },
+		{ "mapRing", map_ring },	 { "mapArray", map_array },
+		{ "update", update_map },
 		{ "lookup", lookup_entry },	 { "remove", remove_entry },
 		{ "run", run_program },		 { "openInRoot", open_in_root },
 		{ "possibleCpus", possible_cpus }, { "bootTime", boot_time },

@@ -25,8 +25,13 @@ int exit_generic(struct exit_context *context)
 {
 	__u32 number = (__u32)context->number;
 	__u16 *code = bpf_map_lookup_elem(&call_codes, &number);
-	struct scratch *s = begin(EVENT_GENERIC_X, PARAMETERS_GENERIC_X);
+	struct scratch *s;
 
+	if (is_left_out(EVENT_GENERIC_X, IGNORABLE_GENERIC_X, context->result)) {
+		count_filtered(EVENT_GENERIC_X);
+		return 0;
+	}
+	s = begin(EVENT_GENERIC_X, PARAMETERS_GENERIC_X);
 	if (!s)
 		return 0;
 	put_u16(s, code ? *code : 0);

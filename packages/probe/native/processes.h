@@ -5,6 +5,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "describe-task.h"
+#include "ignore.h"
 
 #define THREADS_LOOKED_AT 32
 #define ANCESTORS_LOOKED_AT 64
@@ -32,8 +33,7 @@ static __always_inline void put_program(struct scratch *s, struct task_struct *t
 	put_u32(s, cred->egid.val);
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *binary)
+static __always_inline void tell_exec(struct task_struct *task, struct linux_binprm *binary)
 {
 	struct mm_struct *mm = task->mm;
 	__u64 start = mm ? mm->env_start : 0, end = mm ? mm->env_end : 0;
@@ -41,7 +41,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 				      BPF_CORE_READ(task, pid));
 
 	if (!s)
-		return 0;
+		return;
 	put_u64(s, 0);
 	put_arguments(s, mm);
 	put_process(s, task, task);
@@ -49,6 +49,13 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	put_program(s, task);
 	put_kernel_text(s, BPF_CORE_READ(binary, filename));
 	finish(s);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *binary)
+{
+	tell_exec(task, binary);
+	note_own_change();
 	return 0;
 }
 
@@ -132,8 +139,7 @@ static __noinline void put_clone_again(struct scratch *s, struct task_struct *ta
 }
 
 /* Two events, as if the call had returned twice already: to the caller with the child's id, to the child with 0. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline void tell_fork(struct task_struct *parent, struct task_struct *child)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs((void *)current_task());
 	struct pid *child_id = child->thread_pid, *own = parent->thread_pid;
@@ -144,8 +150,6 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	__u16 type, named;
 	__u64 start;
 
-	if (parent->flags & KERNEL_THREAD)
-		return 0;
 	type = type_of_clone(parent, regs);
 	named = type ? type : EVENT_SYSCALL_CLONE_20_X;
 	parent_flags = child_flags = type ? flags_of_clone(regs, type) : visible_flags(parent, child);
@@ -165,7 +169,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	} else {
 		s = begin_for(named, PARAMETERS_SYSCALL_CLONE_20_X, child->pid);
 		if (!s)
-			return 0;
+			return;
 	}
 	put_u64(s, 0);
 	if (is_alike)
@@ -173,6 +177,15 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	else
 		put_clone(s, child, parent, child_flags, start);
 	finish(s);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	if (parent->flags & KERNEL_THREAD)
+		return 0;
+	tell_fork(parent, child);
+	note_change(child->pid);
 	return 0;
 }
 

@@ -23,6 +23,8 @@ export { refusals } from './enforce/refusals.ts';
 export { canEnforce, type EnforcementFeature, type EnforcementSupport } from './enforce/support.ts';
 export type { Violation, ViolationReason } from './enforce/violation.ts';
 export { errors as probeErrors } from './errors.ts';
+export { changingTypes, ignorableFailedTypes, ignorableTypes } from './ignorable.ts';
+export { IGNORED_SLOTS, type IgnoredProcesses } from './ignored.ts';
 export {
   commonFilter,
   type KernelFilter,

@@ -6,6 +6,8 @@ const READ = 1;
 const WRITE = 2;
 /** As in native/filter.h. */
 const OMITS_FILES = 8;
+const IS_IGNORING = 9;
+const BY_PROCESS = 32;
 const OPENS = 16;
 const NEEDS = OPENS + OPEN_KIND_COUNT;
 
@@ -18,6 +20,7 @@ function filterOf(
     stateOnlyTypes: new Set(types),
     keptOnlyTypes: new Set(keptOnly),
     omitsFiles: true,
+    byProcessTypes: [],
     opens: Array.from({ length: OPEN_KIND_COUNT }, (_, kind) => opens[kind] ?? []),
   };
 }
@@ -56,6 +59,14 @@ test('a start is told in bits, its bytes as they are', () => {
   assert.deepEqual([...key.subarray(4, 7)], [0x2f, 0xff, 0]);
 });
 
+test('types that are left out by process have a place each, and changes are counted only where there are some', () => {
+  const { settings } = encodeFilter({ ...filterOf({}), byProcessTypes: [9, 7] }, [7]);
+  assert.deepEqual([settings[NEEDS + 9], settings[NEEDS + 7]], [BY_PROCESS, 2]);
+  assert.equal(settings[IS_IGNORING], 1);
+  assert.equal(encodeFilter(filterOf({})).settings[IS_IGNORING], 0);
+  assert.equal(encodeFilter(undefined).settings[IS_IGNORING], 0);
+});
+
 test('what two filters leave out together is what each leaves out', () => {
   const left = filterOf({ [READ]: ['/a'], [WRITE]: 'all' }, [1, 2], [4, 5]);
   const right = { ...filterOf({ [READ]: ['/b'] }, [2, 3, 4], [1]), omitsFiles: false };
@@ -65,5 +76,9 @@ test('what two filters leave out together is what each leaves out', () => {
   assert.deepEqual([...(common?.stateOnlyTypes ?? [])], [2]);
   assert.deepEqual([...(common?.keptOnlyTypes ?? [])].sort(), [1, 4]);
   assert.equal(common?.omitsFiles, false);
+  assert.deepEqual(
+    commonFilter({ ...left, byProcessTypes: [9] }, { ...left, byProcessTypes: [9] })?.byProcessTypes,
+    [],
+  );
   assert.equal(commonFilter(left, undefined), undefined);
 });

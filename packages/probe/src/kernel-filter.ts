@@ -1,3 +1,5 @@
+import { IGNORED_SLOTS } from './ignored.ts';
+
 /**
  * What the kernel is to leave out, as native/filter.h has it. Whoever derives it answers for it that neither rules nor
  * tables miss what is left out.
@@ -9,6 +11,8 @@ export interface KernelFilter {
   readonly keptOnlyTypes: ReadonlySet<number>;
   /** Whether of descriptors the tables keep those of directories and sockets alone; nobody needs to be told of closing. */
   readonly omitsFiles: boolean;
+  /** Event types that only rules need, and only of processes that they are not done with: at most `IGNORED_SLOTS`. */
+  readonly byProcessTypes: readonly number[];
   /** For each kind of opening (see `openKindOf`): all, or those whose paths start with one of these byte strings. */
   readonly opens: readonly ('all' | readonly string[])[];
 }
@@ -38,7 +42,9 @@ export const OPEN_KIND_COUNT = 16;
 const NEEDED_BY_TABLES = 1;
 const NEEDED_BY_NOBODY = 2;
 const NEEDED_FOR_KEPT = 3;
+const NEEDED_BY_PROCESS = 32;
 const OMITS_FILES_OFFSET = 8;
+const IS_IGNORING_OFFSET = 9;
 const OPEN_ALL = 0;
 const OPEN_NONE = 1;
 const OPEN_BY_PATH = 2;
@@ -94,6 +100,11 @@ export function encodeFilter(
       if (settings[NEEDS_OFFSET + type] === 0) settings.writeUInt8(need, NEEDS_OFFSET + type);
     }
   }
+  settings.writeUInt8(filter.byProcessTypes.length > 0 ? 1 : 0, IS_IGNORING_OFFSET);
+  filter.byProcessTypes.slice(0, IGNORED_SLOTS).forEach((type, slot) => {
+    if (settings[NEEDS_OFFSET + type] === 0)
+      settings.writeUInt8(NEEDED_BY_PROCESS + slot, NEEDS_OFFSET + type);
+  });
   let starts = 0n;
   for (const prefix of kindsByPrefix.keys()) starts |= startsOf(prefix);
   settings.writeBigUInt64LE(starts, 0);
@@ -141,6 +152,8 @@ export function commonFilter(
     stateOnlyTypes: new Set(both.filter(isStateOnly)),
     keptOnlyTypes: new Set(both.filter((type) => !isStateOnly(type))),
     omitsFiles: left.omitsFiles && right.omitsFiles,
+    // Verdicts are one rule set's: while two are at work there are none.
+    byProcessTypes: [],
     opens: left.opens.map((wanted, kind) => {
       const other = right.opens[kind];
       return wanted === 'all' || other === 'all' ? 'all' : [...new Set([...wanted, ...other])];

@@ -9,6 +9,8 @@ export interface LiveOptions {
   readonly signal: AbortSignal;
   /** Called after each look into the ring, however much there was. */
   onIdle?(): void;
+  /** Everything in front of the ring's `position` has been handled. */
+  onHandled?(): void;
   /**
    * The ring fills while nobody reads, mostly as others have the processor (true); called again when it has been all
    * but empty for long enough (false).
@@ -48,7 +50,7 @@ const BETWEEN_REPAIRS = 10_000;
  */
 export async function* liveSections(
   probe: Probe,
-  { signal, onIdle, onPressure, onIncomplete, onComplete }: LiveOptions,
+  { signal, onIdle, onHandled, onPressure, onIncomplete, onComplete }: LiveOptions,
 ): AsyncGenerator<CaptureSection> {
   const { ring } = probe;
   let lost = ring.lost;
@@ -85,6 +87,7 @@ export async function* liveSections(
       }
       yield { kind: 'events', batch: ring.batch };
       ring.release();
+      onHandled?.();
       if (signal.aborted) break;
     }
     ring.release();

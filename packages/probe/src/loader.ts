@@ -26,6 +26,8 @@ export interface Loader {
     map: string,
     beyond?: number,
   ): { readonly consumer: ArrayBuffer; readonly producer: ArrayBuffer; readonly pageSize: number };
+  /** The values of an array that may be mapped, each at a multiple of 8 bytes. */
+  mapArray(probe: LoadedProbe, map: string): ArrayBuffer;
   update(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): void;
   lookup(probe: LoadedProbe, map: string, key: Uint8Array, value: Uint8Array): boolean;
   /** Gives whether there was such an entry. */

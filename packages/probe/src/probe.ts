@@ -5,6 +5,7 @@ import { buildProbe } from './build.ts';
 import { callsFor, PROCESS_PROGRAMS, programOf, tracepointOf, typesOfCalls } from './calls.ts';
 import { COUNTERS_LENGTH, type KernelCounters, sumCounters } from './counters.ts';
 import { errors } from './errors.ts';
+import { createIgnoredProcesses, type IgnoredProcesses, type IgnoredProcessesOfProbe } from './ignored.ts';
 import { type EncodedFilter, encodeFilter, type KernelFilter, pathKey } from './kernel-filter.ts';
 import { type LoadedProbe, type Loader, loadLoader } from './loader.ts';
 import { createRingReader, type RingReader } from './ring.ts';
@@ -33,6 +34,8 @@ export interface ProbeStatus {
 /** The probe, loaded. Whoever opens it closes it; should the process die, the kernel clears it away. */
 export interface Probe {
   readonly ring: RingReader;
+  /** The processes that rules are done with, as far as `want` lets the kernel tell them apart. */
+  readonly ignored: IgnoredProcesses;
   /**
    * Switches on what is wanted; what stays on loses nothing. What is not wanted any more is left out from now on as
    * far as the kernel tells event types apart, and goes off with `tidy`.
@@ -83,8 +86,12 @@ export function openProbe(options: ProbeOptions = {}): Probe {
     const programs = new Set(loader.programs(probe));
     setCallCodes(loader, probe);
     const ring = createRingReader(loader.mapRing(probe, 'ring', LONGEST_RECORD), cpus, ringBytes);
+    const ignored = createIgnoredProcesses({
+      changes: loader.mapArray(probe, 'changes'),
+      verdicts: loader.mapArray(probe, 'verdicts'),
+    });
     const created = createProbe(
-      { loader, probe, programs, ring, cpus, ringBytes },
+      { loader, probe, programs, ring, ignored, cpus, ringBytes },
       options,
       support.tracepoints,
     );
@@ -102,12 +109,13 @@ interface Parts {
   readonly probe: LoadedProbe;
   readonly programs: ReadonlySet<string>;
   readonly ring: RingReader;
+  readonly ignored: IgnoredProcessesOfProbe;
   readonly cpus: number;
   readonly ringBytes: number;
 }
 
 function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): Probe {
-  const { loader, probe, programs, ring } = parts;
+  const { loader, probe, programs, ring, ignored } = parts;
   const links = new Map<string, number>();
   /** Calls that are still on, but no longer wanted: since when. */
   const unwantedSince = new Map<string, number>();
@@ -167,11 +175,14 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     const omits = next?.omitsFiles === true;
     if (omitted && !omits) lacksDescriptors = true;
     filter = next;
+    // Before the kernel is told: verdicts so far are about other types.
+    ignored.setTypes(filter?.byProcessTypes ?? []);
     writeFilter(encodeFilter(filter, typesOfCalls(new Set(unwantedSince.keys())), knownPaths));
   }
 
   return {
     ring,
+    ignored,
     want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
       loader.update(probe, '.data.filters', new Uint8Array(4), encodeFilter(undefined).settings);
@@ -227,6 +238,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
       if (isClosed) return;
       readCounters();
       isClosed = true;
+      ignored.close();
       loader.closeLater(probe);
     },
   };

@@ -19,6 +19,10 @@ export interface RingReader {
   readonly fill: number;
   /** The same as of now. */
   fillNow(): number;
+  /** Bytes of records given back since the ring began: all before was taken. */
+  readonly position: number;
+  /** Up to where, in the same measure, there is something to take now. */
+  end(): number;
   /** Events missing in the sequences of the CPUs so far. */
   readonly lost: number;
 }
@@ -107,6 +111,10 @@ export function createRingReader(ring: MappedRing, cpus: number, size: number): 
       return fill;
     },
     fillNow: () => (Number(Atomics.load(produced, 0)) - position) / size,
+    get position() {
+      return position;
+    },
+    end: () => Number(Atomics.load(produced, 0)),
     get lost() {
       return lost;
     },

@@ -1,6 +1,7 @@
-import type { FieldCatalogue } from './catalogue/catalogue.ts';
+import type { Dependency, FieldCatalogue } from './catalogue/catalogue.ts';
 import type { CompilableRule } from './compile.ts';
 import { listCandidates } from './plan/candidate.ts';
+import { groundCandidates } from './plan/grounded.ts';
 import { both, type Judgement, type Necessity, necessityOf } from './plan/necessity.ts';
 import { createNodeTable } from './plan/node.ts';
 import type { Predicate } from './plan/predicate.ts';
@@ -20,6 +21,8 @@ export interface Necessities<Context> {
    * @param judge what is known of each comparison for the events in question.
    */
   of(eventType: number, judge: (predicate: Predicate<Context>) => Judgement): readonly RuleNecessity[];
+  /** Whether each rule that can match events of the type asks something that rests on these grounds alone. */
+  areGrounded(eventType: number, grounds: ReadonlySet<Dependency>): boolean;
 }
 
 /** Plans rules for finding out which events a source need not even hand over. */
@@ -36,6 +39,8 @@ export function planNecessities<Context>(
   const typePredicates = predicates.all.filter(({ verdictForType }) => verdictForType !== undefined);
   const { byEventType } = listCandidates(planned, typePredicates, nodes);
   return {
+    areGrounded: (eventType, grounds) =>
+      groundCandidates(byEventType.get(eventType) ?? [], grounds).isAskedByAll,
     of: (eventType, judge) =>
       (byEventType.get(eventType) ?? []).map(({ rule, scopeParts, eventParts }) => ({
         rule,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { DescriptorScope } from './catalogue/catalogue.ts';
+import type { Dependency, DescriptorScope } from './catalogue/catalogue.ts';
 import { listCandidates } from './plan/candidate.ts';
 import { createNodeTable, type NodeTable, type PlanNode } from './plan/node.ts';
 import type { Lifetime, Predicate, Subject } from './plan/predicate.ts';
@@ -28,6 +28,11 @@ const subjects: Record<string, Subject<World>> = {
 
 const lifetimes: Record<string, Lifetime> = { path: 'event', file: 'descriptor' };
 
+const groundOf = (key: string): Dependency => {
+  if (key === 'parent') return 'ancestors';
+  return key === 'path' ? 'event' : key === 'file' ? 'descriptor' : 'process';
+};
+
 /** Every comparison that the tests' conditions are made of. */
 const predicates: Predicate<World>[] = [];
 const names: string[] = [];
@@ -38,6 +43,7 @@ for (const [key, subject] of Object.entries(subjects)) {
       predicates.push({
         id: predicates.length,
         lifetime: lifetimes[key] ?? 'scope',
+        dependsOn: [groundOf(key)],
         dependsOnAncestors: key === 'parent',
         holds: (world) => {
           const value = subject.read(world);
@@ -63,6 +69,7 @@ for (let type = 0; type < TYPES; type++) {
   predicates.push({
     id: predicates.length,
     lifetime: 'event',
+    dependsOn: ['event'],
     dependsOnAncestors: false,
     holds: (world) => world.type === type,
     verdictForType: (eventType) => eventType === type,
@@ -216,6 +223,48 @@ test('what a descriptor rules out is closed before the event is looked at, until
   world.file = fileOf('a');
   assert.ok(program.isOpen(world, 0));
   assert.equal(program.evaluate(world, 0), 1);
+});
+
+const OF_PROCESS: ReadonlySet<Dependency> = new Set(['constant', 'process']);
+
+test('what the process alone rules out never matches, whatever the event, the file and the parent are', () => {
+  let ruledOut = 0;
+  fc.assert(
+    fc.property(
+      fc.array(condition, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(...words),
+      fc.nat(TYPES - 1),
+      fc.array(fc.tuple(...Array.from({ length: 3 }, () => fc.constantFrom(...words))), { minLength: 8 }),
+      (conditions, name, type, others) => {
+        const program = compile(conditions);
+        const process = { name, parentName: 'b', generation: 0, verdicts: undefined };
+        const world: World = { type, path: undefined, process, file: fileOf('b'), ancestryVersion: 0 };
+        if (!program.isRuledOut(world, type, OF_PROCESS)) return;
+        ruledOut += 1;
+        for (const [path, fileName, parentName] of others) {
+          process.parentName = parentName;
+          assert.ok(!conditions.some((one) => holds(one, { ...world, path, file: fileOf(fileName) })));
+        }
+      },
+    ),
+    { numRuns: 1000, seed: 7 },
+  );
+  assert.ok(ruledOut > 50, `${ruledOut}`);
+});
+
+test('a process is ruled out by its own, though the rest of a part can’t be said', () => {
+  const testOf = (name: string) => ({ test: names.indexOf(name) });
+  const program = compile([
+    { and: [testOf('name equals a'), testOf('path equals b')] },
+    { and: [{ or: [testOf('name equals a'), testOf('name equals b')] }, testOf('parent equals b')] },
+    { or: [{ and: [testOf('name equals a'), testOf('parent equals a')] }, testOf('name equals b')] },
+  ]);
+  const isRuledOut = (name: string): boolean => {
+    const process = { name, parentName: 'abc', generation: 0, verdicts: undefined };
+    const world: World = { type: 0, path: '', process, file: fileOf(''), ancestryVersion: 0 };
+    return program.isRuledOut(world, 0, OF_PROCESS);
+  };
+  assert.deepEqual(['a', 'b', 'ab'].map(isRuledOut), [false, false, true]);
 });
 
 test('processes for which the same predicates hold share what is left of the rules', () => {

@@ -1,8 +1,9 @@
-import type { DescriptorScope, VerdictScope } from './catalogue/catalogue.ts';
+import type { Dependency, DescriptorScope, VerdictScope } from './catalogue/catalogue.ts';
 import { createDescriptorCheck, type DescriptorCheck } from './emit/descriptor-check.ts';
 import { emitSlotMatcher, type SlotMatcher } from './emit/emit.ts';
 import { createIndexedMatcher } from './emit/indexed.ts';
 import type { Candidate, Candidates } from './plan/candidate.ts';
+import { type Grounded, groundCandidates } from './plan/grounded.ts';
 import {
   createNarrowingMemory,
   createSlotTexts,
@@ -35,6 +36,11 @@ export interface Program<Context> {
    * asks nothing of the event, so that it needs no more context than that.
    */
   isOpen(context: Context, eventType: number): boolean;
+  /**
+   * Whether no rule can match an event of that type of the process that the context shows, whatever becomes of everything
+   * but these grounds: what a source that is told so may rely on as long as they do not change.
+   */
+  isRuledOut(context: Context, eventType: number, grounds: ReadonlySet<Dependency>): boolean;
   /** @returns how many rules match the event that the context is about. */
   evaluate(context: Context, eventType: number): number;
   /** What it keeps, for metrics: residues are bounded, see `docs/performance.md`. */
@@ -110,6 +116,8 @@ export function createProgram<Context>(
     descriptors: undefined,
   }));
   const matches = new Int32Array(ruleCount);
+  /** By the grounds, which are few, and by slot; made when first asked. */
+  const grounded = new Map<ReadonlySet<Dependency>, Map<number, Grounded<Context>>>();
 
   function keepVerdicts(scope: VerdictScope, end: End<Context>, ancestryVersion: number): void {
     const { generation } = scope;
@@ -172,6 +180,20 @@ export function createProgram<Context>(
     return false;
   }
 
+  function groundedOf(index: number, grounds: ReadonlySet<Dependency>): Grounded<Context> {
+    let bySlot = grounded.get(grounds);
+    if (bySlot === undefined) {
+      bySlot = new Map();
+      grounded.set(grounds, bySlot);
+    }
+    let found = bySlot.get(index);
+    if (found === undefined) {
+      found = groundCandidates(slots[index].candidates, grounds);
+      bySlot.set(index, found);
+    }
+    return found;
+  }
+
   function collect(context: Context, slot: Slot<Context>, remainder: Remainder): number {
     slot.questions ??= createQuestions(slot.candidates, memory, emittedAtMost);
     const { match, texts } = slot.questions;
@@ -195,6 +217,12 @@ export function createProgram<Context>(
       if (index === -1) return false;
       const remainder = remainderFor(context, index);
       return remainder !== nothingLeft && isOpenFor(context, slots[index], remainder);
+    },
+    isRuledOut(context, eventType, grounds) {
+      const index = slotOfType[eventType];
+      if (index === -1) return true;
+      // Most processes are told apart by what is remembered of them.
+      return remainderFor(context, index) === nothingLeft && groundedOf(index, grounds).rulesOutAll(context);
     },
     evaluate(context, eventType) {
       const index = slotOfType[eventType];

@@ -14,6 +14,7 @@ export function observingMatcher(
     wanted,
     matches: inner.matches,
     isOpen: (context, type) => observed[type] === 1 || inner.isOpen(context, type),
+    isRuledOut: (context, type, grounds) => observed[type] !== 1 && inner.isRuledOut(context, type, grounds),
     evaluate(context, type) {
       if (observed[type] === 1) observe(context);
       return inner.wanted[type] === 1 ? inner.evaluate(context, type) : 0;

@@ -282,6 +282,7 @@ function observing<Context>(
     ...matcher,
     wanted: new Uint8Array(typeCount).fill(1),
     isOpen: () => true,
+    isRuledOut: () => false,
     evaluate(context, eventType) {
       for (const index of about) {
         counted[index]!.holds(context);

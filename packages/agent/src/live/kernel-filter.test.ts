@@ -112,6 +112,26 @@ test('copies that rules want of sockets alone are left out of anything else', ()
   assert.deepEqual(keptOnly('evt.type = dup and fd.type = ipv4', 'evt.type = fchmod and fd.type = file'), []);
 });
 
+test('types are left out by process that leave nothing in the tables, where each rule asks something of the process', () => {
+  const byProcess = (conditions: readonly string[], output?: string): readonly number[] =>
+    kernelFilterFor(rulesOf(conditions, output), catalogue).byProcessTypes;
+  const idsOf = (...names: string[]) => names.map((name) => eventTypeOfSymbol(name).id);
+  const named = 'and container.id != host and proc.name in (nginx, redis)';
+  assert.deepEqual(
+    byProcess([`evt.type in (sendto, read, write, openat, close, recvmsg, mmap) ${named}`]),
+    idsOf('SYSCALL_READ_X', 'SYSCALL_WRITE_X', 'SOCKET_SENDTO_X'),
+  );
+  assert.deepEqual(byProcess([`evt.type in (getppid, kill) and (${named.slice(4)})`]).toSorted(), [
+    ...idsOf('GENERIC_X', 'SYSCALL_KILL_X'),
+  ]);
+  assert.deepEqual(byProcess([`evt.type = read ${named}`, 'evt.type = read and fd.num = 3']), []);
+  assert.deepEqual(byProcess(['evt.type = read and proc.pname = sh']), []);
+  assert.deepEqual(byProcess(['evt.type = read and (proc.name = sh or fd.num = 3)']), []);
+  assert.deepEqual(byProcess(['evt.type = read and user.name = root']), []);
+  assert.deepEqual(byProcess([`evt.type = read ${named}`], '%fd.connected'), []);
+  assert.equal(byProcess(['proc.name = sh']).length, 20);
+});
+
 test('nobody is told that descriptors are closed, unless a rule asks for that or files are in the tables', () => {
   const close = eventTypeOfSymbol('SYSCALL_CLOSE_X').id;
   const wants = (condition: string): boolean =>

@@ -1,6 +1,14 @@
 import { eventTypeOfSymbol } from '@seawall/events';
-import type { EventContext, SyscallCatalogue } from '@seawall/inspector';
-import { type KernelFilter, OPEN_KIND_COUNT, type OpenKind, openKindOf, stateTypes } from '@seawall/probe';
+import { type EventContext, type SyscallCatalogue, Trace, traces } from '@seawall/inspector';
+import {
+  IGNORED_SLOTS,
+  ignorableTypes,
+  type KernelFilter,
+  OPEN_KIND_COUNT,
+  type OpenKind,
+  openKindOf,
+  stateTypes,
+} from '@seawall/probe';
 import {
   type CompilableRule,
   type Judgement,
@@ -10,6 +18,7 @@ import {
   planNecessities,
   type Rule,
 } from '@seawall/rules';
+import { OF_DESCRIBED_PROCESS } from '../watch/thread-verdicts.ts';
 import { fieldsOf, showsOtherDescriptor } from './descriptor-fields.ts';
 
 /*
@@ -30,6 +39,20 @@ const COPIES = ['SYSCALL_DUP_1_X', 'SYSCALL_DUP2_X', 'SYSCALL_DUP3_X', 'SYSCALL_
   (symbol) => eventTypeOfSymbol(symbol).id,
 );
 
+/** The calls that busy programs make most: where rules ask for more types than verdicts can tell apart these come first. */
+const BUSY = [
+  ...['SYSCALL_READ_X', 'SYSCALL_WRITE_X', 'SYSCALL_READV_X', 'SYSCALL_WRITEV_X', 'SYSCALL_PREAD_X'],
+  ...['SYSCALL_PWRITE_X', 'GENERIC_X', 'SYSCALL_FUTEX_X', 'SYSCALL_EPOLLWAIT_X', 'SYSCALL_POLL_X'],
+  ...['SYSCALL_IOCTL_3_X', 'SYSCALL_LSEEK_X', 'SYSCALL_FSTAT_X', 'SYSCALL_NEWFSTATAT_X', 'SYSCALL_STAT_X'],
+  ...[
+    'SOCKET_RECVFROM_X',
+    'SOCKET_SENDTO_X',
+    'SYSCALL_MPROTECT_X',
+    'SYSCALL_ACCESS_X',
+    'SYSCALL_NANOSLEEP_X',
+  ],
+].map((symbol) => eventTypeOfSymbol(symbol).id);
+
 /** What kinds of descriptors are called that are neither files nor pipes nor anything of that sort. */
 const OTHER_TYPES: ReadonlySet<unknown> = new Set(['ipv4', 'ipv6', 'unix', 'netlink', 'directory']);
 const OTHER_CHARACTERS: ReadonlySet<unknown> = new Set(['4', '6', 'n', 'd']);
@@ -49,11 +72,30 @@ export function kernelFilterFor(rules: readonly Rule[], catalogue: SyscallCatalo
       omitsFiles ? COPIES.filter((type) => ruleTypes.has(type) && isForKeptOnly(type, necessities)) : [],
     ),
     omitsFiles,
+    byProcessTypes: listByProcess(rules, ruleTypes, necessities),
     opens: Array.from({ length: OPEN_KIND_COUNT }, (_, kind) => {
       const necessity = necessaryPaths(necessities, openKindOf(kind));
       return necessity === 'anything' || necessity.includes('') ? 'all' : necessity;
     }),
   };
+}
+
+/** Types that only rules need, each of which asks something of the process: some processes are none that they mean. */
+function listByProcess(
+  rules: readonly Rule[],
+  ruleTypes: ReadonlySet<number>,
+  necessities: Necessities<EventContext>,
+): readonly number[] {
+  const showsConnection = rules.some((rule) => fieldsOf(rule).has('fd.connected'));
+  const types = [...ruleTypes].filter(
+    (type) =>
+      ignorableTypes.has(type) &&
+      traces[type] !== Trace.anything &&
+      !(showsConnection && traces[type] === Trace.connection) &&
+      necessities.areGrounded(type, OF_DESCRIBED_PROCESS),
+  );
+  const busy = BUSY.filter((type) => types.includes(type));
+  return [...busy, ...types.filter((type) => !busy.includes(type))].slice(0, IGNORED_SLOTS);
 }
 
 /** Whether no rule can match an event of that type about a file, a pipe or the like, or an unknown descriptor. */

@@ -15,6 +15,7 @@ import {
   type SectionsWatch,
   type SectionsWatchOptions,
 } from '../watch/watch-sections.ts';
+import { createIgnoring } from './ignoring.ts';
 import { makeObjectsYoung } from './lean-memory.ts';
 import type { LiveContainers } from './live-containers.ts';
 import { createTurnTaking } from './take-turn-first.ts';
@@ -71,11 +72,16 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
   let wanted = wantedFor([...options.rules, ...activityRules], options.catalogue, { isUnfiltered });
 
   async function* sectionsOf(opened: Probe): AsyncGenerator<CaptureSection> {
+    const ignoring = createIgnoring(opened.ignored, opened.ring, watch.threads);
     const sections = liveSections(opened, {
       signal: options.signal,
       onPressure: createTurnTaking(),
+      onHandled() {
+        if (!isStateIncomplete) ignoring.onHandled();
+      },
       onIncomplete() {
         isStateIncomplete = true;
+        ignoring.forget();
       },
       onComplete() {
         isStateIncomplete = false;
@@ -85,6 +91,9 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
       ? sections
       : withContainers(sections, liveContainers)) {
       await options.onSection?.(section);
+      if (section.kind === 'events' && section.batch === opened.ring.batch) ignoring.onBatch(section.batch);
+      // What is said of processes or containers other than by the kernel.
+      else ignoring.forget();
       yield section;
     }
   }

@@ -65,7 +65,11 @@ export function createCaptureProfile(options: CaptureProfileOptions): CapturePro
           options.maximumEvents ?? Number.POSITIVE_INFINITY,
         ),
         inspector,
-        matcher: { ...profiler, isOpen: (_context, eventType) => profiler.wanted[eventType] !== 0 },
+        matcher: {
+          ...profiler,
+          isOpen: (_context, eventType) => profiler.wanted[eventType] !== 0,
+          isRuledOut: () => false,
+        },
         accounting: createAccounting(EVENT_TYPE_COUNT),
         onMatches: () => undefined,
         onBatch(count) {

@@ -37,6 +37,7 @@ export function createInterpretedMatcher<Context>(
     wanted,
     matches,
     isOpen: (_context, eventType) => wanted[eventType] !== 0,
+    isRuledOut: (_context, eventType) => wanted[eventType] === 0,
     evaluate(context, eventType) {
       const candidates = rulesByType[eventType];
       let count = 0;

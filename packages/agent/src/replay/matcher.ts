@@ -1,3 +1,5 @@
+import type { Dependency } from '@seawall/rules';
+
 /** A rule set as the event loop asks it: which event types matter, and which rules match an event. */
 export interface Matcher<Context> {
   /** By event type: other than 0 where some rule can match an event of that type. */
@@ -9,6 +11,11 @@ export interface Matcher<Context> {
    * process alone.
    */
   isOpen(context: Context, eventType: number): boolean;
+  /**
+   * Whether no rule can match an event of that type of the process that the context shows, whatever becomes of everything
+   * but these grounds.
+   */
+  isRuledOut(context: Context, eventType: number, grounds: ReadonlySet<Dependency>): boolean;
   /** @returns how many rules match the event that the context is about. */
   evaluate(context: Context, eventType: number): number;
 }

@@ -258,6 +258,8 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       ...matcher,
       isOpen: (context, type) =>
         (nextDeadline !== NEVER && isPending(context)) || matcher.isOpen(context, type),
+      isRuledOut: (context, type, grounds) =>
+        !(nextDeadline !== NEVER && isPending(context)) && matcher.isRuledOut(context, type, grounds),
       evaluate(context, type) {
         if (nextDeadline !== NEVER) {
           const seconds = secondsOf(context.view);

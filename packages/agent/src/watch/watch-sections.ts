@@ -27,6 +27,7 @@ import {
   type WaitingOptions,
 } from '../waiting/container-waiting.ts';
 import type { WatchOptions } from './options.ts';
+import { createThreadVerdicts, type ThreadVerdicts } from './thread-verdicts.ts';
 
 /** What watching system calls is told, wherever they come from. */
 export interface SectionsWatchOptions extends WatchOptions {
@@ -61,6 +62,8 @@ export interface SectionsWatch {
    */
   replaceRules(rules: readonly Rule[]): void;
   readonly accounting: Accounting;
+  /** What the rules at work say of threads, between two batches. */
+  readonly threads: ThreadVerdicts;
   /** The matches that wait, or waited, for what there is to know of their container. */
   readonly waiting: Pick<ContainerWaiting, 'advance' | 'isPending' | 'isOverdue' | 'report'>;
   /** How often events were lost, and how often something was done about it. */
@@ -194,6 +197,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
       running = prepare(rules);
     },
     accounting,
+    threads: createThreadVerdicts(inspector, () => running.matcher),
     waiting: { ...waiting, advance },
     dropReport: drops.report,
   };

@@ -15,6 +15,8 @@ export interface Predicate<Context> {
   /** Index into the plan's table of predicates. */
   readonly id: number;
   readonly lifetime: Lifetime;
+  /** All that the verdict rests on. */
+  readonly dependsOn: readonly Dependency[];
   /** True when the verdict can change with an ancestor of the process. */
   readonly dependsOnAncestors: boolean;
   readonly holds: (context: Context) => boolean;

@@ -108,6 +108,7 @@ function describeWhole<Context>(id: number, condition: BoundCondition<Context>):
   return {
     id,
     lifetime: 'event',
+    dependsOn: ['event'],
     dependsOnAncestors: false,
     holds: interpret(condition),
     verdictForType: undefined,
@@ -131,6 +132,7 @@ function describeCheck<Context>(
   return {
     id,
     lifetime: lifetimeOf(dependencies),
+    dependsOn: dependencies,
     dependsOnAncestors: dependencies.includes('ancestors'),
     holds,
     verdictForType: createTypeVerdict(check, catalogue),

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EVENT_TYPE_COUNT, eventTypeOfSymbol, TYPE_OFFSET } from '@seawall/events';
+import { createSyscallCatalogue } from '@seawall/inspector';
+import { probeSupport } from '@seawall/probe';
+import { loadRules, type Rule } from '@seawall/rules';
+import type { Alert } from '../alert/alert.ts';
+import { defaultDropPolicy } from '../drops.ts';
+import { createWanderers } from '../testing/wanderers.ts';
+import { kernelFilterFor } from './kernel-filter.ts';
+import { createLiveWatch, type LiveWatch } from './watch-live.ts';
+
+const support = probeSupport();
+const skip = support.isSupported ? false : support.reason;
+const catalogue = createSyscallCatalogue();
+const READ = eventTypeOfSymbol('SYSCALL_PREAD_X').id;
+const WRITE = eventTypeOfSymbol('SYSCALL_PWRITE_X').id;
+/** Programs that wander beside each other, and steps that each takes. */
+const WANDERERS = 6;
+const STEPS = 14;
+/** SEAWALL_SEED=N repeats what test N did. */
+const SEED = Number(process.env.SEAWALL_SEED ?? Date.now() % 1_000_000);
+
+function rulesOf(conditions: readonly string[]): readonly Rule[] {
+  const content = conditions
+    .map((condition, index) =>
+      [
+        `- rule: Rule ${index}`,
+        `  desc: x`,
+        `  condition: ${condition}`,
+        `  output: "%thread.tid %proc.name %evt.type %evt.rawres %user.uid %proc.exepath %proc.cwd %proc.pname"`,
+        `  priority: INFO\n`,
+      ].join('\n'),
+    )
+    .join('');
+  const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
+  assert.ok(ruleSet !== undefined, JSON.stringify(files[0].messages));
+  return ruleSet.rules;
+}
+
+interface Watched {
+  readonly live: LiveWatch;
+  readonly alerts: readonly Alert[];
+  /** Events of that type that the kernel handed over. */
+  handedOver(symbol: string): number;
+}
+
+function watch(
+  rules: readonly Rule[],
+  signal: AbortSignal,
+  isUnfiltered: boolean,
+  onStart: () => void,
+): Watched {
+  const alerts: Alert[] = [];
+  const counts = new Float64Array(EVENT_TYPE_COUNT);
+  const live = createLiveWatch({
+    rules,
+    catalogue,
+    isFirstOnly: false,
+    isIsoTime: true,
+    hostname: 'here',
+    containers: [],
+    drops: defaultDropPolicy,
+    signal,
+    ringBytes: 32 * 1024 * 1024,
+    isUnfiltered,
+    onAlert: (alert) => alerts.push(alert),
+    onStart,
+    onSection(section) {
+      if (section.kind !== 'events') return;
+      const { data, offsets, count } = section.batch;
+      for (let index = 0; index < count; index += 1) {
+        counts[data.getUint16(offsets[index] + TYPE_OFFSET, true)] += 1;
+      }
+    },
+  });
+  return { live, alerts, handedOver: (symbol) => counts[eventTypeOfSymbol(symbol).id] };
+}
+
+/** By thread, in the order in which they came: those of the programs below a folder. */
+function byThread(alerts: readonly Alert[], folder: string): Record<string, readonly string[]> {
+  const texts = alerts
+    .map(({ rule, message }) => `${message} (${rule})`)
+    .filter((text) => text.includes(` ${folder}`));
+  const threads = [...Map.groupBy(texts, (text) => text.split(' ', 1)[0])];
+  return Object.fromEntries(threads.sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+test('whatever becomes of a process that rules were done with, it raises the same alerts as without the filter', {
+  skip,
+}, async (context) => {
+  const wanderers = createWanderers();
+  const wanders = 'proc.name startswith wander-';
+  const conditions = [
+    'evt.type = pwrite and proc.name = wander-b',
+    `evt.type = pwrite and user.uid = 1234 and ${wanders}`,
+    `evt.type = pwrite and proc.cwd startswith ${wanderers.folder}/x`,
+    'evt.type = pwrite and proc.name = wander-c and proc.pname = wander-a',
+    'evt.type = pwrite and proc.name = wander-n',
+    `evt.type = pwrite and proc.is_sid_leader = true and ${wanders}`,
+    `evt.type = pwrite and proc.fdlimit = 777 and ${wanders}`,
+    `evt.type = pwrite and not thread.cap_effective contains CAP_CHOWN and ${wanders}`,
+    `evt.type = pwrite and container.id != host and ${wanders}`,
+    'evt.type = pread and proc.name = nobody',
+    // So that they are told, and limits are known.
+    'evt.type in (prlimit, setpgid, unshare, setns, getcwd) and proc.name = nobody',
+  ];
+  const rules = rulesOf(conditions);
+  assert.deepEqual(kernelFilterFor(rules, catalogue).byProcessTypes, [READ, WRITE]);
+  context.diagnostic(`SEAWALL_SEED=${SEED}`);
+  const controller = new AbortController();
+  let startedCount = 0;
+
+  async function wander(): Promise<void> {
+    // Verdicts are told when changes have been counted for a while.
+    await sleep(400);
+    const runs = Array.from({ length: WANDERERS }, (_, index) => wanderers.start(SEED + index, STEPS));
+    assert.deepEqual(await Promise.all(runs), new Array(WANDERERS).fill(0));
+  }
+
+  let wandering: Promise<void> | undefined;
+  const onStart = (): void => {
+    startedCount += 1;
+    if (startedCount === 2) wandering = wander().finally(() => controller.abort());
+  };
+  try {
+    const unfiltered = watch(rules, controller.signal, true, onStart);
+    const filtered = watch(rules, controller.signal, false, onStart);
+    await Promise.all([unfiltered.live.run(), filtered.live.run()]);
+    await wandering;
+    for (const { live } of [unfiltered, filtered]) {
+      const { accounting } = live.report();
+      assert.equal(accounting.dropped, 0);
+      assert.equal(accounting.seen, accounting.evaluated + accounting.filtered);
+    }
+    assert.deepEqual(
+      byThread(filtered.alerts, wanderers.folder),
+      byThread(unfiltered.alerts, wanderers.folder),
+    );
+    assert.ok(unfiltered.alerts.length > 100, `${unfiltered.alerts.length} alerts`);
+    const [most, fewer] = [unfiltered, filtered].map(({ handedOver }) => handedOver('SYSCALL_PREAD_X'));
+    const firing = new Set(unfiltered.alerts.map(({ rule }) => rule));
+    context.diagnostic(
+      `${unfiltered.alerts.length} alerts of ${firing.size} rules; ${fewer} reads instead of ${most}`,
+    );
+    assert.ok(fewer < most / 2, 'most of it is left out');
+  } finally {
+    controller.abort();
+    wanderers.remove();
+  }
+});
+
+/** Writes single bytes for a while, waits to be told, and writes two bytes fifty times. */
+const WRITER = `exec 3> /dev/null
+for ((i = 0; i < 60000; i++)); do printf x >&3; done
+echo ready; read line
+for ((i = 0; i < 50; i++)); do printf xx >&3; done`;
+
+test('rules that are replaced ask for the processes that the old ones were done with', { skip }, async () => {
+  const controller = new AbortController();
+  const before = rulesOf(['evt.type = write and proc.name = nobody']);
+
+  function write(): void {
+    const child = spawn('bash', ['-c', WRITER], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdout.once('data', () => {
+      watched.live.replaceRules(rulesOf([`evt.type = write and proc.pid = ${child.pid} and evt.rawres = 2`]));
+      child.stdin.end('go\n');
+    });
+    child.on('close', () => controller.abort());
+  }
+
+  const watched = watch(before, controller.signal, false, () => setTimeout(write, 400));
+  await watched.live.run();
+  const { accounting } = watched.live.report();
+  assert.equal(accounting.dropped, 0);
+  assert.equal(watched.alerts.length, 50);
+  const writes = accounting.byType.get(eventTypeOfSymbol('SYSCALL_WRITE_X').id);
+  assert.ok(writes !== undefined && writes.seen >= 60_050);
+  assert.ok(watched.handedOver('SYSCALL_WRITE_X') < writes.seen / 2, 'most of it was left out');
+});
