@@ -129,6 +129,11 @@ test('types are left out by process that leave nothing in the tables, where each
   assert.deepEqual(byProcess(['evt.type = read and (proc.name = sh or fd.num = 3)']), []);
   assert.deepEqual(byProcess(['evt.type = read and user.name = root']), []);
   assert.deepEqual(byProcess([`evt.type = read ${named}`], '%fd.connected'), []);
+  assert.deepEqual(
+    byProcess([`evt.type in (ptrace, rename, sendto) ${named}`]),
+    [],
+    'rare calls are not worth it',
+  );
   assert.equal(byProcess(['proc.name = sh']).length, 20);
 });
 

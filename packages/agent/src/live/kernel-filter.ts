@@ -39,7 +39,10 @@ const COPIES = ['SYSCALL_DUP_1_X', 'SYSCALL_DUP2_X', 'SYSCALL_DUP3_X', 'SYSCALL_
   (symbol) => eventTypeOfSymbol(symbol).id,
 );
 
-/** The calls that busy programs make most: where rules ask for more types than verdicts can tell apart these come first. */
+/**
+ * The calls that busy programs make most: where rules ask for more types than verdicts can tell apart these come first. For
+ * others alone, and for calls that failed, counting what changes would cost more than it saves.
+ */
 const BUSY = [
   ...['SYSCALL_READ_X', 'SYSCALL_WRITE_X', 'SYSCALL_READV_X', 'SYSCALL_WRITEV_X', 'SYSCALL_PREAD_X'],
   ...['SYSCALL_PWRITE_X', 'GENERIC_X', 'SYSCALL_FUTEX_X', 'SYSCALL_EPOLLWAIT_X', 'SYSCALL_POLL_X'],
@@ -95,6 +98,7 @@ function listByProcess(
       necessities.areGrounded(type, OF_DESCRIBED_PROCESS),
   );
   const busy = BUSY.filter((type) => types.includes(type));
+  if (busy.every((type) => traces[type] === Trace.ends)) return [];
   return [...busy, ...types.filter((type) => !busy.includes(type))].slice(0, IGNORED_SLOTS);
 }
 
