@@ -64,12 +64,13 @@ export function listCandidates<Context>(
       if (node.kind === 'constant' && !node.value) continue;
       let candidate = known.get(node);
       if (candidate === undefined) {
+        // Copies have no room to grow on.
         const parts = conjunctsOf(node);
         candidate = {
           id: all.length,
           rule,
-          scopeParts: parts.filter((part) => part.lifetime === 'scope'),
-          eventParts: parts.filter((part) => part.lifetime !== 'scope'),
+          scopeParts: parts.filter((part) => part.lifetime === 'scope').slice(),
+          eventParts: parts.filter((part) => part.lifetime !== 'scope').slice(),
         };
         all.push(candidate);
         known.set(node, candidate);

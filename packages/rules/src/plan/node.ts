@@ -94,7 +94,13 @@ export function createNodeTable<Context>(): NodeTable<Context> {
     const alike = junctions.get(hash);
     const known = alike?.find((node) => node.kind === kind && areSame(node.children, children));
     if (known !== undefined) return known;
-    const node: JunctionNode<Context> = { kind, id: size++, lifetime: commonLifetime(children), children };
+    // A copy has no room to grow on.
+    const node: JunctionNode<Context> = {
+      kind,
+      id: size++,
+      lifetime: commonLifetime(children),
+      children: children.slice(),
+    };
     if (alike === undefined) junctions.set(hash, [node]);
     else alike.push(node);
     return node;

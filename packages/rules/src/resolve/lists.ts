@@ -19,14 +19,19 @@ export function resolveLists(definitions: ReadonlyMap<string, ListDefinition>): 
   readonly used: ReadonlySet<string>;
 } {
   const used = new Set<string>();
-  const lists = [...definitions.values()].map((list) => {
-    const items = list.items.flatMap((item) => {
+  const lists = [...definitions.values()].map(({ name, items, visibility }) => {
+    const visible = (item: string): ListDefinition | undefined => {
       const named = definitions.get(item);
-      if (named === undefined || named.order >= list.visibility) return [item];
+      return named === undefined || named.order >= visibility ? undefined : named;
+    };
+    if (!items.some(visible)) return { name, items };
+    const written = items.flatMap((item) => {
+      const named = visible(item);
+      if (named === undefined) return [item];
       used.add(named.name);
       return named.items;
     });
-    return { name: list.name, items };
+    return { name, items: written };
   });
   return { lists, used };
 }
