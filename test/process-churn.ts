@@ -43,7 +43,10 @@ const churnConditions: readonly string[] = [
   'proc.pname = bash and proc.cwd contains z',
   'proc.env contains 99',
   'evt.type = openat and fd.name contains 11',
-  ...Array.from('0123456789abcdef', (digit) => `proc.args contains ${digit} and proc.cwd contains y`),
+  ...Array.from(
+    '0123456789abcdef',
+    (digit) => `proc.args contains ${digit} and proc.exepath startswith /tmp`,
+  ),
 ];
 
 /** Rule files' text of one rule for each of these conditions. */
