@@ -1,7 +1,8 @@
 import type { Candidate } from '../plan/candidate.ts';
 import type { PlanNode } from '../plan/node.ts';
-import type { DirectTest, Predicate } from '../plan/predicate.ts';
+import type { DirectRelation, DirectTest, Predicate } from '../plan/predicate.ts';
 import { costOf, soonestDecided } from './order.ts';
+import { createTextsTest } from './texts-test.ts';
 
 /**
  * Asks the event parts of a slot's open candidates of the event that the context is about.
@@ -78,7 +79,7 @@ function emitSource<Context>(
   const remembered = new Set<string>();
   const reads = createNumbering<string>('x');
   const readers: ((context: Context) => unknown)[] = [];
-  const constants = createNumbering<Predicate<Context>>('k');
+  const constants = createNumbering<Constant<Context>>('k');
 
   /** Reads a value; one that several tests need is kept. */
   function emitRead({ key, read }: DirectTest<Context>): string {
@@ -131,7 +132,7 @@ function emitSource<Context>(
     const { direct } = predicate;
     const test =
       direct === undefined ? `${tests.nameOf(predicate).name}(context)` : emitDirect(predicate, direct);
-    if ((uses.tests.get(predicate) ?? 0) < 2 || predicate.cost < WORTH_REMEMBERING) return test;
+    if (!isRemembered(predicate)) return test;
     const verdict = `v${predicate.id}`;
     remembered.add(`  let ${verdict} = 0;\n`);
     return `(${verdict} || (${verdict} = ${test} ? 1 : 2)) === 1`;
@@ -143,11 +144,41 @@ function emitSource<Context>(
         return String(node.value);
       case 'test':
         return node.isNegated ? `!(${emitTest(node.predicate)})` : `(${emitTest(node.predicate)})`;
-      default:
-        return `(${soonestDecided(node.kind, node.children)
-          .map(emitNode)
-          .join(node.kind === 'and' ? ' && ' : ' || ')})`;
+      default: {
+        const children = soonestDecided(node.kind, node.children);
+        return `(${emitChildren(node.kind, children).join(node.kind === 'and' ? ' && ' : ' || ')})`;
+      }
     }
+  }
+
+  /**
+   * Children that look for texts in one value are one call: written out, each would be a place that hardly ever runs, and the
+   * function would grow so long that V8 takes it for seldom used, and throws it away whenever one of them first runs.
+   */
+  function emitChildren(kind: 'and' | 'or', children: readonly PlanNode<Context>[]): string[] {
+    const isNegated = kind === 'and';
+    const byKey = Map.groupBy(children.filter(isSoughtIn), (child) =>
+      isMerged(child, isNegated) ? child.predicate.direct!.key : undefined,
+    );
+    const written = new Set<string>();
+    return children.flatMap((child) => {
+      if (!isSoughtIn(child) || !isMerged(child, isNegated)) return [emitNode(child)];
+      const direct = child.predicate.direct!;
+      const together = byKey.get(direct.key)!;
+      if (together.length === 1) return [emitNode(child)];
+      if (written.has(direct.key)) return [];
+      written.add(direct.key);
+      const { name } = constants.nameOf({ sought: together.map(({ predicate }) => predicate.direct!) });
+      return [`${isNegated ? '!' : ''}${name}(${emitRead(direct)})`];
+    });
+  }
+
+  function isMerged({ predicate, isNegated }: TestNode<Context>, wantsNegated: boolean): boolean {
+    return isNegated === wantsNegated && !isRemembered(predicate);
+  }
+
+  function isRemembered(predicate: Predicate<Context>): boolean {
+    return (uses.tests.get(predicate) ?? 0) >= 2 && predicate.cost >= WORTH_REMEMBERING;
   }
 
   function emitBlock(items: readonly Item<Context>[], indent: string): string {
@@ -169,7 +200,7 @@ function emitSource<Context>(
   }
 
   function emitItem(item: Item<Context>, indent: string): string {
-    const conditions = [emitOpen([item]), ...soonestDecided('and', item.parts).map(emitNode)];
+    const conditions = [emitOpen([item]), ...emitChildren('and', soonestDecided('and', item.parts))];
     return `${indent}if (${conditions.join(' && ')}) ${item.found};\n`;
   }
 
@@ -179,8 +210,21 @@ function emitSource<Context>(
     text: `${names}return function (${parameters}) {\n  let u;\n${[...remembered].join('')}${body}  return ${result};\n};`,
     tests: tests.all.map(({ holds }) => holds),
     reads: readers,
-    constants: constants.all.map(({ direct }) => direct?.constant),
+    constants: constants.all.map((one) =>
+      'sought' in one ? createTextsTest(one.sought) : one.direct?.constant,
+    ),
   };
+}
+
+/** What a function is given besides tests and readers: a predicate's constant, or a test for texts sought together. */
+type Constant<Context> = Predicate<Context> | { readonly sought: readonly DirectTest<Context>[] };
+
+type TestNode<Context> = Extract<PlanNode<Context>, { kind: 'test' }>;
+
+const seekingRelations: ReadonlySet<DirectRelation> = new Set(['startsWith', 'endsWith', 'includes']);
+
+function isSoughtIn<Context>(node: PlanNode<Context>): node is TestNode<Context> {
+  return node.kind === 'test' && seekingRelations.has(node.predicate.direct?.relation as DirectRelation);
 }
 
 /** Names for things, by number in the order in which they are first asked for. */
