@@ -34,7 +34,7 @@ export async function run(): Promise<AcceptanceResult> {
     check(loadedPrograms() > before, 'no program is in the kernel while it watches');
     killed.process.kill('SIGKILL');
     await killed.ended;
-    check(await isReached(() => loadedPrograms() === before), 'programs stay in the kernel after SIGKILL');
+    check(await isReached(() => loadedPrograms() <= before), 'programs stay in the kernel after SIGKILL');
 
     const both = await Promise.all([startWatch(rules), startWatch(rules)]);
     writeFileSync(join(folder, 'seawall-mishap'), '');
@@ -42,10 +42,7 @@ export async function run(): Promise<AcceptanceResult> {
     for (const { process } of both) process.kill('SIGINT');
     for (const { output } of both)
       check(/marked .*seawall-mishap/.test(await output), 'one of two saw nothing');
-    check(
-      await isReached(() => loadedPrograms() === before),
-      'programs stay in the kernel after two watched',
-    );
+    check(await isReached(() => loadedPrograms() <= before), 'programs stay in the kernel after two watched');
 
     const weak = spawnSync(
       'setpriv',
@@ -69,10 +66,7 @@ export async function run(): Promise<AcceptanceResult> {
       { encoding: 'utf8' },
     );
     check(full.status === 3 && /\/dev\/full/.test(full.stderr), `a full disk: exit code ${full.status}`);
-    check(
-      await isReached(() => loadedPrograms() === before),
-      'programs stay in the kernel after a full disk',
-    );
+    check(await isReached(() => loadedPrograms() <= before), 'programs stay in the kernel after a full disk');
     const figure = faults.length === 0 ? 'all five as wanted' : faults.join('; ');
     return { figure, passed: faults.length === 0 };
   } finally {
