@@ -6,10 +6,8 @@ import {
   USUAL_SOCKETS,
 } from '@seawall/kube';
 
-/** The container runtimes of this node, each spoken to over one connection, whoever of the main thread asks. */
+/** The container runtimes of this node, asked when an action needs one. */
 export interface Runtimes {
-  /** The runtime at an address. Closing it ends nothing: that is left to `close`. */
-  open(address: RuntimeAddress): ContainerRuntime;
   /** The runtime that has the container; of several, one that can do the most. Undefined where none has it or answers. */
   runtimeOf(containerId: string): Promise<ContainerRuntime | undefined>;
   close(): void;
@@ -17,25 +15,23 @@ export interface Runtimes {
 
 /** @param addresses where to look; those that are not there yet are looked for again with each question. */
 export function createRuntimes(addresses: readonly RuntimeAddress[] = USUAL_SOCKETS): Runtimes {
-  const opened = new Map<string, ContainerRuntime>();
-
-  function runtimeAt(address: RuntimeAddress): ContainerRuntime {
-    const key = `${address.kind} ${address.socket}`;
-    let runtime = opened.get(key);
-    if (runtime === undefined) {
-      runtime = openRuntime(address);
-      opened.set(key, runtime);
-    }
-    return runtime;
-  }
-
+  const open = new Map<string, ContainerRuntime>();
+  const runtimes = (): readonly ContainerRuntime[] =>
+    findSockets(addresses).map((address) => {
+      const key = `${address.kind} ${address.socket}`;
+      let runtime = open.get(key);
+      if (runtime === undefined) {
+        runtime = openRuntime(address);
+        open.set(key, runtime);
+      }
+      return runtime;
+    });
   return {
-    open: (address) => ({ ...runtimeAt(address), close() {} }),
     async runtimeOf(containerId) {
       const answers = await Promise.allSettled(
-        findSockets(addresses)
-          .map(runtimeAt)
-          .map(async (runtime) => ((await runtime.find(containerId)) === undefined ? undefined : runtime)),
+        runtimes().map(async (runtime) =>
+          (await runtime.find(containerId)) === undefined ? undefined : runtime,
+        ),
       );
       // One that doesn't answer can't act either; whether another has the container is what counts.
       const having = answers.flatMap((answer) =>
@@ -44,8 +40,8 @@ export function createRuntimes(addresses: readonly RuntimeAddress[] = USUAL_SOCK
       return having.toSorted((left, right) => right.actions.size - left.actions.size)[0];
     },
     close() {
-      for (const runtime of opened.values()) runtime.close();
-      opened.clear();
+      for (const runtime of open.values()) runtime.close();
+      open.clear();
     },
   };
 }

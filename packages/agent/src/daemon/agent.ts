@@ -89,10 +89,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const own = findOwnIdentity({ containerId: ownContainerId() });
   const neverTouch = { ...defaultNeverTouch, ...configuration.neverTouch };
   const etcdNamespaces = configuration.etcd?.namespaces ?? defaultEtcdNamespaces;
-  const runtimes = createRuntimes(source.runtimes);
-  cleanUp.add(runtimes.close);
   const enforcer = createEnforcer({
-    ...{ node, own, neverTouch, addresses: source.runtimes, runtimes, clock, log },
+    ...{ node, own, neverTouch, runtimes: source.runtimes, clock, log },
     isFull: () => ledger.status().waiting >= limits.waitingFindings,
     onSightings: (sightings) => void storeSightings(sightings),
   });
@@ -147,6 +145,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(() => outputs?.close(PATIENCE));
   const quorum = watchQuorum(configuration.etcd, clock);
   cleanUp.add(() => quorum?.close());
+  const runtimes = createRuntimes(source.runtimes);
+  cleanUp.add(runtimes.close);
 
   const reloader = createReloader({
     first: firstSet,

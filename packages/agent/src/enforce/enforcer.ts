@@ -16,7 +16,6 @@ import {
 } from '@seawall/policies';
 import { canEnforce, type Enforcement, openEnforcement, refusals, type Violation } from '@seawall/probe';
 import type { Workload } from '@seawall/store';
-import type { Runtimes } from '../actions/runtimes.ts';
 import { containerInfoOf } from '../containers.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import { type NodeIdentity, workloadOfContainer } from '../hot-loop/workload-of.ts';
@@ -49,9 +48,7 @@ export interface EnforcerOptions {
   readonly own: OwnIdentity;
   readonly neverTouch: NeverTouch;
   /** Where container runtimes are; undefined: at the usual places. */
-  readonly addresses: readonly RuntimeAddress[] | undefined;
-  /** Who speaks to them: others of this thread do so over the same connections. */
-  readonly runtimes: Pick<Runtimes, 'open'>;
+  readonly runtimes: readonly RuntimeAddress[] | undefined;
   readonly clock: Clock;
   /** Whether so many findings wait for the store that further ones are to be left out. */
   isFull(): boolean;
@@ -142,8 +139,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     }
 
     const service = createMetadataService({
-      ...(options.addresses !== undefined && { addresses: options.addresses }),
-      open: options.runtimes.open,
+      ...(options.runtimes !== undefined && { addresses: options.runtimes }),
       onUpdate: take,
       // What happened before is told with the guard; a new container may take the place at once.
       keepRemoved: 0,
