@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { scanCapture } from './scan.ts';
 
@@ -71,10 +72,13 @@ export function measureCapture({ file, name, reference, rounds, cases }: Measure
   };
 }
 
+/** As scripts/bootstrap.mjs starts what goes through a capture. */
+const REPLAY_OPTIONS = [`--v8-pool-size=${Math.max(1, Math.min(4, availableParallelism() - 1))}`];
+
 function runScript<Result>(script: string, ...parameters: string[]): Result {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...process.execArgv, script, ...parameters],
+    [...process.execArgv, ...REPLAY_OPTIONS, script, ...parameters],
     { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);

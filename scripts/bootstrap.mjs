@@ -75,14 +75,20 @@ try {
 }
 
 const processors = os.availableParallelism?.() ?? os.cpus().length;
+/*
+ * To go through a capture, one thread of V8's for each processor but the one that the program itself runs on: compiling
+ * beside it on two processors with the usual four took a fifth of the time away from it. Who watches live needs what it
+ * compiles as soon as can be.
+ */
+const replayOptions = scriptArguments.includes('--capture')
+  ? [`--v8-pool-size=${Math.max(1, Math.min(4, processors - 1))}`]
+  : [];
 const options = [
   '--conditions=seawall-source',
   '--disable-warning=ExperimentalWarning',
   // A small nursery (MiB): hours of replay then need no more memory than seconds, and it costs no time.
   '--max-semi-space-size=2',
-  // One thread of V8's for each processor but the one that the program itself runs on: compiling beside it on two
-  // processors with the usual four of them took a fifth of a replay's time away from it.
-  `--v8-pool-size=${Math.max(1, Math.min(4, processors - 1))}`,
+  ...replayOptions,
 ];
 // Compiled code is kept: what turns TypeScript into JavaScript takes 40 MB and a second, and is then not even loaded.
 // Few arenas: by default the C library keeps one for each of a dozen threads, 10 MB that nobody uses again.

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --v8-pool-size=1
+#!/usr/bin/env -S node --max-semi-space-size=2
 import { run } from './run.ts';
 import { createProcessTerminal } from './terminal/terminal.ts';
 
