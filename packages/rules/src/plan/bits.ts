@@ -18,6 +18,11 @@ export function clearBit(bits: Uint32Array, index: number): void {
   bits[index >>> 5] &= ~(1 << (index & 31));
 }
 
+/** Takes out of `target` what is in `other`. */
+export function removeBits(target: Uint32Array, other: Uint32Array): void {
+  for (let word = 0; word < target.length; word += 1) target[word] &= ~other[word];
+}
+
 /** How many are in both. */
 export function countCommon(left: Uint32Array, right: Uint32Array): number {
   let count = 0;

@@ -1,6 +1,6 @@
 import type { Dependency } from '../catalogue/catalogue.ts';
 import type { Candidate } from './candidate.ts';
-import type { PlanNode } from './node.ts';
+import { decide } from './decide.ts';
 import { relax } from './relax.ts';
 
 /** What of each candidate has to hold and rests on nothing but some grounds. */
@@ -25,19 +25,7 @@ export function groundCandidates<Context>(
   return {
     isAskedByAll,
     rulesOutAll: (context) =>
-      isAskedByAll && parts.every((asked) => asked.some((part) => !holdsIn(part, context))),
+      isAskedByAll &&
+      parts.every((asked) => asked.some((part) => !decide(part, ({ holds }) => holds(context)))),
   };
-}
-
-function holdsIn<Context>(node: PlanNode<Context>, context: Context): boolean {
-  switch (node.kind) {
-    case 'constant':
-      return node.value;
-    case 'test':
-      return node.predicate.holds(context) !== node.isNegated;
-    case 'and':
-      return node.children.every((child) => holdsIn(child, context));
-    case 'or':
-      return node.children.some((child) => holdsIn(child, context));
-  }
 }

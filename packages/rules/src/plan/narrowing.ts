@@ -1,5 +1,6 @@
 import { clearBit, createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
+import { decide } from './decide.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
 import { describeRemainder, type Narrowing, type Remainder } from './residue.ts';
@@ -86,45 +87,15 @@ export function createSlotTexts<Context>(
     verdicts: Map<PlanNode<Context>, boolean | undefined>,
   ): void {
     const { eventParts } = candidates[position];
-    if (eventParts.some((part) => verdictOf(part, known, verdicts) === false)) {
+    const verdictOf = (predicate: Predicate<Context>): boolean | undefined =>
+      known[groupOf.get(predicate) ?? -1]?.holds.has(predicate);
+    if (eventParts.some((part) => decide(part, verdictOf, verdicts) === false)) {
       setBit(dead, position);
       return;
     }
     const found = new Set<number>();
     for (const part of eventParts) addDeciding(part, verdicts, found);
     for (const group of found) setBit(deciding[group], position);
-  }
-
-  /** What the known texts say of a node; undefined where that is open. */
-  function verdictOf(
-    node: PlanNode<Context>,
-    known: KnownClasses<Context>,
-    verdicts: Map<PlanNode<Context>, boolean | undefined>,
-  ): boolean | undefined {
-    if (verdicts.has(node)) return verdicts.get(node);
-    const verdict = decide(node, known, verdicts);
-    verdicts.set(node, verdict);
-    return verdict;
-  }
-
-  function decide(
-    node: PlanNode<Context>,
-    known: KnownClasses<Context>,
-    verdicts: Map<PlanNode<Context>, boolean | undefined>,
-  ): boolean | undefined {
-    if (node.kind === 'constant') return node.value;
-    if (node.kind === 'test') {
-      const found = known[groupOf.get(node.predicate) ?? -1];
-      return found === undefined ? undefined : found.holds.has(node.predicate) !== node.isNegated;
-    }
-    const decisive = node.kind === 'or';
-    let isOpen = false;
-    for (const child of node.children) {
-      const verdict = verdictOf(child, known, verdicts);
-      if (verdict === decisive) return decisive;
-      if (verdict === undefined) isOpen = true;
-    }
-    return isOpen ? undefined : !decisive;
   }
 
   /** Adds the groups that could still rule the node out: those with something to hold, not those with something to fail. */

@@ -1,5 +1,6 @@
-import { clearBit, countCommon, createBits, hasBit, setBit } from './bits.ts';
+import { clearBit, countCommon, createBits, hasBit, removeBits, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
+import { decide } from './decide.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
 import { createScopeGroup, predicatesOf, type ScopeClass, type ScopeGroup } from './scope-group.ts';
@@ -70,7 +71,6 @@ export interface Narrowing {
 }
 
 export interface Residues<Context> {
-  readonly groups: readonly ScopeGroup<Context>[];
   /** Where the questions end for the process that the context is about. */
   find(context: Context): End<Context>;
   /** The same, where nothing but the ancestors of the process may have changed since `known` was found. */
@@ -145,7 +145,7 @@ export function createResidues<Context>(
     const { group } = place;
     const classes = place.classes.with(group, found);
     const left = place.left.slice();
-    for (let word = 0; word < left.length; word += 1) left[word] &= ~found.dead[word];
+    removeBits(left, found.dead);
     const open = decideMixed(place, found, classes, left);
     const ancestorGroups = restsOnAncestors[group] ? [...place.ancestorGroups, group] : place.ancestorGroups;
     const next = createPlace(classes, left, open, ancestorGroups);
@@ -233,25 +233,13 @@ export function createResidues<Context>(
     classes: Place<Context>['classes'],
     none = -1,
   ): boolean | undefined {
-    if (node.kind === 'constant') return node.value;
-    if (node.kind === 'test') {
-      const group = groupOf.get(node.predicate)!;
-      if (group === none) return node.isNegated;
-      const found = classes[group];
-      return found && found.holds.has(node.predicate) !== node.isNegated;
-    }
-    const deciding = node.kind === 'or';
-    let verdict: boolean | undefined = !deciding;
-    for (const child of node.children) {
-      const ofChild = decidePartly(child, classes, none);
-      if (ofChild === deciding) return deciding;
-      if (ofChild === undefined) verdict = undefined;
-    }
-    return verdict;
+    return decide(node, (predicate) => {
+      const group = groupOf.get(predicate)!;
+      return group === none ? false : classes[group]?.holds.has(predicate);
+    });
   }
 
   return {
-    groups,
     find,
     forget,
     refind(context, known) {

@@ -1,6 +1,7 @@
 import { createPathTree } from '../value/path-prefix.ts';
 import { clearBit, createBits, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
+import { decide } from './decide.ts';
 import type { PlanNode } from './node.ts';
 import type { Lookup, Predicate, Subject } from './predicate.ts';
 import { createPrefixTree } from './prefix-tree.ts';
@@ -60,7 +61,7 @@ export function createScopeGroup<Context>(
   const users = indexUsers(parts);
   const deadByDefault = createBits(candidateCount);
   for (const [candidate, nodes] of parts) {
-    if (!nodes.every((node) => decide(node, noPredicates))) setBit(deadByDefault, candidate.id);
+    if (!nodes.every((node) => decide(node, () => false))) setBit(deadByDefault, candidate.id);
   }
   let classByValue = new Map<unknown, ScopeClass<Context>>();
   let classes = new Map<string, ScopeClass<Context>>();
@@ -71,7 +72,7 @@ export function createScopeGroup<Context>(
     const dead = deadByDefault.slice();
     for (const predicate of holds) {
       for (const candidate of users.get(predicate) ?? []) {
-        const isAlive = parts.get(candidate)!.every((node) => decide(node, holds));
+        const isAlive = parts.get(candidate)!.every((node) => decide(node, (one) => holds.has(one)));
         if (isAlive) clearBit(dead, candidate.id);
         else setBit(dead, candidate.id);
       }
@@ -113,7 +114,7 @@ export function createScopeGroup<Context>(
   return {
     key: subject.key,
     predicates,
-    cost: Math.max(...predicates.map(({ cost }) => cost)),
+    cost: predicates.reduce((most, { cost }) => Math.max(most, cost), 0),
     classify(context) {
       const value = subject.read(context);
       let found = classByValue.get(value);
@@ -132,22 +133,6 @@ export function createScopeGroup<Context>(
     },
   };
 }
-
-/** Whether a node holds when exactly the predicates of `holds` do, among those it is made of. */
-export function decide<Context>(node: PlanNode<Context>, holds: ReadonlySet<Predicate<Context>>): boolean {
-  switch (node.kind) {
-    case 'constant':
-      return node.value;
-    case 'test':
-      return holds.has(node.predicate) !== node.isNegated;
-    case 'and':
-      return node.children.every((child) => decide(child, holds));
-    case 'or':
-      return node.children.some((child) => decide(child, holds));
-  }
-}
-
-const noPredicates: ReadonlySet<never> = new Set();
 
 /** The texts that predicates of that kind look for, and the index of the predicate. */
 function filedUnder<Context>(
