@@ -3,7 +3,7 @@ import { byteStringAt, byteStringsAt } from '@seawall/events';
 /** A list of texts that few will ever read: it is taken apart when somebody does. */
 export interface Texts {
   /** The texts one behind the other, each ended by a NUL; undefined where they were never in that form. */
-  readonly bytes: DataView | undefined;
+  readonly bytes: Uint8Array | undefined;
   /** Undefined while nobody has asked. */
   texts: readonly string[] | undefined;
   /** The texts with one space between them; undefined while nobody has asked. */
@@ -31,7 +31,7 @@ export function textsIn(bytes: Uint8Array, data: DataView, start: number, end: n
   const slot = slotOf(data, start, length);
   const known = remembered[slot];
   if (known !== undefined) {
-    if (areEqual(known.bytes!, data, start, length)) return known;
+    if (Buffer.compare(known.bytes!, bytes.subarray(start, end)) === 0) return known;
     // What processes keep for themselves is the least that it can be.
     known.joined = undefined;
   }
@@ -41,9 +41,7 @@ export function textsIn(bytes: Uint8Array, data: DataView, start: number, end: n
 }
 
 function copyTexts(bytes: Uint8Array, start: number, end: number): Texts {
-  const copy = Uint8Array.prototype.slice.call(bytes, start, end);
-  const data = new DataView(copy.buffer, copy.byteOffset, copy.length);
-  return { bytes: data, texts: undefined, joined: undefined };
+  return { bytes: Uint8Array.prototype.slice.call(bytes, start, end), texts: undefined, joined: undefined };
 }
 
 /** By some of the words alone: which list it is shows in comparing. */
@@ -57,19 +55,9 @@ function slotOf(data: DataView, start: number, length: number): number {
   return (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
 }
 
-function areEqual(known: DataView, data: DataView, start: number, length: number): boolean {
-  if (known.byteLength !== length) return false;
-  let at = 0;
-  for (; at + 4 <= length; at += 4) {
-    if (known.getInt32(at, true) !== data.getInt32(start + at, true)) return false;
-  }
-  for (; at < length; at += 1) if (known.getUint8(at) !== data.getUint8(start + at)) return false;
-  return true;
-}
-
 export function readTextsOf(source: Texts): readonly string[] {
   if (source.texts === undefined) {
-    const bytes = bytesOf(source.bytes!);
+    const bytes = source.bytes!;
     const texts = byteStringsAt(bytes, 0, bytes.length);
     // A lone NUL is no text.
     source.texts = texts.length === 1 && texts[0] === '' ? [] : texts;
@@ -79,7 +67,7 @@ export function readTextsOf(source: Texts): readonly string[] {
 
 /** The texts with one space between them; does not take them apart. */
 export function joinTextsOf(source: Texts): string {
-  source.joined ??= source.bytes === undefined ? source.texts!.join(' ') : joinBytes(bytesOf(source.bytes));
+  source.joined ??= source.bytes === undefined ? source.texts!.join(' ') : joinBytes(source.bytes);
   return source.joined;
 }
 
@@ -87,8 +75,4 @@ function joinBytes(bytes: Uint8Array): string {
   const { length } = bytes;
   const end = length > 0 && bytes[length - 1] === 0 ? length - 1 : length;
   return byteStringAt(bytes, 0, end).replaceAll('\0', ' ');
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
