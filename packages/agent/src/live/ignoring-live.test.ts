@@ -3,42 +3,25 @@ import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENT_TYPE_COUNT, eventTypeOfSymbol, TYPE_OFFSET } from '@seawall/events';
-import { createSyscallCatalogue } from '@seawall/inspector';
 import { probeSupport } from '@seawall/probe';
-import { loadRules, type Rule } from '@seawall/rules';
+import type { Rule } from '@seawall/rules';
 import type { Alert } from '../alert/alert.ts';
-import { defaultDropPolicy } from '../drops.ts';
+import { plainWatchOptions, rulesOf } from '../testing/plain-watch.ts';
 import { createWanderers } from '../testing/wanderers.ts';
 import { kernelFilterFor } from './kernel-filter.ts';
 import { createLiveWatch, type LiveWatch } from './watch-live.ts';
 
 const support = probeSupport();
 const skip = support.isSupported ? false : support.reason;
-const catalogue = createSyscallCatalogue();
+const { catalogue } = plainWatchOptions;
 const READ = eventTypeOfSymbol('SYSCALL_PREAD_X').id;
 const WRITE = eventTypeOfSymbol('SYSCALL_PWRITE_X').id;
 /** Programs that wander beside each other, and steps that each takes. */
 const WANDERERS = 6;
 const STEPS = 14;
+const OUTPUT = '%thread.tid %proc.name %evt.type %evt.rawres %user.uid %proc.exepath %proc.cwd %proc.pname';
 /** SEAWALL_SEED=N repeats what test N did. */
 const SEED = Number(process.env.SEAWALL_SEED ?? Date.now() % 1_000_000);
-
-function rulesOf(conditions: readonly string[]): readonly Rule[] {
-  const content = conditions
-    .map((condition, index) =>
-      [
-        `- rule: Rule ${index}`,
-        `  desc: x`,
-        `  condition: ${condition}`,
-        `  output: "%thread.tid %proc.name %evt.type %evt.rawres %user.uid %proc.exepath %proc.cwd %proc.pname"`,
-        `  priority: INFO\n`,
-      ].join('\n'),
-    )
-    .join('');
-  const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
-  assert.ok(ruleSet !== undefined, JSON.stringify(files[0].messages));
-  return ruleSet.rules;
-}
 
 interface Watched {
   readonly live: LiveWatch;
@@ -57,12 +40,7 @@ function watch(
   const counts = new Float64Array(EVENT_TYPE_COUNT);
   const live = createLiveWatch({
     rules,
-    catalogue,
-    isFirstOnly: false,
-    isIsoTime: true,
-    hostname: 'here',
-    containers: [],
-    drops: defaultDropPolicy,
+    ...plainWatchOptions,
     signal,
     ringBytes: 32 * 1024 * 1024,
     isUnfiltered,
@@ -107,7 +85,7 @@ test('whatever becomes of a process that rules were done with, it raises the sam
     // So that they are told, and limits are known.
     'evt.type in (prlimit, setpgid, unshare, setns, getcwd) and proc.name = nobody',
   ];
-  const rules = rulesOf(conditions);
+  const rules = rulesOf(conditions, OUTPUT);
   assert.deepEqual(kernelFilterFor(rules, catalogue).byProcessTypes, [READ, WRITE]);
   context.diagnostic(`SEAWALL_SEED=${SEED}`);
   const controller = new AbortController();
@@ -160,12 +138,14 @@ for ((i = 0; i < 50; i++)); do printf xx >&3; done`;
 
 test('rules that are replaced ask for the processes that the old ones were done with', { skip }, async () => {
   const controller = new AbortController();
-  const before = rulesOf(['evt.type = write and proc.name = nobody']);
+  const before = rulesOf(['evt.type = write and proc.name = nobody'], OUTPUT);
 
   function write(): void {
     const child = spawn('bash', ['-c', WRITER], { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdout.once('data', () => {
-      watched.live.replaceRules(rulesOf([`evt.type = write and proc.pid = ${child.pid} and evt.rawres = 2`]));
+      watched.live.replaceRules(
+        rulesOf([`evt.type = write and proc.pid = ${child.pid} and evt.rawres = 2`], OUTPUT),
+      );
       child.stdin.end('go\n');
     });
     child.on('close', () => controller.abort());

@@ -6,35 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventTypeOfSymbol } from '@seawall/events';
-import { createSyscallCatalogue } from '@seawall/inspector';
 import { openKindOf, probeSupport } from '@seawall/probe';
-import { loadRules, type Rule } from '@seawall/rules';
 import type { Alert } from '../alert/alert.ts';
-import { defaultDropPolicy } from '../drops.ts';
+import { plainWatchOptions, rulesOf } from '../testing/plain-watch.ts';
 import { kernelFilterFor } from './kernel-filter.ts';
 import { wantedFor } from './wanted-calls.ts';
 import { createLiveWatch } from './watch-live.ts';
 
 const support = probeSupport();
 const skip = support.isSupported ? false : support.reason;
-const catalogue = createSyscallCatalogue();
-
-function rulesOf(conditions: readonly string[], output = 'x', first = 0): readonly Rule[] {
-  const content = conditions
-    .map((condition, index) =>
-      [
-        `- rule: Rule ${first + index}`,
-        `  desc: x`,
-        `  condition: ${condition}`,
-        `  output: "${output}"`,
-        `  priority: INFO\n`,
-      ].join('\n'),
-    )
-    .join('');
-  const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
-  assert.ok(ruleSet !== undefined, JSON.stringify(files[0].messages));
-  return ruleSet.rules;
-}
+const { catalogue } = plainWatchOptions;
 
 /** For opens that succeed and fail, by access: what the kernel is to send. */
 function opensOf(...conditions: string[]): Record<string, string> {
@@ -220,12 +201,7 @@ async function compareAlerts(wantsAllCopies: boolean): Promise<void> {
     const alerts: Alert[] = [];
     const live = createLiveWatch({
       rules,
-      catalogue,
-      isFirstOnly: false,
-      isIsoTime: true,
-      hostname: 'here',
-      containers: [],
-      drops: defaultDropPolicy,
+      ...plainWatchOptions,
       signal: controller.signal,
       onAlert: (alert) => alerts.push(alert),
       onStart: startScript,

@@ -5,33 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type CaptureWriter, createCaptureWriter, eventTypeOfSymbol } from '@seawall/events';
-import { createSyscallCatalogue } from '@seawall/inspector';
 import { probeSupport } from '@seawall/probe';
-import { loadRules, type Rule } from '@seawall/rules';
 import type { Alert } from '../alert/alert.ts';
-import { defaultDropPolicy } from '../drops.ts';
+import { plainWatchOptions, rulesOf } from '../testing/plain-watch.ts';
 import { createCaptureWatch } from '../watch/watch-capture.ts';
 import { wantedFor } from './wanted-calls.ts';
 import { createLiveWatch } from './watch-live.ts';
 
 const support = probeSupport();
 const skip = support.isSupported ? false : support.reason;
-const catalogue = createSyscallCatalogue();
-
-function rulesOf(...conditions: string[]): readonly Rule[] {
-  const content = conditions
-    .map(
-      (condition, index) =>
-        `- rule: Rule ${index}\n  desc: x\n  condition: ${condition}\n  output: "%evt.num %evt.time %evt.type file=%fd.name command=%proc.cmdline parent=%proc.pname exe=%proc.exepath user=%user.name"\n  priority: INFO\n`,
-    )
-    .join('');
-  const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
-  assert.ok(ruleSet !== undefined, JSON.stringify(files[0].messages));
-  return ruleSet.rules;
-}
+const { catalogue } = plainWatchOptions;
 
 test('what is wanted of the kernel: the rules’ event types, what keeps the tables right, and calls by name', () => {
-  const rules = rulesOf('evt.type = ptrace', 'evt.type = swapon');
+  const rules = rulesOf(['evt.type = ptrace', 'evt.type = swapon']);
   const { types, genericCalls } = wantedFor(rules, catalogue);
   const wanted = new Set(types);
   for (const symbol of ['SYSCALL_PTRACE_X', 'SYSCALL_OPENAT_2_X', 'SOCKET_CONNECT_X']) {
@@ -47,18 +33,13 @@ test('what happens is alerted live, and replaying its recording gives the same a
   const folder = mkdtempSync(join(tmpdir(), 'seawall-live-'));
   const capture = join(folder, 'live.scap');
   const rules = rulesOf(
-    'evt.type in (open, openat) and fd.name endswith seawall-live-mark and proc.name = cat',
-    'evt.type = execve and evt.arg.res = 0 and proc.pname = sh and proc.name = cat and proc.cmdline contains mark',
+    [
+      'evt.type in (open, openat) and fd.name endswith seawall-live-mark and proc.name = cat',
+      'evt.type = execve and evt.arg.res = 0 and proc.pname = sh and proc.name = cat and proc.cmdline contains mark',
+    ],
+    '%evt.num %evt.time %evt.type file=%fd.name command=%proc.cmdline parent=%proc.pname exe=%proc.exepath user=%user.name',
   );
-  const watchOptions = {
-    rules,
-    catalogue,
-    isFirstOnly: false,
-    isIsoTime: true,
-    hostname: 'here',
-    containers: [],
-    drops: defaultDropPolicy,
-  };
+  const watchOptions = { rules, ...plainWatchOptions };
   try {
     const live: Alert[] = [];
     const controller = new AbortController();

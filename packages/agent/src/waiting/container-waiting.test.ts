@@ -5,8 +5,8 @@ import { containerJson, createContainerInfo, createSyscallCatalogue } from '@sea
 import { loadRules, type Rule } from '@seawall/rules';
 import type { Alert } from '../alert/alert.ts';
 import { alertJson, alertText, defaultAlertJsonOptions } from '../alert/render.ts';
-import { defaultDropPolicy } from '../drops.ts';
 import { type ContainerNotice, encodeNotice, lookedUpNotice } from '../live/container-events.ts';
+import { plainWatchOptions } from '../testing/plain-watch.ts';
 import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
 
 /*
@@ -58,12 +58,7 @@ async function replay(
   let now = 0;
   const watch = createSectionsWatch({
     rules,
-    catalogue,
-    isFirstOnly: false,
-    isIsoTime: true,
-    hostname: 'here',
-    containers: [],
-    drops: defaultDropPolicy,
+    ...plainWatchOptions,
     onAlert(alert) {
       alerts.push(alert);
       told.push(`${now}: ${alert.message}${alert.isIncomplete ? ' (incomplete)' : ''}`);
