@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { replayOptions } from '../scripts/replay-options.mjs';
 import { scanCapture } from './scan.ts';
 
 /** What `bench/case.ts` measures: one replay with one set of rules, in a process of its own. */
@@ -72,13 +72,10 @@ export function measureCapture({ file, name, reference, rounds, cases }: Measure
   };
 }
 
-/** As scripts/bootstrap.mjs starts what goes through a capture. */
-const REPLAY_OPTIONS = [`--v8-pool-size=${Math.max(1, Math.min(4, availableParallelism() - 1))}`];
-
 function runScript<Result>(script: string, ...parameters: string[]): Result {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...process.execArgv, ...REPLAY_OPTIONS, script, ...parameters],
+    [...process.execArgv, ...replayOptions, script, ...parameters],
     { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);

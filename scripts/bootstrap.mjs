@@ -1,11 +1,12 @@
 // The one file that an old Node runs: installs what is missing, then hands over to the pinned Node 24.
-// Plain JavaScript for Node 18 and later, nothing but node: modules. Usage: node bootstrap.mjs SCRIPT [ARGUMENT...]
+// Plain JavaScript for Node 18 and later, nothing but node: modules and a neighbour like it. Usage: node bootstrap.mjs SCRIPT [ARGUMENT...]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replayOptions } from './replay-options.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const runtime = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
@@ -74,21 +75,12 @@ try {
   process.exit(1);
 }
 
-const processors = os.availableParallelism?.() ?? os.cpus().length;
-/*
- * To go through a capture, one thread of V8's for each processor but the one that the program itself runs on: compiling
- * beside it on two processors with the usual four took a fifth of the time away from it. Who watches live needs what it
- * compiles as soon as can be.
- */
-const replayOptions = scriptArguments.includes('--capture')
-  ? [`--v8-pool-size=${Math.max(1, Math.min(4, processors - 1))}`]
-  : [];
 const options = [
   '--conditions=seawall-source',
   '--disable-warning=ExperimentalWarning',
   // A small nursery (MiB): hours of replay then need no more memory than seconds, and it costs no time.
   '--max-semi-space-size=2',
-  ...replayOptions,
+  ...(scriptArguments.includes('--capture') ? replayOptions : []),
 ];
 // Compiled code is kept: what turns TypeScript into JavaScript takes 40 MB and a second, and is then not even loaded.
 // Few arenas: by default the C library keeps one for each of a dozen threads, 10 MB that nobody uses again.
@@ -103,4 +95,4 @@ child.on('error', (error) => {
   process.stderr.write(`seawall: cannot start ${runtime}: ${error.message}\n`);
   process.exit(1);
 });
-child.on('exit', (code, signal) => process.exit(code ?? 128 + (os.constants.signals[signal] ?? 0)));
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
