@@ -67,7 +67,8 @@ export interface Inspector {
   isQuiet(data: DataView, event: number, type: number): boolean;
   /**
    * The same question asked of the blocks of a capture one after the other, together with whether a rule can match events
-   * of a wanted type of the thread that the context shows; see `EventVisitor.pass`.
+   * of a wanted type of the thread that the context shows; see `EventVisitor.pass`. `isOpen` is not asked again where it
+   * said no, until that thread, the descriptor, ancestors or the wanted types change.
    */
   pass(
     data: DataView,

@@ -16,6 +16,8 @@ type Values = Readonly<Record<string, ParameterValue>>;
 type Happening = readonly [tid: number, symbol: string, values: Values];
 
 const TRAILER = 4;
+/** PPM_CL_CLONE_THREAD. */
+const THREAD = 1 << 13;
 const UNKNOWN_TID = 999;
 const TIDS = [10, 11, UNKNOWN_TID];
 /** PPM_AF_INET and SOCK_STREAM, SOCK_DGRAM. */
@@ -224,6 +226,40 @@ test('an event of a wanted type is passed over only where no rule can match it',
   assert.equal(passOver(source, reading, look(true)).total, 0);
   assert.equal(passOver(source, reading, look(false)).total, 1);
   assert.deepEqual(seen, ['/root/a', '/root/a']);
+});
+
+test('rules that want nothing of a descriptor are not asked again until it, the thread, its ancestors or they change', () => {
+  const source = system();
+  source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: 'a' });
+  source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 4, dirfd: -100, name: 'b' });
+  source.clone(10, 12, { flags: THREAD });
+  const wanted = new Uint8Array(EVENT_TYPE_COUNT).fill(1);
+  source.inspector.setWanted(wanted);
+  const use = (symbol: string, tid: number, fd = 3): boolean => {
+    let isAsked = false;
+    passOver(source, encode(source, [[tid, symbol, { res: 1, data: 'x', fd, size: 1 }]]), () => {
+      isAsked = true;
+      return false;
+    });
+    return isAsked;
+  };
+  const isAsked = (): boolean => use('SYSCALL_READ_X', 10);
+  assert.deepEqual([isAsked(), isAsked()], [true, false]);
+  const write = (): boolean => use('SYSCALL_WRITE_X', 10);
+  assert.deepEqual([write(), write(), isAsked()], [true, false, false], 'two types take turns');
+  assert.equal(use('SYSCALL_READ_X', 10, 4), true, 'another descriptor');
+  assert.equal(isAsked(), false);
+  assert.equal(use('SYSCALL_READ_X', 12), true, 'another thread of the same descriptors');
+  assert.deepEqual([isAsked(), isAsked()], [true, false]);
+
+  source.event(10, 'SYSCALL_PRCTL_X', { res: 0, option: 15, arg2_str: 'renamed', arg2_int: 0 });
+  assert.deepEqual([isAsked(), isAsked()], [true, false], 'the thread has another name');
+  source.exec(1, { comm: 'other' });
+  assert.deepEqual([isAsked(), isAsked()], [true, false], 'its parent executed something');
+  source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: 'c' });
+  assert.deepEqual([isAsked(), isAsked()], [true, false], 'it is another file');
+  source.inspector.setWanted(wanted);
+  assert.deepEqual([isAsked(), isAsked()], [true, false], 'there are other rules');
 });
 
 test('blocks that are damaged in any byte are passed over or left, never a fault', () => {

@@ -1,11 +1,13 @@
 import { EVENT_TYPE_COUNT, leastCountByType, PLAIN_BLOCK, plainCountByType, Step } from '@seawall/events';
 import type { EventContext } from '../context.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
-import { Learning, verdictsOn } from '../descriptor/verdicts.ts';
+import { isClosed, Learning, noteClosed, verdictsOn } from '../descriptor/verdicts.ts';
 import type { Inspector } from '../inspector.ts';
+import { markRulesChanged } from '../process/changed.ts';
 import type { Process } from '../process/process.ts';
 import { absorb, absorbableTypes, absorbClose, CLOSE } from './absorb.ts';
 import { descriptorParameters } from './dispatch.ts';
+import { belongTogether } from './enter-event.ts';
 import { idleSteps, isQuietCall } from './quiet.ts';
 import { showDescriptor, showNumbered } from './show-descriptor.ts';
 import { inferringTypes, transferTuples } from './transfer.ts';
@@ -141,6 +143,7 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
   return {
     isOfNoConsequence,
     plan(wanted) {
+      markRulesChanged();
       for (let type = 0; type < EVENT_TYPE_COUNT; type += 1) {
         const isWanted = wanted[type] === 1;
         absorbs[type] = isWanted ? 0 : absorbableTypes[type];
@@ -227,13 +230,21 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
           }
           if (way > KIND) {
             if (process === undefined) break;
-            if (context.process !== process) context.process = process;
-            if (context.container !== process.container) context.container = process.container;
-            const isShown =
-              kind === TRANSFER || kind === LATER_TRANSFER
+            const isTransfer = kind === TRANSFER || kind === LATER_TRANSFER;
+            const verdicts = isTransfer && descriptor !== undefined ? verdictsOn(descriptor) : undefined;
+            const isKnown =
+              verdicts !== undefined &&
+              isClosed(verdicts, process, type) &&
+              !belongTogether(process.bookkeeping.lastEnterType, type);
+            if (!isKnown) {
+              if (context.process !== process) context.process = process;
+              if (context.container !== process.container) context.container = process.container;
+              const isShown = isTransfer
                 ? showNumbered(context, process, fd, descriptor, type)
                 : showDescriptor(context, process, data, position + EVENT, type);
-            if (!isShown || isOpen(context, type)) break;
+              if (!isShown || isOpen(context, type)) break;
+              if (verdicts !== undefined) noteClosed(verdicts, process, type);
+            }
           }
         }
         counts[type] += 1;

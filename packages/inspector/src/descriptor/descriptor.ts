@@ -1,4 +1,5 @@
 import type { DescriptorScope } from '@seawall/rules';
+import type { Process } from '../process/process.ts';
 
 /** scap's descriptor types (SCAP_FD_* of libscap): the values that captures hold. */
 export const DescriptorType = {
@@ -66,4 +67,11 @@ export interface Descriptor {
 export interface DescriptorVerdicts extends DescriptorScope {
   /** From which transfers over it something may be learned: bits of `Learning`. */
   readonly learnsFrom: number;
+  /** Of whose transfers over it rules want nothing, while that thread's generation and all ancestors are these. */
+  closedTo: Process | undefined;
+  closedGeneration: number;
+  closedAncestry: number;
+  /** The types of those transfers, the last one first: reading and writing take turns. */
+  closedType: number;
+  closedTypeBefore: number;
 }

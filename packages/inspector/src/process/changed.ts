@@ -11,6 +11,11 @@ export function ancestryVersion(): number {
   return version;
 }
 
+/** To be called when the rules change: nothing that was decided holds any more. */
+export function markRulesChanged(): void {
+  version += 1;
+}
+
 /**
  * Moves a thread's generation on, after something that a rule can see of it changed. Everything that was decided
  * about the thread before must be decided anew. Descriptors and what changes by itself (counters, memory sizes,

@@ -153,7 +153,7 @@ export function createSlotTexts<Context>(
   /** The first group of texts that could rule an open candidate out. */
   function prepare({ open }: Remainder, { deciding }: Insight<Context>): Narrowing {
     const group = deciding.findIndex((positions) => open.some((position) => hasBit(positions, position)));
-    return { group, byClass: new Map() };
+    return { group, byClass: [] };
   }
 
   function learn(remainder: Remainder, { group, byClass }: Narrowing, found: ScopeClass<Context>): Remainder {
@@ -163,7 +163,7 @@ export function createSlotTexts<Context>(
     const narrowed = describeRemainder(remainder.certain, open, candidates.length);
     if (open.length > 0) insightByRemainder.set(narrowed, insight);
     narrowed.narrowing ??= prepare(narrowed, insight);
-    byClass.set(found, narrowed);
+    byClass[found.id] = narrowed;
     const areClassesMany = groups[group].classCount() > REMEMBERED_CLASSES;
     if (areClassesMany) groups[group].reset();
     memory.count(areClassesMany);
@@ -178,7 +178,7 @@ export function createSlotTexts<Context>(
         const { narrowing } = left;
         if (narrowing.group === -1) return left;
         const found = groups[narrowing.group].classify(context);
-        left = narrowing.byClass.get(found) ?? learn(left, narrowing, found);
+        left = narrowing.byClass[found.id] ?? learn(left, narrowing, found);
       }
     },
   };

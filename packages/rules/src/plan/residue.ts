@@ -66,8 +66,8 @@ export interface Remainder {
 export interface Narrowing {
   /** Which of the slot's groups of texts is to be asked; -1 when none tells more. */
   readonly group: number;
-  /** By the class of the text: what is left then. */
-  readonly byClass: Map<object, Remainder>;
+  /** By the id of the text's class: what is left then. */
+  readonly byClass: (Remainder | undefined)[];
 }
 
 export interface Residues<Context> {
