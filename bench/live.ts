@@ -1,7 +1,8 @@
 // `npm run bench:live -- [--rounds N] [--rules FILE...] [--json]`
 // What watching this machine live costs the programs on it. Rounds alternate between nothing, an empty program on
 // every system call (its cost on getppid is 1 unit) and watching with the rules; medians and their spread. All of it is
-// processor time of one program on one CPU: what others do on the machine counts least in that.
+// processor time of one program on one CPU, while that CPU's core has no other work: the neighbours of a virtual machine
+// on the core's other thread make calls of the kernel half as long again, for seconds.
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,11 +20,14 @@ const CASES = [
   { name: 'fork', count: 80 },
 ] as const;
 /** Each case is measured so often in a round, and the least counts: what others do on the machine only ever adds. */
-const REPETITIONS = 5;
+const REPETITIONS = 2;
+/** For so long the core is looked at first, to see what it is like without other work. */
+const LOOKING_SECONDS = 15;
 /** Pairs of opening and closing while the agent's own processor time is taken. */
 const AGENT_PAIRS = 6_000_000;
 
 type CaseName = (typeof CASES)[number]['name'];
+const CASE_NAMES = CASES.map(({ name }) => name);
 
 const { values } = parseArgs({
   options: {
@@ -58,20 +62,22 @@ interface Round {
   readonly off: Record<CaseName, number>;
   /** With an empty program on every system call. */
   readonly emptyGetppid: number;
-  /** With an empty program where files are opened: what the kernel takes itself for the tracepoint. */
-  readonly emptyOpen: number;
+  /** With an empty program where files are opened: what the kernel takes itself for a tracepoint, on its own call and on others. */
+  readonly emptyOpen: Readonly<Record<'getppid' | 'open', number>>;
   readonly on: Record<CaseName, number>;
 }
 
+/** How the core is known to have no other work: see native/testing/core.h. */
+const alone = measure('alone', LOOKING_SECONDS);
 const agent = fork(join(import.meta.dirname, 'live-agent.ts'), rules, { execArgv: process.execArgv });
 const rounds: Round[] = [];
 for (let round = 0; round < Number(values.rounds); round += 1) {
   await isClear();
-  const off = measureAll();
-  const emptyGetppid = measureWith('empty', 'getppid');
-  const emptyOpen = measureWith('empty_open', 'open');
+  const off = measureEach(CASE_NAMES);
+  const emptyGetppid = measureWith('empty', 'getppid').getppid;
+  const emptyOpen = measureWith('empty_open', 'getppid', 'open');
   await startWatching(agent);
-  const on = measureAll();
+  const on = measureEach(CASE_NAMES);
   await stopWatching(agent);
   rounds.push({ off, emptyGetppid, emptyOpen, on });
   process.stderr.write(`round ${round + 1} of ${values.rounds}\n`);
@@ -87,31 +93,41 @@ function compile(command: string, ...parameters: string[]): void {
   if (status !== 0) throw new Error(`${command} ${parameters.join(' ')}: ${stderr}`);
 }
 
-/** Nanoseconds of processor time for each time that it is done: in the pieces that others left alone, and on the whole. */
-function measure(name: CaseName, count: number): { readonly least: number; readonly whole: number } {
-  const { stdout, status } = spawnSync(join(folder, 'measure'), [name, String(count)], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`measuring ${name} failed`);
-  const [least, whole] = stdout.trim().split(' ').map(Number);
-  return { least, whole };
+/** Calls the program of native/testing/measure.c: gives the numbers that it prints. */
+function measure(...parameters: readonly (string | number)[]): readonly number[] {
+  const { stdout, status } = spawnSync(join(folder, 'measure'), parameters.map(String), { encoding: 'utf8' });
+  if (status === 3) throw new Error('the core had other work all the time: nothing can be measured');
+  if (status !== 0) throw new Error(`measuring ${parameters.join(' ')} failed`);
+  return stdout.trim().split(' ').map(Number);
 }
 
-function measureAll(): Record<CaseName, number> {
-  const samples = CASES.map((): number[] => []);
-  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
-    for (const [index, { name, count }] of CASES.entries()) samples[index].push(measure(name, count).least);
-  }
-  const entries = CASES.map(({ name }, index) => [name, Math.min(...samples[index])]);
-  return Object.fromEntries(entries) as Record<CaseName, number>;
-}
-
-/** What the case takes while that program of `empty.bpf.c` is on. */
-function measureWith(program: string, name: CaseName): number {
+/** Nanoseconds of processor time for each time that it is done, in the pieces that others left alone. */
+function measureAlone(name: CaseName): number {
   const { count } = CASES.find((one) => one.name === name)!;
+  return measure(name, count, ...alone)[0];
+}
+
+function measureEach<Name extends CaseName>(names: readonly Name[]): Record<Name, number> {
+  const least = Object.fromEntries(names.map((name) => [name, Number.POSITIVE_INFINITY])) as Record<
+    Name,
+    number
+  >;
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+    for (const name of names) least[name] = Math.min(least[name], measureAlone(name));
+  }
+  return least;
+}
+
+/** What the cases take while that program of `empty.bpf.c` is on. */
+function measureWith<Name extends CaseName>(
+  program: string,
+  ...names: readonly Name[]
+): Record<Name, number> {
   const probe = loader.open(join(folder, 'empty.o'), {});
   try {
     loader.load(probe);
     loader.attach(probe, program);
-    return Math.min(...Array.from({ length: REPETITIONS }, () => measure(name, count).least));
+    return measureEach(names);
   } finally {
     loader.close(probe);
   }
@@ -161,7 +177,7 @@ function pause(milliseconds: number): Promise<void> {
 /** The agent's processor time while files are opened and closed, as a part of what that takes itself; its peak memory. */
 function measureAgent({ pid }: ChildProcess): { readonly share: number; readonly bytes: number } {
   const before = processorTime(pid as number);
-  const whole = measure('open', AGENT_PAIRS).whole * AGENT_PAIRS;
+  const whole = measure('open', AGENT_PAIRS)[1] * AGENT_PAIRS;
   const used = processorTime(pid as number) - before;
   const [, peak = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return { share: used / whole, bytes: Number(peak) * 1024 };
@@ -201,9 +217,11 @@ function print(): void {
       percentSpread: (100 * spread(added)) / base,
     };
   });
-  const openFloor = median(rounds.map(({ off, emptyOpen }) => emptyOpen - off.open)) / unit;
+  const floorOf = (name: 'getppid' | 'open'): number =>
+    median(rounds.map(({ off, emptyOpen }) => emptyOpen[name] - off[name])) / unit;
+  const floors = { getppid: floorOf('getppid'), open: floorOf('open') };
   if (values.json) {
-    const all = { unit, openFloor, rows, agentShare, agentBytes, accounting, rounds: rounds.length };
+    const all = { unit, floors, rows, agentShare, agentBytes, accounting, rounds: rounds.length };
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     return;
   }
@@ -216,7 +234,7 @@ function print(): void {
     );
   }
   process.stdout.write(
-    `of open an empty program at the same tracepoint takes ${openFloor.toFixed(2)} units: the kernel's own part\n`,
+    `the kernel's own part, with an empty program where files are opened: getppid ${floors.getppid.toFixed(2)} units, open ${floors.open.toFixed(2)}\n`,
   );
   process.stdout.write(
     `agent: ${(100 * agentShare).toFixed(0)} % of the processor time of the opening and closing itself; peak ${(agentBytes / 1e6).toFixed(0)} MB\n`,

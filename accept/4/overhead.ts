@@ -19,6 +19,6 @@ export async function run(): Promise<AcceptanceResult> {
       ? `${name} ${units.toFixed(2)} units (±${unitsSpread.toFixed(2)})`
       : `${name} ${percent.toFixed(1)} % (±${percentSpread.toFixed(1)})`;
   });
-  const figure = `1 unit is ${bench.unit.toFixed(0)} ns; ${figures.join(', ')} (of open+close, an empty program at the same tracepoint: ${bench.openFloor.toFixed(1)})${short.length > 0 ? `; over: ${short.join(', ')}` : ''}`;
+  const figure = `1 unit is ${bench.unit.toFixed(0)} ns; ${figures.join(', ')} (an empty program where files are opened takes ${bench.floors.getppid.toFixed(2)} of getppid and ${bench.floors.open.toFixed(1)} of open)${short.length > 0 ? `; over: ${short.join(', ')}` : ''}`;
   return { figure, passed: short.length === 0 };
 }

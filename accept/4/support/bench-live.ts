@@ -5,8 +5,8 @@ import { join } from 'node:path';
 export interface LiveBench {
   /** Nanoseconds that an empty program adds to getppid. */
   readonly unit: number;
-  /** What an empty program where files are opened takes of opening and closing, in units. */
-  readonly openFloor: number;
+  /** What an empty program where files are opened takes, in units: the kernel's part of it. */
+  readonly floors: { readonly getppid: number; readonly open: number };
   readonly rows: readonly {
     readonly name: string;
     readonly units: number;

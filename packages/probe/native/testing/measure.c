@@ -1,7 +1,10 @@
 // Does one thing many times, in pieces that take about a tenth of a millisecond, and prints how many nanoseconds of
 // processor time each took: in the piece that is the least but for a tenth of them, and on the whole. What others do on the
 // machine, of which a virtual one sees nothing, makes most pieces longer; it leaves some alone.
-// Usage: measure getppid|read|open|connect|fork COUNT
+// Usage: measure getppid|read|open|connect|fork COUNT [RATIO CLOCK]
+//        With RATIO and CLOCK, as `alone` prints them, only pieces count during which the core had no other work, reckoned
+//        at that clock rate; exits with 3 when there was other work all the time.
+//        measure alone SECONDS: looks at the core for so long, and prints by what RATIO and CLOCK it is known to be alone
 //        measure flood PER_SECOND SECONDS: copies and closes a descriptor so often (0: as often as it can), and prints how
 //        many of each there were
 #define _GNU_SOURCE
@@ -9,6 +12,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,15 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core.h"
+
 extern char **environ;
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1e9 + time.tv_nsec;
-}
 
 /* Of this process and of those that it made and that have ended. */
 static double processor_time(void)
@@ -132,23 +130,51 @@ static int compare(const void *left, const void *right)
 	return difference < 0 ? -1 : difference > 0;
 }
 
-static void measure(void (*act)(void), long piece, long count)
+/* Somebody else's work is not felt within that of the ratio without it. */
+#define ALONE 1.06
+/* How long to wait for pieces without other work, in nanoseconds. */
+#define PATIENCE 2e10
+
+static bool is_alone(struct look seen, struct look alone)
 {
-	long pieces = (count + piece - 1) / piece;
-	double *times = calloc(pieces, sizeof(*times));
-	double started = processor_time(), before = started;
+	return seen.ratio <= alone.ratio * ALONE;
+}
 
-	for (long i = 0; i < pieces; i++) {
-		double now;
+/*
+ * @param alone how the core is without other work; all 0 to take every piece.
+ * @returns false when there was other work all the time.
+ */
+static bool measure(void (*act)(void), long piece, long count, struct look alone)
+{
+	bool is_any = alone.ratio == 0;
+	long pieces = (count + piece - 1) / piece, taken = 0, done = 0;
+	double *times = calloc(pieces, sizeof(*times)), whole = 0, end = now() + PATIENCE;
+	struct look before = {}, after = {};
 
+	while (taken < pieces && (is_any || now() < end)) {
+		double time, started;
+
+		if (!is_any)
+			before = done == 0 ? look() : after;
+		started = processor_time();
 		for (long j = 0; j < piece; j++)
 			act();
-		now = processor_time();
-		times[i] = (now - before) / piece;
-		before = now;
+		time = processor_time() - started;
+		whole += time;
+		done++;
+		if (is_any) {
+			times[taken++] = time / piece;
+			continue;
+		}
+		after = look();
+		if (is_alone(before, alone) && is_alone(after, alone))
+			times[taken++] = time / piece * 2 * alone.clock / (before.clock + after.clock);
 	}
-	qsort(times, pieces, sizeof(*times), compare);
-	printf("%.1f %.1f\n", times[pieces / 10], (before - started) / (pieces * piece));
+	if (taken == 0)
+		return false;
+	qsort(times, taken, sizeof(*times), compare);
+	printf("%.1f %.1f\n", times[taken / 10], whole / (done * piece));
+	return true;
 }
 
 /* Pairs of calls between two looks at the clock. */
@@ -175,18 +201,25 @@ int main(int arguments, char **argument)
 {
 	const char *what = arguments > 2 ? argument[1] : "";
 	long count = arguments > 2 ? atol(argument[2]) : 0;
+	struct look alone = {};
 
 	stay_on_one_cpu();
+	if (!strcmp(what, "alone")) {
+		alone = look_for_least(count);
+		printf("%.4f %.1f\n", alone.ratio, alone.clock);
+		return 0;
+	}
 	if (arguments > 3 && !strcmp(what, "flood")) {
 		printf("%ld\n", flood(count, atof(argument[3])));
 		return 0;
 	}
+	if (arguments > 4)
+		alone = (struct look){ atof(argument[3]), atof(argument[4]) };
 	prepare();
 	for (unsigned long i = 0; i < sizeof(things) / sizeof(*things); i++) {
 		if (strcmp(what, things[i].name))
 			continue;
-		measure(things[i].act, things[i].count, count);
-		return 0;
+		return measure(things[i].act, things[i].count, count, alone) ? 0 : 3;
 	}
 	return 2;
 }
