@@ -19,7 +19,7 @@ import { pipeEnd } from './open-plain.ts';
 
 export const CLOSE = eventTypeOfSymbol('SYSCALL_CLOSE_X').id;
 const CONTROL = eventTypeOfSymbol('SYSCALL_FCNTL_X').id;
-const DUPLICATE = eventTypeOfSymbol('SYSCALL_DUP2_X').id;
+export const DUPLICATE = eventTypeOfSymbol('SYSCALL_DUP2_X').id;
 const PIPE = eventTypeOfSymbol('SYSCALL_PIPE2_X').id;
 const SWITCH = eventTypeOfSymbol('SCHEDSWITCH_6_E').id;
 const MEMORY = ['SYSCALL_BRK_4_X', 'SYSCALL_MMAP_X', 'SYSCALL_MMAP2_X', 'SYSCALL_MUNMAP_X'].map(
@@ -103,8 +103,8 @@ function absorbControl(process: Process, data: DataView, event: number): boolean
   return true;
 }
 
-/** dup2, which has no flags. */
-function absorbDuplicate(process: Process, data: DataView, event: number): boolean {
+/** `absorb` for dup2, which has no flags. */
+export function absorbDuplicate(process: Process, data: DataView, event: number): boolean {
   const lengths = event + HEADER;
   if (
     data.getUint32(event + 22, true) !== 3 ||

@@ -8,6 +8,7 @@ import {
   PLAIN_BLOCK,
 } from '@seawall/events';
 import fc from 'fast-check';
+import type { EventContext } from '../context.ts';
 import type { Process } from '../process/process.ts';
 import { encodeEvent, type ParameterValue, tuple } from '../testing/encode-event.ts';
 import { createTestSource, INIT, type TestSource } from '../testing/source.ts';
@@ -63,6 +64,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: of(['SYSCALL_CLOSE_X'], { res: result, fd: number }) },
+  { weight: 2, arbitrary: of(['SYSCALL_DUP2_X'], { res: result, oldfd: number, newfd: number }) },
   { weight: 1, arbitrary: of(['SYSCALL_FSTAT_X', 'SYSCALL_LSEEK_X'], { res: result, fd: number }) },
   {
     weight: 1,
@@ -137,7 +139,7 @@ interface Passed {
 function passOver(
   { inspector, deliver }: TestSource,
   batches: readonly EventBatch[],
-  isOpen: () => boolean = () => false,
+  isOpen: (context: EventContext, type: number) => boolean = () => false,
 ): Passed {
   const blocks = blocksOf(batches);
   const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.length);
@@ -176,25 +178,36 @@ function picture(source: TestSource): unknown {
   }));
 }
 
-test('what is passed over leaves the tables as applying each event does', () => {
-  let passed = 0;
-  fc.assert(
-    fc.property(fc.array(happening, { minLength: 20, maxLength: 60 }), (happenings) => {
-      const [applied, replayed] = [system(), system()];
-      const batches = encode(applied, happenings);
-      for (const batch of batches) applied.deliver(batch);
-      const { total, counts } = passOver(replayed, batches);
-      assert.deepEqual(picture(replayed), picture(applied));
-      assert.equal(
-        counts.reduce((sum, count) => sum + count, 0),
-        total,
-      );
-      passed += total;
-    }),
-    { numRuns: 300 },
-  );
-  assert.ok(passed > 1000, `most events are passed over, not ${passed}`);
-});
+/** Rules that want to know of some descriptors. */
+function isSocket({ descriptor }: EventContext): boolean {
+  return descriptor?.socket !== undefined;
+}
+
+for (const [title, isWanted, isOpen] of [
+  ['what is passed over leaves the tables as applying each event does', 0, () => false],
+  ['so does what is passed over because rules want nothing of its descriptor', 1, isSocket],
+] as const) {
+  test(title, () => {
+    let passed = 0;
+    fc.assert(
+      fc.property(fc.array(happening, { minLength: 20, maxLength: 60 }), (happenings) => {
+        const [applied, replayed] = [system(), system()];
+        replayed.inspector.setWanted(new Uint8Array(EVENT_TYPE_COUNT).fill(isWanted));
+        const batches = encode(applied, happenings);
+        for (const batch of batches) applied.deliver(batch);
+        const { total, counts } = passOver(replayed, batches, isOpen);
+        assert.deepEqual(picture(replayed), picture(applied));
+        assert.equal(
+          counts.reduce((sum, count) => sum + count, 0),
+          total,
+        );
+        passed += total;
+      }),
+      { numRuns: 300 },
+    );
+    assert.ok(passed > 1000, `most events are passed over, not ${passed}`);
+  });
+}
 
 test('passing asks of one event what isQuiet answers', () => {
   fc.assert(
@@ -260,6 +273,23 @@ test('rules that want nothing of a descriptor are not asked again until it, the 
   assert.deepEqual([isAsked(), isAsked()], [true, false], 'it is another file');
   source.inspector.setWanted(wanted);
   assert.deepEqual([isAsked(), isAsked()], [true, false], 'there are other rules');
+});
+
+test('a descriptor that rules want nothing of is copied in passing; of another the copy is shown to them', () => {
+  const source = system();
+  source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: 'a' });
+  source.inspector.setWanted(new Uint8Array(EVENT_TYPE_COUNT).fill(1));
+  const copies = encode(source, [[10, 'SYSCALL_DUP2_X', { res: 0, oldfd: 3, newfd: 0 }]]);
+  assert.equal(passOver(source, copies, () => true).total, 0);
+  assert.equal(source.context.descriptor?.name, '/root/a');
+  assert.equal(source.context.descriptorNumber, 0);
+  const further = encode(source, [[10, 'SYSCALL_DUP2_X', { res: 5, oldfd: 3, newfd: 5 }]]);
+  assert.equal(passOver(source, further, () => false).total, 1);
+  assert.equal(source.process(10).descriptors.get(5)?.name, '/root/a');
+  assert.equal(
+    passOver(source, encode(source, [[10, 'SYSCALL_DUP2_X', { res: 6, oldfd: 40, newfd: 6 }]])).total,
+    0,
+  );
 });
 
 test('blocks that are damaged in any byte are passed over or left, never a fault', () => {

@@ -5,11 +5,12 @@ import { isClosed, Learning, noteClosed, verdictsOn } from '../descriptor/verdic
 import type { Inspector } from '../inspector.ts';
 import { markRulesChanged } from '../process/changed.ts';
 import type { Process } from '../process/process.ts';
-import { absorb, absorbableTypes, absorbClose, CLOSE } from './absorb.ts';
+import { absorb, absorbableTypes, absorbClose, absorbDuplicate, CLOSE, DUPLICATE } from './absorb.ts';
 import { descriptorParameters } from './dispatch.ts';
 import { belongTogether } from './enter-event.ts';
 import { idleSteps, isQuietCall } from './quiet.ts';
-import { showDescriptor, showNumbered } from './show-descriptor.ts';
+import { descriptorNumberIn, showDescriptor, showNumbered } from './show-descriptor.ts';
+import { lookUpDescriptor } from './state.ts';
 import { inferringTypes, transferTuples } from './transfer.ts';
 
 /*
@@ -32,6 +33,8 @@ const Way = {
   close: 4,
   /** They are asked of by `isQuietCall` and `absorb`. */
   ask: 5,
+  /** Copying a descriptor, which rules want to see of some. */
+  copy: 6,
 } as const;
 
 /** What the lower byte of a plan holds. */
@@ -61,7 +64,14 @@ const {
   lengths: LENGTHS,
 } = PLAIN_BLOCK;
 const TYPE_COUNT = EVENT_TYPE_COUNT;
-const { count: COUNT, transfer: TRANSFER, laterTransfer: LATER_TRANSFER, close: CLOSING, show: SHOW } = Way;
+const {
+  count: COUNT,
+  transfer: TRANSFER,
+  laterTransfer: LATER_TRANSFER,
+  close: CLOSING,
+  show: SHOW,
+  copy: COPYING,
+} = Way;
 const stepByType = idleSteps;
 const VISIT = Step.visit;
 const isInferring = inferringTypes;
@@ -91,6 +101,8 @@ const transferWays: readonly (number | undefined)[] = transferTuples.map((tuple,
 const leastCounts = Uint16Array.from(leastCountByType, (count, type) =>
   transferTuples[type] === undefined ? count : plainCountByType[type],
 );
+
+type IsOpen = Parameters<Inspector['pass']>[4];
 
 /** What passing needs of the inspector. */
 export interface PassingSource {
@@ -124,6 +136,7 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
   function wayOf(type: number, isWanted: boolean): number {
     // What rules see has to stay as it is until they have seen it.
     if (absorbableTypes[type] === 1 && !isWanted) return type === CLOSE ? Way.close : Way.ask;
+    if (type === DUPLICATE) return Way.copy;
     const step = idleSteps[type];
     if (step === Step.visit) return Way.show;
     const way = step === Step.count ? Way.count : (transferWays[type] ?? Way.ask);
@@ -138,6 +151,28 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
   ): boolean {
     if (absorbs[type] === 1 && absorb(process, data, event, type)) return true;
     return process !== undefined && stepByType[type] !== VISIT && isQuietCall(process, data, event, type);
+  }
+
+  function showProcess(process: Process): void {
+    if (context.process !== process) context.process = process;
+    if (context.container !== process.container) context.container = process.container;
+  }
+
+  /** Whether rules may want an event of that type about the descriptor, which leaves it as it is. */
+  function isWantedOf(
+    process: Process,
+    fd: number,
+    descriptor: Descriptor,
+    type: number,
+    isOpen: IsOpen,
+  ): boolean {
+    const verdicts = verdictsOn(descriptor);
+    // The start of the call may have told of another descriptor.
+    if (isClosed(verdicts, process, type)) return belongTogether(process.bookkeeping.lastEnterType, type);
+    showProcess(process);
+    if (!showNumbered(context, process, fd, descriptor, type) || isOpen(context, type)) return true;
+    noteClosed(verdicts, process, type);
+    return false;
   }
 
   return {
@@ -226,24 +261,23 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
             if (!holdsParameters(data, position, parameterCount, next)) break;
             if (kind === CLOSING) {
               if (process === undefined || !absorbClose(process, data, position + EVENT)) break;
+            } else if (kind === COPYING) {
+              if (process === undefined) break;
+              fd = descriptorNumberIn(data, position + EVENT, type);
+              descriptor = lookUpDescriptor(process, fd);
+              // The copy shows all that rules ask of a descriptor as the original does.
+              if (descriptor === undefined || isWantedOf(process, fd, descriptor, type, isOpen)) break;
+              if (!absorbDuplicate(process, data, position + EVENT)) break;
             } else if (!isOfNoConsequence(process, data, position + EVENT, type)) break;
           }
           if (way > KIND) {
             if (process === undefined) break;
-            const isTransfer = kind === TRANSFER || kind === LATER_TRANSFER;
-            const verdicts = isTransfer && descriptor !== undefined ? verdictsOn(descriptor) : undefined;
-            const isKnown =
-              verdicts !== undefined &&
-              isClosed(verdicts, process, type) &&
-              !belongTogether(process.bookkeeping.lastEnterType, type);
-            if (!isKnown) {
-              if (context.process !== process) context.process = process;
-              if (context.container !== process.container) context.container = process.container;
-              const isShown = isTransfer
-                ? showNumbered(context, process, fd, descriptor, type)
-                : showDescriptor(context, process, data, position + EVENT, type);
-              if (!isShown || isOpen(context, type)) break;
-              if (verdicts !== undefined) noteClosed(verdicts, process, type);
+            if ((kind === TRANSFER || kind === LATER_TRANSFER) && descriptor !== undefined) {
+              if (isWantedOf(process, fd, descriptor, type, isOpen)) break;
+            } else {
+              showProcess(process);
+              if (!showDescriptor(context, process, data, position + EVENT, type)) break;
+              if (isOpen(context, type)) break;
             }
           }
         }

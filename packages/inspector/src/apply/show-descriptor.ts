@@ -59,7 +59,11 @@ export function showNumbered(
   return true;
 }
 
-/** The descriptor's number in an event with lengths of two bytes; -1 where it has none. */
+/** The number of the descriptor that an event with lengths of two bytes is about; -1 where it names none. */
+export function descriptorNumberIn(data: DataView, event: number, type: number): number {
+  return numberIn(data, event, descriptorIndexes[type] as number);
+}
+
 function numberIn(data: DataView, event: number, index: number): number {
   const count = data.getUint32(event + 22, true);
   if (index < 0 || index >= count) return -1;
