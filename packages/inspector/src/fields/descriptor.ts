@@ -1,5 +1,5 @@
 import { eventTypeOfSymbol } from '@seawall/events';
-import type { FieldType } from '@seawall/rules';
+import type { BoundField, FieldType, Value } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { DescriptorFlag, Protocol } from '../descriptor/flags.ts';
@@ -77,11 +77,20 @@ const identityFields: readonly InspectorField[] = [
     'fd.directory',
     'Directory that holds the file (for a directory: itself); unset for what is no file.',
     directoryOf,
+    (directories) => ruleOutByName(directories, (name, directory) => name.startsWith(directory)),
   ),
-  text('fd.filename', "The file's name without its directory; unset for what is no file.", (context) => {
-    const descriptor = descriptorOf(context);
-    if (descriptor === undefined || !isFile(descriptor.type)) return undefined;
-    return partsOfPath(descriptor.name).filename;
+  field({
+    name: 'fd.filename',
+    type: 'charbuf',
+    format: 'na',
+    dependsOn: ['descriptor'],
+    description: "The file's name without its directory; unset for what is no file.",
+    extract(context) {
+      const descriptor = descriptorOf(context);
+      if (descriptor === undefined || !isFile(descriptor.type)) return undefined;
+      return partsOfPath(descriptor.name).filename;
+    },
+    ruleOut: (filenames) => ruleOutByName(filenames, (name, filename) => name.endsWith(filename)),
   }),
   eventText(
     'fd.uid',
@@ -255,6 +264,27 @@ function directoryOf(context: EventContext): string | undefined {
   return name === undefined ? undefined : partsOfPath(name).directory;
 }
 
+/**
+ * For parts of a path: whether the descriptor's name alone tells that its part is none of the constants.
+ * @param isPossible whether a path of that name can have that part.
+ */
+function ruleOutByName(
+  constants: readonly Value[],
+  isPossible: (name: string, part: string) => boolean,
+): ((context: EventContext) => boolean) | undefined {
+  const parts = constants.filter((constant) => typeof constant === 'string');
+  // What is no path has the root as its parts.
+  if (parts.includes('/')) return undefined;
+  return (context) => {
+    const descriptor = descriptorOf(context);
+    if (descriptor === undefined) return false;
+    for (let index = 0; index < parts.length; index += 1) {
+      if (isPossible(descriptor.name, parts[index])) return false;
+    }
+    return true;
+  };
+}
+
 interface PathParts {
   readonly directory: string;
   readonly filename: string;
@@ -322,7 +352,12 @@ function text(
 }
 
 /** A text that rests on more of the event than its descriptor: its number, or the name that a failed call asked for. */
-function eventText(name: string, description: string, extract: Extract): InspectorField {
+function eventText(
+  name: string,
+  description: string,
+  extract: Extract,
+  ruleOut?: BoundField<EventContext>['ruleOut'],
+): InspectorField {
   return field({
     name,
     type: 'charbuf',
@@ -330,6 +365,7 @@ function eventText(name: string, description: string, extract: Extract): Inspect
     dependsOn: ['event', 'descriptor'],
     description,
     extract,
+    ...(ruleOut && { ruleOut }),
   });
 }
 

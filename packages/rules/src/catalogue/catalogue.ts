@@ -161,6 +161,11 @@ export interface BoundField<Context = unknown> {
    * value, made ready once: use this rather than `compare` wherever possible. For `exists`, `holds` is always true.
    */
   readonly compareEach?: (context: Context, holds: (value: Value) => boolean, operator: string) => boolean;
+  /**
+   * Where a look at what the value is made from tells sooner than the value itself that it equals none of some
+   * constants: the look, made ready once; true where that is certain. Gives undefined for constants for which there is none.
+   */
+  readonly ruleOut?: (constants: readonly Value[]) => ((context: Context) => boolean) | undefined;
   /** The value in JSON output where it isn't the one that comparisons see (times are nanoseconds there). */
   readonly extractForJson?: Extractor<Context>;
 }

@@ -85,7 +85,7 @@ function emitSource<Context>(
   function emitRead({ key, read }: DirectTest<Context>): string {
     const { name, isNew } = reads.nameOf(key);
     if (isNew) readers.push(read);
-    if ((uses.reads.get(key) ?? 0) < 2) return `${name}(context)`;
+    if (!isShared(key)) return `${name}(context)`;
     const value = `r${name}`;
     remembered.add(`  let ${value}, is${value} = false;\n`);
     return `(is${value} ? ${value} : (is${value} = true, ${value} = ${name}(context)))`;
@@ -97,7 +97,9 @@ function emitSource<Context>(
     const constant = constants.nameOf(predicate).name;
     switch (direct.relation) {
       case 'has':
-        return `${constant}.has(${value})`;
+        return `${emitRuledOut(direct)}${emitMember(value, constant, direct.constant as ReadonlySet<unknown>)}`;
+      case '===':
+        return `${emitRuledOut(direct)}${value} === ${constant}`;
       case '!==':
         return `((u = ${value}) !== undefined && u !== ${constant})`;
       case 'startsWith':
@@ -109,6 +111,30 @@ function emitSource<Context>(
         // Nothing is less or greater than undefined, and no constant equals it.
         return `${value} ${direct.relation} ${constant}`;
     }
+  }
+
+  /** The look that comes before reading a value, unless that was read already. */
+  function emitRuledOut({ key, isRuledOut }: DirectTest<Context>): string {
+    if (isRuledOut === undefined) return '';
+    const { name } = constants.nameOf({ look: isRuledOut });
+    return isShared(key)
+      ? `(isr${reads.nameOf(key).name} || !${name}(context)) && `
+      : `!${name}(context) && `;
+  }
+
+  /** Texts that start alike: one or two characters tell sooner than a look-up that a value is none of them. */
+  function emitMember(value: string, constant: string, members: ReadonlySet<unknown>): string {
+    const start = commonStart(members);
+    if (start.length < 2) return `${constant}.has(${value})`;
+    const places = new Set([1, start.length - 1]);
+    const looks = [...places]
+      .map((place) => `u.charCodeAt(${place}) === ${start.charCodeAt(place)}`)
+      .join(' && ');
+    return `((u = ${value}) !== undefined && u.length >= ${start.length} && ${looks} && ${constant}.has(u))`;
+  }
+
+  function isShared(key: string): boolean {
+    return (uses.reads.get(key) ?? 0) >= 2;
   }
 
   /**
@@ -210,14 +236,29 @@ function emitSource<Context>(
     text: `${names}return function (${parameters}) {\n  let u;\n${[...remembered].join('')}${body}  return ${result};\n};`,
     tests: tests.all.map(({ holds }) => holds),
     reads: readers,
-    constants: constants.all.map((one) =>
-      'sought' in one ? createTextsTest(one.sought) : one.direct?.constant,
-    ),
+    constants: constants.all.map((one) => {
+      if ('sought' in one) return createTextsTest(one.sought);
+      return 'look' in one ? one.look : one.direct?.constant;
+    }),
   };
 }
 
-/** What a function is given besides tests and readers: a predicate's constant, or a test for texts sought together. */
-type Constant<Context> = Predicate<Context> | { readonly sought: readonly DirectTest<Context>[] };
+/** What a function is given besides tests and readers: a predicate's constant, a test for texts sought together, a look. */
+type Constant<Context> =
+  | Predicate<Context>
+  | { readonly sought: readonly DirectTest<Context>[] }
+  | { readonly look: (context: Context) => boolean };
+
+/** What all of them start with; nothing where they are not all texts. */
+function commonStart(members: ReadonlySet<unknown>): string {
+  let start: string | undefined;
+  for (const member of members) {
+    if (typeof member !== 'string') return '';
+    start ??= member;
+    while (!member.startsWith(start)) start = start.slice(0, -1);
+  }
+  return start ?? '';
+}
 
 type TestNode<Context> = Extract<PlanNode<Context>, { kind: 'test' }>;
 

@@ -61,6 +61,8 @@ export interface DirectTest<Context> {
   readonly relation: DirectRelation;
   /** The constant; for `has` a set of them. */
   readonly constant: unknown;
+  /** For `===` and `has`: a cheaper look that may tell at once, without reading the value, that it does not hold. */
+  readonly isRuledOut?: ((context: Context) => boolean) | undefined;
 }
 
 export type DirectRelation =

@@ -243,9 +243,13 @@ function directTestOf<Context>({ node, left, right }: BoundCheck<Context>): Dire
   if (!isPlain || left.isList || kindOf(left.type) === 'address') return undefined;
   if (node.kind === 'exists') return { key, read: extract, relation: 'exists', constant: undefined };
   if (node.quantifier !== undefined || !isConstants(right)) return undefined;
-  if (node.operator === 'in') return { key, read: extract, relation: 'has', constant: new Set(right.values) };
+  const { values } = right;
+  const isRuledOut = field.ruleOut?.(values);
+  if (node.operator === 'in') {
+    return { key, read: extract, relation: 'has', constant: new Set(values), isRuledOut };
+  }
   const relation = directRelations[node.operator];
-  return relation && { key, read: extract, relation, constant: right.values[0] };
+  return relation && { key, read: extract, relation, constant: values[0], isRuledOut };
 }
 
 function createTypeVerdict<Context>(
