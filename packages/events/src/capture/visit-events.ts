@@ -65,7 +65,8 @@ export interface Visited {
 
 /*
  * The hot path's own copies: what is imported, or exported, is looked up in its module with every use, while a constant
- * of this module stands in the optimised code as a number.
+ * of this module stands in the optimised code as a number. Numbers are read with their sign: for unsigned ones of 16 and 32
+ * bits the middle one of V8's compilers (Maglev) calls a function each time.
  */
 const BLOCK_TYPE = EVENT_V2;
 const [LEAST_LENGTH, MOST_LENGTH] = [MINIMUM_BLOCK, MAXIMUM_BLOCK];
@@ -117,35 +118,36 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
       stop = OTHER;
       break;
     }
-    const blockLength = data.getUint32(position + 4, true);
+    const blockLength = data.getInt32(position + 4, true);
     const next = position + blockLength;
     if (
-      data.getUint32(position, true) === BLOCK_TYPE &&
+      data.getInt32(position, true) === BLOCK_TYPE &&
       blockLength >= LEAST_LENGTH &&
       blockLength <= MOST_LENGTH &&
       next <= limit &&
-      data.getUint32(next - 4, true) === blockLength
+      data.getInt32(next - 4, true) === blockLength
     ) {
-      const type = data.getUint16(position + 30, true);
-      const parameterCount = data.getUint32(position + 32, true);
+      const type = data.getInt16(position + 30, true) & 0xffff;
+      const parameterCount = data.getInt32(position + 32, true);
       if (type < TYPE_COUNT && parameterCount <= plainCounts[type] && parameterCount >= leastCounts[type]) {
         const event = position + 10;
-        const length = data.getUint32(position + 26, true);
+        const length = data.getInt32(position + 26, true);
         const end = event + length;
         const lengths = position + 36;
         const lengthsEnd = lengths + parameterCount * 2;
         let at = lengthsEnd;
         if (end <= next - 4 && at <= end) {
-          for (let index = lengths; index < lengthsEnd; index += 2) at += data.getUint16(index, true);
+          for (let index = lengths; index < lengthsEnd; index += 2) at += data.getInt16(index, true) & 0xffff;
           if (at <= end) {
             view.offset = event;
-            view.timestampLow = data.getUint32(event, true);
-            view.timestampHigh = data.getUint32(event + 4, true);
-            view.tid = data.getUint32(event + 8, true) + data.getInt32(event + 12, true) * 0x1_0000_0000;
+            view.timestampLow = data.getInt32(event, true) >>> 0;
+            view.timestampHigh = data.getInt32(event + 4, true) >>> 0;
+            view.tid =
+              (data.getInt32(event + 8, true) >>> 0) + data.getInt32(event + 12, true) * 0x1_0000_0000;
             view.length = length;
             view.type = type;
             view.parameterCount = parameterCount;
-            view.cpu = data.getUint16(position + 8, true);
+            view.cpu = data.getInt16(position + 8, true) & 0xffff;
             view.number = ++number;
             place.position = next;
             if (visitor.visit(0)) continue;
@@ -178,7 +180,7 @@ function takeAndVisit(collector: Collector, visitor: EventVisitor, position: num
   if (typeof taken === 'object' || batch.count === 0) return taken;
   const { data, offsets } = batch;
   const event = offsets[0];
-  const type = data.getUint16(event + TYPE_OFFSET, true);
+  const type = data.getInt16(event + TYPE_OFFSET, true) & 0xffff;
   const step = visitor.steps[type];
   if (step === COUNT || (step === ASK && visitor.isQuiet(data, event, type))) {
     visitor.counts[type] += 1;

@@ -25,7 +25,7 @@ const SWITCH = eventTypeOfSymbol('SCHEDSWITCH_6_E').id;
 const MEMORY = ['SYSCALL_BRK_4_X', 'SYSCALL_MMAP_X', 'SYSCALL_MMAP2_X', 'SYSCALL_MUNMAP_X'].map(
   (symbol) => eventTypeOfSymbol(symbol).id,
 );
-/** Copies for the hot path: see `quiet.ts`. */
+/** Copies for the hot path, and numbers read with their sign: see `pass.ts`. */
 const HEADER = HEADER_LENGTH;
 const SET_FLAGS = F_SETFD;
 const DUPLICATE_CLOSE_ON_EXEC = F_DUPFD_CLOEXEC;
@@ -61,7 +61,7 @@ export function absorb(process: Process | undefined, data: DataView, event: numb
 
 /** `absorb` for the end of a descriptor. */
 export function absorbClose(process: Process, data: DataView, event: number): boolean {
-  if (data.getUint32(event + 22, true) !== 2 || data.getUint32(event + HEADER, true) !== EIGHT_EIGHT)
+  if (data.getInt32(event + 22, true) !== 2 || data.getInt32(event + HEADER, true) !== EIGHT_EIGHT)
     return false;
   const start = event + HEADER + 4;
   const fd = data.getInt32(start + 8, true);
@@ -76,12 +76,12 @@ export function absorbClose(process: Process, data: DataView, event: number): bo
 /** Also where the argument is lacking, as in old captures: it is 0 then. */
 function absorbControl(process: Process, data: DataView, event: number): boolean {
   const lengths = event + HEADER;
-  const count = data.getUint32(event + 22, true);
+  const count = data.getInt32(event + 22, true);
   if (
     (count !== 4 && count !== 3) ||
-    data.getUint32(lengths, true) !== EIGHT_EIGHT ||
-    data.getUint16(lengths + 4, true) !== 1 ||
-    (count === 4 && data.getUint16(lengths + 6, true) !== 8)
+    data.getInt32(lengths, true) !== EIGHT_EIGHT ||
+    data.getInt16(lengths + 4, true) !== 1 ||
+    (count === 4 && data.getInt16(lengths + 6, true) !== 8)
   ) {
     return false;
   }
@@ -95,7 +95,7 @@ function absorbControl(process: Process, data: DataView, event: number): boolean
   const descriptor = process.descriptors.get(fd);
   if (result < 0 || descriptor === undefined) return true;
   if (command === SET_FLAGS) {
-    setCloseOnExec(descriptor, count === 4 ? data.getUint32(start + 17, true) : 0);
+    setCloseOnExec(descriptor, count === 4 ? data.getInt32(start + 17, true) : 0);
   } else {
     process.descriptors.set(result, duplicateOf(descriptor, command === DUPLICATE_CLOSE_ON_EXEC));
     process.bookkeeping.lastDescriptor = result;
@@ -107,9 +107,9 @@ function absorbControl(process: Process, data: DataView, event: number): boolean
 export function absorbDuplicate(process: Process, data: DataView, event: number): boolean {
   const lengths = event + HEADER;
   if (
-    data.getUint32(event + 22, true) !== 3 ||
-    data.getUint32(lengths, true) !== EIGHT_EIGHT ||
-    data.getUint16(lengths + 4, true) !== 8
+    data.getInt32(event + 22, true) !== 3 ||
+    data.getInt32(lengths, true) !== EIGHT_EIGHT ||
+    data.getInt16(lengths + 4, true) !== 8
   ) {
     return false;
   }
@@ -132,10 +132,10 @@ export function absorbDuplicate(process: Process, data: DataView, event: number)
 function absorbPipe(process: Process, data: DataView, event: number): boolean {
   const lengths = event + HEADER;
   if (
-    data.getUint32(event + 22, true) !== 5 ||
-    data.getUint32(lengths, true) !== EIGHT_EIGHT ||
-    data.getUint32(lengths + 4, true) !== EIGHT_EIGHT ||
-    data.getUint16(lengths + 8, true) !== 4
+    data.getInt32(event + 22, true) !== 5 ||
+    data.getInt32(lengths, true) !== EIGHT_EIGHT ||
+    data.getInt32(lengths + 4, true) !== EIGHT_EIGHT ||
+    data.getInt16(lengths + 8, true) !== 4
   ) {
     return false;
   }
@@ -143,15 +143,15 @@ function absorbPipe(process: Process, data: DataView, event: number): boolean {
   const first = data.getInt32(start + 8, true);
   const second = data.getInt32(start + 16, true);
   if (
-    data.getUint32(start, true) !== 0 ||
-    data.getUint32(start + 4, true) !== 0 ||
+    data.getInt32(start, true) !== 0 ||
+    data.getInt32(start + 4, true) !== 0 ||
     data.getInt32(start + 12, true) !== first >> 31 ||
     data.getInt32(start + 20, true) !== second >> 31
   ) {
     return false;
   }
   const inode = uint64At(data, start + 24);
-  const flags = data.getUint32(start + 32, true);
+  const flags = data.getInt32(start + 32, true) >>> 0;
   process.descriptors.set(first, pipeEnd(inode, flags));
   process.descriptors.set(second, pipeEnd(inode, flags));
   process.bookkeeping.lastDescriptor = second;
@@ -161,10 +161,10 @@ function absorbPipe(process: Process, data: DataView, event: number): boolean {
 function absorbSwitch(process: Process, data: DataView, event: number): boolean {
   const lengths = event + HEADER;
   if (
-    data.getUint32(event + 22, true) !== 6 ||
-    data.getUint32(lengths, true) !== EIGHT_EIGHT ||
-    data.getUint32(lengths + 4, true) !== EIGHT_FOUR ||
-    data.getUint32(lengths + 8, true) !== FOUR_FOUR
+    data.getInt32(event + 22, true) !== 6 ||
+    data.getInt32(lengths, true) !== EIGHT_EIGHT ||
+    data.getInt32(lengths + 4, true) !== EIGHT_FOUR ||
+    data.getInt32(lengths + 8, true) !== FOUR_FOUR
   ) {
     return false;
   }
@@ -179,11 +179,11 @@ function absorbSwitch(process: Process, data: DataView, event: number): boolean 
 /** For any number of further parameters. */
 function absorbMemory(process: Process, data: DataView, event: number): boolean {
   const lengths = event + HEADER;
-  const count = data.getUint32(event + 22, true);
+  const count = data.getInt32(event + 22, true);
   if (
     count < 4 ||
-    data.getUint32(lengths, true) !== EIGHT_FOUR ||
-    data.getUint32(lengths + 4, true) !== FOUR_FOUR
+    data.getInt32(lengths, true) !== EIGHT_FOUR ||
+    data.getInt32(lengths + 4, true) !== FOUR_FOUR
   ) {
     return false;
   }

@@ -50,7 +50,8 @@ const MOST_AT_ONCE = 64;
 
 /*
  * Copies for the hot path: what is imported is looked up in its module with every use, while a constant of this module
- * stands in the optimised code as it is.
+ * stands in the optimised code as it is. Numbers are read with their sign: for unsigned ones of 16 and 32 bits the middle one
+ * of V8's compilers (Maglev) calls a function each time.
  */
 const {
   type: BLOCK_TYPE,
@@ -204,21 +205,21 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
       let descriptor: Descriptor | undefined;
       let fd = -1;
       while (passed < MOST_AT_ONCE && limit - position >= LEAST_LENGTH) {
-        const length = data.getUint32(position + 4, true);
+        const length = data.getInt32(position + 4, true);
         const next = position + length;
         if (
-          data.getUint32(position, true) !== BLOCK_TYPE ||
+          data.getInt32(position, true) !== BLOCK_TYPE ||
           length < LEAST_LENGTH ||
           length > MOST_LENGTH ||
           next > limit ||
-          data.getUint32(next - 4, true) !== length
+          data.getInt32(next - 4, true) !== length
         ) {
           break;
         }
-        const type = data.getUint16(position + EVENT_TYPE, true);
+        const type = data.getInt16(position + EVENT_TYPE, true) & 0xffff;
         if (type >= TYPE_COUNT) break;
         const plan = plans[type];
-        const parameterCount = data.getUint32(position + PARAMETER_COUNT, true);
+        const parameterCount = data.getInt32(position + PARAMETER_COUNT, true);
         if (parameterCount !== (plan & 0xff)) {
           if (parameterCount > (plan & 0xff) || parameterCount < leastCounts[type]) break;
         }
@@ -235,21 +236,21 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
           if (kind === TRANSFER || kind === LATER_TRANSFER) {
             if (process === undefined) break;
             const lengths = position + LENGTHS;
-            const third = data.getUint16(lengths + 4, true);
+            const third = data.getInt16(lengths + 4, true) & 0xffff;
             // Both kinds take the same steps: what has not run yet is what optimised code is thrown away for.
             const isLater = kind - TRANSFER;
-            if ((isLater === 0 ? third : data.getUint16(lengths + 6, true)) < 8) break;
+            if ((isLater === 0 ? third : data.getInt16(lengths + 6, true) & 0xffff) < 8) break;
             const start =
               lengths +
               parameterCount * 2 +
-              data.getUint16(lengths, true) +
-              data.getUint16(lengths + 2, true) +
+              (data.getInt16(lengths, true) & 0xffff) +
+              (data.getInt16(lengths + 2, true) & 0xffff) +
               third * isLater;
             // Only numbers beyond 31 bits, which no descriptor has, have another upper half than 0.
             if (start + 12 > next || data.getInt32(start + 4, true) !== 0) break;
             fd = data.getInt32(start, true);
             descriptor = process.descriptors.get(fd);
-            const hasTuple = data.getUint16(lengths + tupleLengths[type], true) & tupleMasks[type];
+            const hasTuple = data.getInt16(lengths + tupleLengths[type], true) & tupleMasks[type];
             if (descriptor === undefined) {
               if (isInferring[type] === 1) break;
             } else {
@@ -297,6 +298,6 @@ function holdsParameters(data: DataView, position: number, parameterCount: numbe
   const lengths = position + LENGTHS;
   let end = lengths + parameterCount * 2;
   if (end > next) return false;
-  for (let at = lengths, last = end; at < last; at += 2) end += data.getUint16(at, true);
-  return end <= position + EVENT + data.getUint32(position + EVENT_LENGTH, true) && end + TRAILER <= next;
+  for (let at = lengths, last = end; at < last; at += 2) end += data.getInt16(at, true) & 0xffff;
+  return end <= position + EVENT + data.getInt32(position + EVENT_LENGTH, true) && end + TRAILER <= next;
 }
