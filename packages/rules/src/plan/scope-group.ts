@@ -65,9 +65,6 @@ export function createScopeGroup<Context>(
   }
   let classByValue = new Map<unknown, ScopeClass<Context>>();
   let classes = new Map<string, ScopeClass<Context>>();
-  /** The value that was asked about last, and its class: the same file is often opened again, and next to it others of its directory. */
-  let lastValue: unknown;
-  let lastClass: ScopeClass<Context> | undefined;
   /** The class of the values for which no predicate holds: most. */
   let noneHolds: ScopeClass<Context> | undefined;
 
@@ -120,20 +117,16 @@ export function createScopeGroup<Context>(
     cost: predicates.reduce((most, { cost }) => Math.max(most, cost), 0),
     classify(context) {
       const value = subject.read(context);
-      if (value === lastValue && lastClass !== undefined) return lastClass;
       let found = classByValue.get(value);
       if (found === undefined) {
         found = classOf(value, context);
         if (classByValue.size >= REMEMBERED_VALUES) classByValue = new Map();
         classByValue.set(value, found);
       }
-      lastValue = value;
-      lastClass = found;
       return found;
     },
     classCount: () => classes.size,
     reset() {
-      lastClass = undefined;
       classByValue = new Map();
       classes = new Map();
       noneHolds = undefined;
