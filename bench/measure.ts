@@ -20,14 +20,28 @@ export interface MeasuredCase {
   readonly residues: number;
 }
 
+/** A time against that of the reference program's plain scans right before and after: the median of all rounds. */
+export interface MeasuredUnits {
+  readonly median: number;
+  /** Half the distance between the quartiles. */
+  readonly spread: number;
+}
+
+/** The fastest of a case's rounds, and what all of them say of it. */
+export interface SummarisedCase extends MeasuredCase {
+  /** Undefined without a reference program. */
+  readonly replayUnits: MeasuredUnits | undefined;
+  readonly loadUnits: MeasuredUnits | undefined;
+}
+
 /** All that was measured on one file, in one run. */
 export interface MeasuredCapture {
   readonly capture: string;
-  /** A bare look at all headers. */
+  /** A bare look at all headers: the fastest. */
   readonly scan: { readonly milliseconds: number; readonly events: number };
-  /** The unit: a plain scan by the reference program; undefined without one. */
+  /** A plain scan by the reference program, the median; undefined without one. */
   readonly referenceMilliseconds: number | undefined;
-  readonly cases: readonly MeasuredCase[];
+  readonly cases: readonly SummarisedCase[];
 }
 
 export interface MeasureOptions {
@@ -37,28 +51,39 @@ export interface MeasureOptions {
   readonly name: string;
   /** A command that runs sysdig, perhaps `chroot DIR sysdig`. */
   readonly reference: string | undefined;
-  /** How often each measurement is made: the fastest counts, since what disturbs one only makes it longer. */
+  /** How often each measurement is made. */
   readonly rounds: number;
   /** For each case its rule files. */
   readonly cases: readonly (readonly string[])[];
 }
 
 /**
- * Measures scan, reference and cases in turn, round after round: what else the machine does then disturbs all alike.
+ * Measures scan, reference and cases in turn, round after round. A machine's speed changes within seconds where others
+ * share its cores: each case is held against the reference's runs right before and after it.
  * @throws Error when one of the programs fails.
  */
 export function measureCapture({ file, name, reference, rounds, cases }: MeasureOptions): MeasuredCapture {
   const scan = createFastest<{ milliseconds: number; events: number }>((result) => result.milliseconds);
-  const unit = createFastest<number>((milliseconds) => milliseconds);
   const replays = cases.map(() => createFastest<MeasuredCase>((result) => result.replayMilliseconds));
+  const replayUnits = cases.map((): number[] => []);
+  const loadUnits = cases.map((): number[] => []);
+  const references: number[] = [];
   const referenceRun = reference === undefined ? undefined : prepareReference(reference, file);
   try {
     for (let round = 0; round < rounds; round++) {
       const { events, seconds } = scanCapture(file);
       scan.add({ milliseconds: seconds * 1000, events });
-      if (referenceRun !== undefined) unit.add(referenceRun.run());
+      let before = referenceRun?.run();
       cases.forEach((rules, index) => {
-        replays[index].add(runScript<MeasuredCase>('bench/case.ts', file, ...rules));
+        const result = runScript<MeasuredCase>('bench/case.ts', file, ...rules);
+        replays[index].add(result);
+        if (before === undefined || referenceRun === undefined) return;
+        const after = referenceRun.run();
+        const unit = (before + after) / 2;
+        replayUnits[index].push(result.replayMilliseconds / unit);
+        loadUnits[index].push((result.loadMilliseconds + result.compileMilliseconds) / unit);
+        references.push(after);
+        before = after;
       });
     }
   } finally {
@@ -67,8 +92,23 @@ export function measureCapture({ file, name, reference, rounds, cases }: Measure
   return {
     capture: name,
     scan: scan.best(),
-    referenceMilliseconds: referenceRun === undefined ? undefined : unit.best(),
-    cases: replays.map(({ best }) => best()),
+    referenceMilliseconds: summarise(references)?.median,
+    cases: replays.map(({ best }, index) => ({
+      ...best(),
+      replayUnits: summarise(replayUnits[index]),
+      loadUnits: summarise(loadUnits[index]),
+    })),
+  };
+}
+
+/** Undefined where nothing was measured. */
+function summarise(measured: readonly number[]): MeasuredUnits | undefined {
+  if (measured.length === 0) return undefined;
+  const sorted = [...measured].sort((left, right) => left - right);
+  const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)];
+  return {
+    median: (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2,
+    spread: (at(0.75) - at(0.25)) / 2,
   };
 }
 
