@@ -42,3 +42,19 @@ export function unpackedBytes(path: string): Buffer {
   const bytes = readFileSync(path);
   return bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
 }
+
+/** The block that a capture starts with, without options. */
+export function sectionHeader(
+  options: { readonly major?: number; readonly isForeign?: boolean } = {},
+): Buffer {
+  const block = Buffer.alloc(28);
+  block.writeUInt32LE(0x0a0d0d0a, 0);
+  block.writeUInt32LE(28, 4);
+  if (options.isForeign === true) block.writeUInt32BE(0x1a2b3c4d, 8);
+  else block.writeUInt32LE(0x1a2b3c4d, 8);
+  block.writeUInt16LE(options.major ?? 1, 12);
+  block.writeUInt16LE(2, 14);
+  block.writeBigInt64LE(-1n, 16);
+  block.writeUInt32LE(28, 24);
+  return block;
+}

@@ -74,21 +74,27 @@ async function withStore<Result>(name: string, use: (store: Store) => Promise<Re
   }
 }
 
-test('a recording is read once: its findings are grouped, told, and not found again by the next run', async () => {
-  const received: string[] = [];
+/** Takes what a webhook is sent; `answer` is given the message and gives the code to answer with. */
+async function startReceiver(answer: (body: string) => number): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
-    text(request).then((body) => {
-      received.push(body);
-      response.end();
-    });
+    text(request).then((body) => response.writeHead(answer(body)).end());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+test('a recording is read once: its findings are grouped, told, and not found again by the next run', async () => {
+  const received: string[] = [];
+  const receiver = await startReceiver((body) => {
+    received.push(body);
+    return 200;
+  });
   const policies = `
 apiVersion: seawall.dev/v1alpha1
 kind: NotificationChannel
 metadata: { name: people }
-spec: { webhook: { url: 'http://127.0.0.1:${port}/' } }
+spec: { webhook: { url: '${receiver.url}' } }
 ---
 apiVersion: seawall.dev/v1alpha1
 kind: RuntimePolicy
@@ -140,7 +146,7 @@ spec: { rules: [{ tag: shell }], mode: shadow }
   await second.done;
   assert.equal((await second.status()).ledger.stored, 0);
   await second.stop();
-  server.close();
+  receiver.close();
   const again = await withStore('recording', async (store) => (await store.groups({}, { limit: 100 })).items);
   assert.deepEqual(
     again.map(({ key, count }) => [key, count]),
@@ -152,21 +158,17 @@ spec: { rules: [{ tag: shell }], mode: shadow }
 test('a recording’s messages are tried again for a while, and those that nobody took are there at the next start', async () => {
   const answers: number[] = [];
   let isFailing = true;
-  const server = createServer((request, response) => {
-    text(request).then(() => {
-      const code = isFailing ? 503 : 200;
-      answers.push(code);
-      if (answers.length === 2) isFailing = false;
-      response.writeHead(code).end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const receiver = await startReceiver(() => {
+    const code = isFailing ? 503 : 200;
+    answers.push(code);
+    if (answers.length === 2) isFailing = false;
+    return code;
+  });
   const policies = `
 apiVersion: seawall.dev/v1alpha1
 kind: NotificationChannel
 metadata: { name: people }
-spec: { webhook: { url: 'http://127.0.0.1:${port}/' }, retry: { first: 100ms }, rateLimit: { messages: 1000, per: 1m } }
+spec: { webhook: { url: '${receiver.url}' }, retry: { first: 100ms }, rateLimit: { messages: 1000, per: 1m } }
 ---
 apiVersion: seawall.dev/v1alpha1
 kind: RuntimePolicy
@@ -207,7 +209,7 @@ spec: { rules: [{ tag: shell }], channels: [people] }
   writeFileSync(path, readFileSync(path, 'utf8').replace('300ms', '30s'));
   assert.deepEqual(await runOn(path), []);
   assert.equal(await waiting('failing'), 0);
-  server.close();
+  receiver.close();
 });
 
 test('what workloads do is counted once, however often the agent is ended and started anew', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
 import { eventTypes } from '../table/event-type.ts';
-import { unpackedBytes } from '../testing-captures.ts';
+import { sectionHeader, unpackedBytes } from '../testing-captures.ts';
 import { createRandom, cutAtRandom, type DamageTally, flipAtRandom, readDamaged } from '../testing-damage.ts';
 
 test('captures cut or changed at random give what lies before and end with a clear error', {
@@ -49,12 +49,6 @@ test('a block that claims a huge length takes no memory for it', { skip: without
 
 /** A capture of one event of that type with so many parameters, all empty. */
 function captureOf(type: number, parameterCount: number): Buffer {
-  const header = Buffer.alloc(28);
-  header.writeUInt32LE(0x0a0d0d0a, 0);
-  header.writeUInt32LE(28, 4);
-  header.writeUInt32LE(0x1a2b3c4d, 8);
-  header.writeUInt16LE(1, 12);
-  header.writeUInt32LE(28, 24);
   const width = eventTypes[type]!.hasLargePayload ? 4 : 2;
   const length = 26 + width * parameterCount;
   const block = Buffer.alloc(8 + 2 + length + 4);
@@ -64,7 +58,7 @@ function captureOf(type: number, parameterCount: number): Buffer {
   block.writeUInt16LE(type, 30);
   block.writeUInt32LE(parameterCount, 32);
   block.writeUInt32LE(block.length, block.length - 4);
-  return Buffer.concat([header, block]);
+  return Buffer.concat([sectionHeader(), block]);
 }
 
 test('no number of parameters makes an event of a type that takes converting pass as it lies', async () => {

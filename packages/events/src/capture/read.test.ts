@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { isSeawallError, type SeawallError } from '@seawall/base';
 import { locateShared } from '../../../../test/shared.ts';
 import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
-import { readWhole, unpackedBytes } from '../testing-captures.ts';
+import { readWhole, sectionHeader, unpackedBytes } from '../testing-captures.ts';
 import type { ProcessEntry } from './section.ts';
 
 const captures = sharedCaptures();
@@ -168,17 +168,4 @@ test('captures behind one another read as one, each with its header', { skip }, 
 
 async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
-function sectionHeader(options: { readonly major?: number; readonly isForeign?: boolean }): Buffer {
-  const block = Buffer.alloc(28);
-  block.writeUInt32LE(0x0a0d0d0a, 0);
-  block.writeUInt32LE(28, 4);
-  if (options.isForeign === true) block.writeUInt32BE(0x1a2b3c4d, 8);
-  else block.writeUInt32LE(0x1a2b3c4d, 8);
-  block.writeUInt16LE(options.major ?? 1, 12);
-  block.writeUInt16LE(2, 14);
-  block.writeBigInt64LE(-1n, 16);
-  block.writeUInt32LE(28, 24);
-  return block;
 }
