@@ -52,6 +52,7 @@ for (const [key, subject] of Object.entries(subjects)) {
         },
         verdictForType: undefined,
         subject,
+        holdsFor: undefined,
         lookup: { kind, texts: [text] },
         direct: {
           key,
@@ -74,6 +75,7 @@ for (let type = 0; type < TYPES; type++) {
     holds: (world) => world.type === type,
     verdictForType: (eventType) => eventType === type,
     subject: undefined,
+    holdsFor: undefined,
     lookup: undefined,
     direct: undefined,
     cost: 1,

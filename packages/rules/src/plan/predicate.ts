@@ -24,6 +24,8 @@ export interface Predicate<Context> {
   readonly verdictForType: ((eventType: number) => boolean | undefined) | undefined;
   /** What is compared, when that alone decides the verdict (constants aside). */
   readonly subject: Subject<Context> | undefined;
+  /** The verdict for a text that the subject may be, where that is all it takes: without reading the subject once more. */
+  readonly holdsFor: ((text: string) => boolean) | undefined;
   /** How the verdict can be looked up instead of tested, if it can. */
   readonly lookup: Lookup | undefined;
   /** The comparison in a form that can be written as JavaScript, if it has one. */

@@ -113,6 +113,7 @@ function describeWhole<Context>(id: number, condition: BoundCondition<Context>):
     holds: interpret(condition),
     verdictForType: undefined,
     subject: undefined,
+    holdsFor: undefined,
     lookup: undefined,
     direct: undefined,
     cost: 1000,
@@ -137,6 +138,7 @@ function describeCheck<Context>(
     holds,
     verdictForType: createTypeVerdict(check, catalogue),
     subject: other === undefined ? subjectFor(left) : undefined,
+    holdsFor: textTestOf(check),
     lookup: lookupOf(check),
     direct: directTestOf(check),
     cost: costOf(check),
@@ -208,16 +210,30 @@ const lookupKinds: Partial<Record<ComparisonOperator, Lookup['kind']>> = {
   pmatch: 'pathPrefix',
 };
 
+/** Whether the left side is one text, and comparing it is all that the check does. */
+function isPlainText<Context>(left: BoundOperand<Context>): boolean {
+  return (
+    isTextual(left) &&
+    !left.isList &&
+    left.field?.compare === undefined &&
+    left.field?.compareEach === undefined
+  );
+}
+
+function textTestOf<Context>({ node, left, right }: BoundCheck<Context>): Predicate<Context>['holdsFor'] {
+  if (node.kind === 'exists' || !isConstants(right) || !isPlainText(left)) return undefined;
+  const { values } = right;
+  // Few are ever asked: patterns and sets are made when they are.
+  let test: ReturnType<typeof createTest> | undefined;
+  return (text) => {
+    test ??= createTest(left.type, node.operator, node.quantifier, values);
+    return typeof test === 'function' && test(text);
+  };
+}
+
 function lookupOf<Context>({ node, left, right }: BoundCheck<Context>): Lookup | undefined {
   if (node.kind === 'exists' || node.quantifier !== undefined || !isConstants(right)) return undefined;
-  if (
-    !isTextual(left) ||
-    left.isList ||
-    left.field?.compare !== undefined ||
-    left.field?.compareEach !== undefined
-  ) {
-    return undefined;
-  }
+  if (!isPlainText(left)) return undefined;
   const kind = lookupKinds[node.operator];
   const texts = right.values as readonly string[];
   return kind === undefined ? undefined : { kind, texts };

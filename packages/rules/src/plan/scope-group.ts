@@ -89,7 +89,12 @@ export function createScopeGroup<Context>(
 
   function classOf(value: unknown, context: Context): ScopeClass<Context> {
     const found = new Set<Predicate<Context>>();
-    for (const predicate of tested) if (predicate.holds(context)) found.add(predicate);
+    for (const predicate of tested) {
+      const { holdsFor } = predicate;
+      const holds =
+        holdsFor === undefined ? predicate.holds(context) : typeof value === 'string' && holdsFor(value);
+      if (holds) found.add(predicate);
+    }
     if (typeof value === 'string') {
       if (!byPrefix.isEmpty) byPrefix.visit(value, (index) => found.add(predicates[index]));
       if (!bySubstring.isEmpty) bySubstring.visit(value, (index) => found.add(predicates[index]));
