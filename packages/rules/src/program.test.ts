@@ -53,6 +53,7 @@ for (const [key, subject] of Object.entries(subjects)) {
         verdictForType: undefined,
         subject,
         holdsFor: undefined,
+        ruledOut: undefined,
         lookup: { kind, texts: [text] },
         direct: {
           key,
@@ -76,6 +77,7 @@ for (let type = 0; type < TYPES; type++) {
     verdictForType: (eventType) => eventType === type,
     subject: undefined,
     holdsFor: undefined,
+    ruledOut: undefined,
     lookup: undefined,
     direct: undefined,
     cost: 1,

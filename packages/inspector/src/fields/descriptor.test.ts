@@ -30,8 +30,12 @@ test('what the parts of a path are ruled out by, they are none of', () => {
         const { ruleOut, extract } = fields.get(name)!.bind(undefined);
         const value = extract(source.context);
         const isEqual = constants.includes(value as string);
-        const isRuledOut = ruleOut!(constants)?.(source.context) === true;
+        const isRuledOut = ruleOut!.createLook(constants)?.(source.context) === true;
         assert.ok(!(isEqual && isRuledOut), `${name} is ${value}`);
+        const path = fields.get(ruleOut!.by)!.bind(undefined).extract(source.context);
+        if (value !== undefined) {
+          assert.ok(ruleOut!.possibleFor(path as string).includes(value as string), `${name} of ${path}`);
+        }
         seen.equal += Number(isEqual);
         seen.ruledOut += Number(isRuledOut);
       }

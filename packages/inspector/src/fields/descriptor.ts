@@ -1,5 +1,5 @@
 import { eventTypeOfSymbol } from '@seawall/events';
-import type { BoundField, FieldType, Value } from '@seawall/rules';
+import type { FieldType, RuleOut } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
 import { DescriptorFlag, Protocol } from '../descriptor/flags.ts';
@@ -77,7 +77,11 @@ const identityFields: readonly InspectorField[] = [
     'fd.directory',
     'Directory that holds the file (for a directory: itself); unset for what is no file.',
     directoryOf,
-    (directories) => ruleOutByName(directories, (name, directory) => name.startsWith(directory)),
+    // A directory's own is itself.
+    ruleOutByName(
+      (name) => [partsOfPath(name).directory, name],
+      (name, directory) => name.startsWith(directory),
+    ),
   ),
   field({
     name: 'fd.filename',
@@ -90,7 +94,10 @@ const identityFields: readonly InspectorField[] = [
       if (descriptor === undefined || !isFile(descriptor.type)) return undefined;
       return partsOfPath(descriptor.name).filename;
     },
-    ruleOut: (filenames) => ruleOutByName(filenames, (name, filename) => name.endsWith(filename)),
+    ruleOut: ruleOutByName(
+      (name) => [partsOfPath(name).filename],
+      (name, filename) => name.endsWith(filename),
+    ),
   }),
   eventText(
     'fd.uid',
@@ -265,23 +272,29 @@ function directoryOf(context: EventContext): string | undefined {
 }
 
 /**
- * For parts of a path: whether the descriptor's name alone tells that its part is none of the constants.
- * @param isPossible whether a path of that name can have that part.
+ * What a path's part is ruled out by: the path.
+ * @param possibleFor what that part of a path can be.
+ * @param isPossible whether a path can have that part, unless it is the root, which what is no path has as its parts.
  */
 function ruleOutByName(
-  constants: readonly Value[],
+  possibleFor: (name: string) => readonly string[],
   isPossible: (name: string, part: string) => boolean,
-): ((context: EventContext) => boolean) | undefined {
-  const parts = constants.filter((constant) => typeof constant === 'string');
-  // What is no path has the root as its parts.
-  if (parts.includes('/')) return undefined;
-  return (context) => {
-    const descriptor = descriptorOf(context);
-    if (descriptor === undefined) return false;
-    for (let index = 0; index < parts.length; index += 1) {
-      if (isPossible(descriptor.name, parts[index])) return false;
-    }
-    return true;
+): RuleOut<EventContext> {
+  return {
+    by: 'fd.name',
+    possibleFor,
+    createLook(constants) {
+      const parts = constants.filter((constant) => typeof constant === 'string');
+      if (parts.includes('/')) return undefined;
+      return (context) => {
+        const descriptor = descriptorOf(context);
+        if (descriptor === undefined) return false;
+        for (let index = 0; index < parts.length; index += 1) {
+          if (isPossible(descriptor.name, parts[index])) return false;
+        }
+        return true;
+      };
+    },
   };
 }
 
@@ -356,7 +369,7 @@ function eventText(
   name: string,
   description: string,
   extract: Extract,
-  ruleOut?: BoundField<EventContext>['ruleOut'],
+  ruleOut?: RuleOut<EventContext>,
 ): InspectorField {
   return field({
     name,

@@ -161,13 +161,22 @@ export interface BoundField<Context = unknown> {
    * value, made ready once: use this rather than `compare` wherever possible. For `exists`, `holds` is always true.
    */
   readonly compareEach?: (context: Context, holds: (value: Value) => boolean, operator: string) => boolean;
-  /**
-   * Where a look at what the value is made from tells sooner than the value itself that it equals none of some
-   * constants: the look, made ready once; true where that is certain. Gives undefined for constants for which there is none.
-   */
-  readonly ruleOut?: (constants: readonly Value[]) => ((context: Context) => boolean) | undefined;
+  /** Where another field's value tells sooner than the value itself that it equals none of some constants. */
+  readonly ruleOut?: RuleOut<Context>;
   /** The value in JSON output where it isn't the one that comparisons see (times are nanoseconds there). */
   readonly extractForJson?: Extractor<Context>;
+}
+
+export interface RuleOut<Context = unknown> {
+  /** The name of that field, which has no argument. */
+  readonly by: string;
+  /** All texts that the value can be where that field has the given one. */
+  readonly possibleFor: (text: string) => readonly string[];
+  /**
+   * The same as a test that costs little, made ready once for the constants: true where it is certain that the value is
+   * none of them. Gives undefined for constants of which it can't tell.
+   */
+  readonly createLook: (constants: readonly Value[]) => ((context: Context) => boolean) | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Candidate } from '../plan/candidate.ts';
 import type { PlanNode } from '../plan/node.ts';
-import type { DirectRelation, DirectTest, Predicate } from '../plan/predicate.ts';
+import type { DirectRelation, DirectTest, Predicate, RuledOut } from '../plan/predicate.ts';
 import { costOf, soonestDecided } from './order.ts';
 import { createTextsTest } from './texts-test.ts';
 
@@ -97,9 +97,12 @@ function emitSource<Context>(
     const constant = constants.nameOf(predicate).name;
     switch (direct.relation) {
       case 'has':
-        return `${emitRuledOut(direct)}${emitMember(value, constant, direct.constant as ReadonlySet<unknown>)}`;
+        return (
+          emitRuledOut(predicate, direct) +
+          emitMember(value, constant, direct.constant as ReadonlySet<unknown>)
+        );
       case '===':
-        return `${emitRuledOut(direct)}${value} === ${constant}`;
+        return `${emitRuledOut(predicate, direct)}${value} === ${constant}`;
       case '!==':
         return `((u = ${value}) !== undefined && u !== ${constant})`;
       case 'startsWith':
@@ -114,9 +117,9 @@ function emitSource<Context>(
   }
 
   /** The look that comes before reading a value, unless that was read already. */
-  function emitRuledOut({ key, isRuledOut }: DirectTest<Context>): string {
-    if (isRuledOut === undefined) return '';
-    const { name } = constants.nameOf({ look: isRuledOut });
+  function emitRuledOut({ ruledOut }: Predicate<Context>, { key }: DirectTest<Context>): string {
+    if (ruledOut?.look === undefined) return '';
+    const { name } = constants.nameOf(ruledOut);
     return isShared(key)
       ? `(isr${reads.nameOf(key).name} || !${name}(context)) && `
       : `!${name}(context) && `;
@@ -247,7 +250,7 @@ function emitSource<Context>(
 type Constant<Context> =
   | Predicate<Context>
   | { readonly sought: readonly DirectTest<Context>[] }
-  | { readonly look: (context: Context) => boolean };
+  | RuledOut<Context>;
 
 /** What all of them start with; nothing where they are not all texts. */
 function commonStart(members: ReadonlySet<unknown>): string {

@@ -65,14 +65,15 @@ export function createSlotTexts<Context>(
   candidates: readonly Candidate<Context>[],
   memory: NarrowingMemory,
 ): SlotTexts<Context> | undefined {
-  const { groups, groupOf } = groupTexts(candidates);
+  const { groups, groupOf, rulingOut } = groupTexts(candidates);
   if (groups.length === 0) return undefined;
   const mentions = groups.map(() => createBits(candidates.length));
   candidates.forEach(({ eventParts }, position) => {
     for (const part of eventParts) {
       for (const predicate of predicatesOf(part)) {
-        const group = groupOf.get(predicate);
-        if (group !== undefined) setBit(mentions[group], position);
+        for (const group of [groupOf.get(predicate), rulingOut.get(predicate)]) {
+          if (group !== undefined) setBit(mentions[group], position);
+        }
       }
     }
   });
@@ -87,8 +88,11 @@ export function createSlotTexts<Context>(
     verdicts: Map<PlanNode<Context>, boolean | undefined>,
   ): void {
     const { eventParts } = candidates[position];
-    const verdictOf = (predicate: Predicate<Context>): boolean | undefined =>
-      known[groupOf.get(predicate) ?? -1]?.holds.has(predicate);
+    const verdictOf = (predicate: Predicate<Context>): boolean | undefined => {
+      const own = known[groupOf.get(predicate) ?? -1];
+      if (own !== undefined) return own.holds.has(predicate);
+      return known[rulingOut.get(predicate) ?? -1]?.leaves.has(predicate) === false ? false : undefined;
+    };
     if (eventParts.some((part) => decide(part, verdictOf, verdicts) === false)) {
       setBit(dead, position);
       return;
@@ -188,12 +192,15 @@ export function createSlotTexts<Context>(
 function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
   readonly groups: readonly ScopeGroup<Context>[];
   readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
+  /** The group of another text that may rule a predicate out. */
+  readonly rulingOut: ReadonlyMap<Predicate<Context>, number>;
 } {
   const found = new Map<
     string,
     { readonly subject: Subject<Context>; readonly predicates: Set<Predicate<Context>> }
   >();
   const seen = new Set<PlanNode<Context>>();
+  const ruledOut = new Set<Predicate<Context>>();
 
   function visit(node: PlanNode<Context>): void {
     if (node.kind === 'constant' || seen.has(node)) return;
@@ -203,6 +210,7 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
       return;
     }
     const { subject, lookup, cost } = node.predicate;
+    if (node.predicate.ruledOut !== undefined) ruledOut.add(node.predicate);
     // All tests of a text that no look-up decides are made when it is first seen: not those that cost much, nor
     // exceptions, which hold for hardly any text.
     if (subject?.isText !== true || cost > DEAREST || (lookup === undefined && node.isNegated)) return;
@@ -213,10 +221,18 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
 
   for (const { eventParts } of candidates) eventParts.forEach(visit);
   const sorted = [...found.values()].sort((left, right) => right.predicates.size - left.predicates.size);
+  const others = sorted.map(({ subject }) => [...ruledOut].filter((one) => one.ruledOut?.by === subject.key));
   return {
-    groups: sorted.map(({ subject, predicates }) => createScopeGroup(subject, [...predicates], new Map(), 0)),
-    groupOf: new Map(
-      sorted.flatMap(({ predicates }, group) => [...predicates].map((one) => [one, group] as const)),
+    groups: sorted.map(({ subject, predicates }, group) =>
+      createScopeGroup(subject, [...predicates], new Map(), 0, others[group]),
     ),
+    groupOf: indexGroups(sorted.map(({ predicates }) => [...predicates])),
+    rulingOut: indexGroups(others),
   };
+}
+
+function indexGroups<Context>(
+  groups: readonly (readonly Predicate<Context>[])[],
+): ReadonlyMap<Predicate<Context>, number> {
+  return new Map(groups.flatMap((predicates, group) => predicates.map((one) => [one, group] as const)));
 }

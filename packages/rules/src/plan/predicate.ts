@@ -26,6 +26,8 @@ export interface Predicate<Context> {
   readonly subject: Subject<Context> | undefined;
   /** The verdict for a text that the subject may be, where that is all it takes: without reading the subject once more. */
   readonly holdsFor: ((text: string) => boolean) | undefined;
+  /** A cheaper look that may tell at once, without reading the value, that it does not hold, if there is one. */
+  readonly ruledOut: RuledOut<Context> | undefined;
   /** How the verdict can be looked up instead of tested, if it can. */
   readonly lookup: Lookup | undefined;
   /** The comparison in a form that can be written as JavaScript, if it has one. */
@@ -34,6 +36,16 @@ export interface Predicate<Context> {
   readonly cost: number;
   /** How likely it is to hold, between 0 and 1 and neither of them: a guess by the operator. */
   readonly chance: number;
+}
+
+/** What tells that a predicate does not hold: it can only hold where the subject is one of the texts of its look-up. */
+export interface RuledOut<Context> {
+  /** The key of another subject. */
+  readonly by: string;
+  /** What the predicate's subject can be where that other one is the given text. */
+  readonly possibleFor: (text: string) => readonly string[];
+  /** True where it is certain that the predicate does not hold, at little cost. */
+  readonly look: ((context: Context) => boolean) | undefined;
 }
 
 /** What stands left of an operator. Predicates whose subjects have equal keys read the same value. */
@@ -63,8 +75,6 @@ export interface DirectTest<Context> {
   readonly relation: DirectRelation;
   /** The constant; for `has` a set of them. */
   readonly constant: unknown;
-  /** For `===` and `has`: a cheaper look that may tell at once, without reading the value, that it does not hold. */
-  readonly isRuledOut?: ((context: Context) => boolean) | undefined;
 }
 
 export type DirectRelation =

@@ -16,6 +16,7 @@ import {
   type Lookup,
   lifetimeOf,
   type Predicate,
+  type RuledOut,
   type Subject,
 } from './predicate.ts';
 
@@ -114,6 +115,7 @@ function describeWhole<Context>(id: number, condition: BoundCondition<Context>):
     verdictForType: undefined,
     subject: undefined,
     holdsFor: undefined,
+    ruledOut: undefined,
     lookup: undefined,
     direct: undefined,
     cost: 1000,
@@ -139,6 +141,7 @@ function describeCheck<Context>(
     verdictForType: createTypeVerdict(check, catalogue),
     subject: other === undefined ? subjectFor(left) : undefined,
     holdsFor: textTestOf(check),
+    ruledOut: ruledOutOf(check),
     lookup: lookupOf(check),
     direct: directTestOf(check),
     cost: costOf(check),
@@ -231,6 +234,14 @@ function textTestOf<Context>({ node, left, right }: BoundCheck<Context>): Predic
   };
 }
 
+function ruledOutOf<Context>({ node, left, right }: BoundCheck<Context>): RuledOut<Context> | undefined {
+  const ruleOut = left.field?.ruleOut;
+  if (ruleOut === undefined || node.kind === 'exists' || node.quantifier !== undefined) return undefined;
+  if (!isConstants(right) || !isPlainText(left) || lookupKinds[node.operator] !== 'equals') return undefined;
+  const { by, possibleFor, createLook } = ruleOut;
+  return { by, possibleFor, look: createLook(right.values) };
+}
+
 function lookupOf<Context>({ node, left, right }: BoundCheck<Context>): Lookup | undefined {
   if (node.kind === 'exists' || node.quantifier !== undefined || !isConstants(right)) return undefined;
   if (!isPlainText(left)) return undefined;
@@ -259,13 +270,9 @@ function directTestOf<Context>({ node, left, right }: BoundCheck<Context>): Dire
   if (!isPlain || left.isList || kindOf(left.type) === 'address') return undefined;
   if (node.kind === 'exists') return { key, read: extract, relation: 'exists', constant: undefined };
   if (node.quantifier !== undefined || !isConstants(right)) return undefined;
-  const { values } = right;
-  const isRuledOut = field.ruleOut?.(values);
-  if (node.operator === 'in') {
-    return { key, read: extract, relation: 'has', constant: new Set(values), isRuledOut };
-  }
+  if (node.operator === 'in') return { key, read: extract, relation: 'has', constant: new Set(right.values) };
   const relation = directRelations[node.operator];
-  return relation && { key, read: extract, relation, constant: values[0], isRuledOut };
+  return relation && { key, read: extract, relation, constant: right.values[0] };
 }
 
 function createTypeVerdict<Context>(

@@ -34,6 +34,8 @@ export interface ScopeGroup<Context> {
 export interface ScopeClass<Context> {
   readonly id: number;
   readonly holds: ReadonlySet<Predicate<Context>>;
+  /** Of the predicates of other subjects that the value may rule out, those that it leaves. */
+  readonly leaves: ReadonlySet<Predicate<Context>>;
   /** By candidate id: those with a part that this group alone decides, and that fails. */
   readonly dead: Uint32Array;
 }
@@ -42,12 +44,14 @@ export interface ScopeClass<Context> {
  * @param subject what the group's predicates read.
  * @param parts for each candidate the parts that predicates of this group alone decide; candidates without any are absent.
  * @param candidateCount how many candidates the plan has.
+ * @param others predicates of other subjects that the value of this one may rule out.
  */
 export function createScopeGroup<Context>(
   subject: Subject<Context>,
   predicates: readonly Predicate<Context>[],
   parts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>,
   candidateCount: number,
+  others: readonly Predicate<Context>[] = [],
 ): ScopeGroup<Context> {
   const contained = filedUnder(predicates, 'contains');
   const isEachTested = contained.length <= TESTED_ONE_BY_ONE;
@@ -63,6 +67,7 @@ export function createScopeGroup<Context>(
   for (const [candidate, nodes] of parts) {
     if (!nodes.every((node) => decide(node, () => false))) setBit(deadByDefault, candidate.id);
   }
+  const leftBy = indexOthers(others);
   let classByValue = new Map<unknown, ScopeClass<Context>>();
   let classes = new Map<string, ScopeClass<Context>>();
   /** The class of the values for which no predicate holds: most. */
@@ -80,9 +85,13 @@ export function createScopeGroup<Context>(
     return dead;
   }
 
-  function learnClass(key: string, holding: readonly Predicate<Context>[]): ScopeClass<Context> {
+  function learnClass(
+    key: string,
+    holding: readonly Predicate<Context>[],
+    left: readonly Predicate<Context>[],
+  ): ScopeClass<Context> {
     const holds = new Set(holding);
-    const learned = { id: classes.size, holds, dead: deadFor(holds) };
+    const learned = { id: classes.size, holds, leaves: new Set(left), dead: deadFor(holds) };
     classes.set(key, learned);
     return learned;
   }
@@ -107,13 +116,14 @@ export function createScopeGroup<Context>(
     }
     for (const predicate of byText.get(value) ?? []) found.add(predicate);
     const holding = [...found];
-    if (holding.length === 0) {
-      noneHolds ??= learnClass('', holding);
+    const left = typeof value === 'string' ? leftBy(value) : others;
+    if (holding.length + left.length === 0) {
+      noneHolds ??= learnClass('', holding, left);
       return noneHolds;
     }
-    holding.sort((left, right) => left.id - right.id);
-    const key = holding.map(({ id }) => id).join();
-    return classes.get(key) ?? learnClass(key, holding);
+    holding.sort((one, other) => one.id - other.id);
+    const key = `${idsOf(holding)};${idsOf(left)}`;
+    return classes.get(key) ?? learnClass(key, holding, left);
   }
 
   return {
@@ -137,6 +147,30 @@ export function createScopeGroup<Context>(
       noneHolds = undefined;
     },
   };
+}
+
+/** Gives those of the predicates that a text of another subject leaves, in their order. */
+function indexOthers<Context>(
+  others: readonly Predicate<Context>[],
+): (text: string) => readonly Predicate<Context>[] {
+  const byLook = Map.groupBy(others, ({ ruledOut }) => ruledOut!.possibleFor);
+  const indexes = [...byLook].map(([possibleFor, predicates]) => ({
+    possibleFor,
+    byText: indexEquals(predicates),
+  }));
+  return (text) => {
+    const left = new Set<Predicate<Context>>();
+    for (const { possibleFor, byText } of indexes) {
+      for (const possible of possibleFor(text)) {
+        for (const predicate of byText.get(possible) ?? []) left.add(predicate);
+      }
+    }
+    return [...left].sort((one, other) => one.id - other.id);
+  };
+}
+
+function idsOf<Context>(predicates: readonly Predicate<Context>[]): string {
+  return predicates.map(({ id }) => id).join();
 }
 
 /** The texts that predicates of that kind look for, and the index of the predicate. */
