@@ -1,5 +1,5 @@
 // Draws the cost of an event over the number of rules as an SVG, from `npm run bench -- --json` on standard input.
-// Usage: npm run --silent bench -- --json | node bench/picture.ts > docs/performance.svg
+// Usage: npm run --silent bench -- --json --reference sysdig | node bench/picture.ts > docs/performance.svg
 import { readFileSync } from 'node:fs';
 import type { MeasuredCapture } from './measure.ts';
 
@@ -9,11 +9,13 @@ const LEFT = 60;
 const BOTTOM = 250;
 const TOP = 30;
 
-const { cases } = JSON.parse(readFileSync(0, 'utf8')) as MeasuredCapture;
-const points = cases.map(({ rules, events, replayMilliseconds }) => ({
-  rules,
-  nanoseconds: (replayMilliseconds * 1e6) / events,
-}));
+const { cases, referenceMilliseconds = 0 } = JSON.parse(readFileSync(0, 'utf8')) as MeasuredCapture;
+// With a reference the medians, which say more than the best times.
+const points = cases.map(({ rules, events, replayMilliseconds, replayUnits }) => {
+  const milliseconds =
+    replayUnits === undefined ? replayMilliseconds : replayUnits.median * referenceMilliseconds;
+  return { rules, nanoseconds: (milliseconds * 1e6) / events };
+});
 const highest = Math.max(...points.map(({ nanoseconds }) => nanoseconds));
 // Rules on a logarithmic axis, with room for none at all.
 const across = (rules: number) => LEFT + (Math.log10(rules + 1) / Math.log10(20_000)) * (WIDTH - LEFT - 30);
