@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const root = resolve(import.meta.dirname, '..');
+const notFromGit = existsSync(join(root, '.git')) ? false : 'this is no clone';
 
 /** The floors of the house (DESIGN section 1): a package imports from floors below its own, and from base. */
 const FLOORS: readonly (readonly string[])[] = [
@@ -94,4 +96,12 @@ test('the repository names no folder of a developer’s machine and no package r
     const text = readFileSync(join(root, file), 'utf8');
     for (const name of forbidden) assert.ok(!text.includes(name), `${file} names ${name}`);
   }
+});
+
+test('nothing that a tool left behind is part of the repository', { skip: notFromGit }, () => {
+  const { stdout } = spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' });
+  const leftBehind = stdout
+    .split('\n')
+    .filter((name) => /\.(log|cpuprofile|heapsnapshot|heapprofile)$/.test(name));
+  assert.deepEqual(leftBehind, []);
 });
