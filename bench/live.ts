@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProbe, probeSupport } from '@seawall/probe';
 import { locateShared } from '../test/shared.ts';
+import { median, spread } from './statistics.ts';
 
 const CASES = [
   { name: 'getppid', count: 300_000 },
@@ -187,19 +188,6 @@ function processorTime(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10_000_000;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((left, right) => left - right);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-/** Half the distance between the quartiles. */
-function spread(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((left, right) => left - right);
-  return (
-    (sorted[Math.floor((sorted.length - 1) * 0.75)] - sorted[Math.floor((sorted.length - 1) * 0.25)]) / 2
-  );
 }
 
 function print(): void {

@@ -3,6 +3,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { replayOptions } from '../scripts/replay-options.mjs';
 import { scanCapture } from './scan.ts';
+import { median, spread } from './statistics.ts';
 
 /** What `bench/case.ts` measures: one replay with one set of rules, in a process of its own. */
 export interface MeasuredCase {
@@ -103,13 +104,7 @@ export function measureCapture({ file, name, reference, rounds, cases }: Measure
 
 /** Undefined where nothing was measured. */
 function summarise(measured: readonly number[]): MeasuredUnits | undefined {
-  if (measured.length === 0) return undefined;
-  const sorted = [...measured].sort((left, right) => left - right);
-  const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)];
-  return {
-    median: (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2,
-    spread: (at(0.75) - at(0.25)) / 2,
-  };
+  return measured.length === 0 ? undefined : { median: median(measured), spread: spread(measured) };
 }
 
 function runScript<Result>(script: string, ...parameters: string[]): Result {
