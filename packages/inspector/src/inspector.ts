@@ -313,8 +313,6 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     const process = current(data.getInt32(event + 8, true));
     if (!isOfNoConsequence(process, data, event, type)) return false;
     if (wantedTypes[type] === 0 || process === undefined) return true;
-    if (context.process !== process) context.process = process;
-    if (context.container !== process.container) context.container = process.container;
     return showDescriptor(context, process, data, event, type);
   }
 

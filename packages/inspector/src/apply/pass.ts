@@ -154,11 +154,6 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
     return process !== undefined && stepByType[type] !== VISIT && isQuietCall(process, data, event, type);
   }
 
-  function showProcess(process: Process): void {
-    if (context.process !== process) context.process = process;
-    if (context.container !== process.container) context.container = process.container;
-  }
-
   /** Whether rules may want an event of that type about the descriptor, which leaves it as it is. */
   function isWantedOf(
     process: Process,
@@ -170,7 +165,6 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
     const verdicts = verdictsOn(descriptor);
     // The start of the call may have told of another descriptor.
     if (isClosed(verdicts, process, type)) return belongTogether(process.bookkeeping.lastEnterType, type);
-    showProcess(process);
     if (!showNumbered(context, process, fd, descriptor, type) || isOpen(context, type)) return true;
     noteClosed(verdicts, process, type);
     return false;
@@ -276,7 +270,6 @@ export function createPassing({ context, current, settle }: PassingSource): Pass
             if ((kind === TRANSFER || kind === LATER_TRANSFER) && descriptor !== undefined) {
               if (isWantedOf(process, fd, descriptor, type, isOpen)) break;
             } else {
-              showProcess(process);
               if (!showDescriptor(context, process, data, position + EVENT, type)) break;
               if (isOpen(context, type)) break;
             }

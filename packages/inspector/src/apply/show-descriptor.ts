@@ -22,8 +22,8 @@ const kinds: Uint8Array = Uint8Array.from(eventTypes, ({ id, isEnter, hasLargePa
 });
 
 /**
- * Lets the context say which descriptor an event is about that leaves the tables as they are, as `apply` would; of
- * the event itself the context's view then shows the type, and nothing else.
+ * Lets the context say, as `apply` would, of which thread an event is that leaves the tables as they are, and which
+ * descriptor it is about; of the event itself the context's view then shows the type, and nothing else.
  * @param process the thread that the event belongs to.
  * @param event where its header starts in `data`.
  * @returns false where that can't be told without applying the event.
@@ -51,6 +51,8 @@ export function showNumbered(
 ): boolean {
   // The start of the call may have told of another descriptor.
   if (belongTogether(process.bookkeeping.lastEnterType, type)) return false;
+  if (context.process !== process) context.process = process;
+  if (context.container !== process.container) context.container = process.container;
   const oldName = descriptor === undefined ? undefined : descriptor.oldName;
   if (context.descriptor !== descriptor) context.descriptor = descriptor;
   if (context.descriptorOldName !== oldName) context.descriptorOldName = oldName;
