@@ -306,12 +306,8 @@ interface PathParts {
 /** Of paths that were asked for: the same files are opened over and over. */
 const partsByPath = new Map<string, PathParts>();
 const REMEMBERED_PATHS = 4096;
-/** The path that was asked for last: its directory is followed by its file's name. */
-let lastPath: string | undefined;
-let lastParts: PathParts | undefined;
 
 function partsOfPath(path: string): PathParts {
-  if (path === lastPath && lastParts !== undefined) return lastParts;
   let parts = partsByPath.get(path);
   if (parts === undefined) {
     const slash = path.lastIndexOf('/');
@@ -322,8 +318,6 @@ function partsOfPath(path: string): PathParts {
     if (partsByPath.size >= REMEMBERED_PATHS) partsByPath.clear();
     partsByPath.set(path, parts);
   }
-  lastPath = path;
-  lastParts = parts;
   return parts;
 }
 
