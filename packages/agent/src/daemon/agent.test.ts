@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { isSeawallError } from '@seawall/base';
+import { until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { openStore, type Store } from '@seawall/store';
 import { readConfiguration } from '../configuration/read-configuration.ts';
@@ -233,7 +233,7 @@ test('what workloads do is counted once, however often the agent is ended and st
       break;
     }
     const before = (await agent.status()).ledger.stored;
-    await until('progress', async () => (await agent.status()).ledger.stored > before);
+    await until(async () => (await agent.status()).ledger.stored > before);
     await agent.stop();
   }
   assert.deepEqual(await countsOf('activity-parts'), await countsOf('activity-whole'));
@@ -307,14 +307,6 @@ function openedRule(mark: string, path = 'fd.name'): string {
 `;
 }
 
-async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + 40_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, `${what} did not come true`);
-    await wait(20);
-  }
-}
-
 test(
   'this machine is watched; changes on disk are taken over or refused; what was missed is told',
   live,
@@ -346,15 +338,15 @@ spec:
     const agent = await start(path, logged, () => {
       isWatching = true;
     });
-    await until('watching', () => isWatching);
+    await until(() => isWatching);
     touch('first-mark');
-    await until('the first finding', () => found('first-mark'));
+    await until(() => found('first-mark'));
 
     // Rules of 2017 stay such when they are read again.
     writeFileSync(join(root, 'opened.yaml'), openedRule('second-mark', 'evt.arg[1]'));
     assert.equal((await agent.reload()).kind, 'taken');
     touch('second-mark');
-    await until('the finding of the new rule', () => found('second-mark'));
+    await until(() => found('second-mark'));
 
     writeFileSync(join(root, 'opened.yaml'), 'nonsense');
     assert.equal((await agent.reload()).kind, 'refused');
@@ -367,7 +359,7 @@ spec:
     assert.match(metrics, /^seawall_events_total\{type="openat",fate="evaluated"\} [1-9]/m);
 
     const captures = join(root, 'live', 'captures');
-    await until('a whole capture', () => readdirSync(captures).some((name) => name.endsWith('.scap')));
+    await until(() => readdirSync(captures).some((name) => name.endsWith('.scap')));
     await agent.stop();
 
     writeFileSync(join(root, 'opened.yaml'), openedRule('third-mark'));
@@ -375,7 +367,7 @@ spec:
     after(next.stop);
     const hasGap = (): Promise<boolean> =>
       withStore('live', async (store) => (await store.gaps({ limit: 9 })).items.length === 1);
-    await until('the gap', hasGap);
+    await until(hasGap);
     await next.stop();
     const trail = await withStore('live', async (store) => (await store.actions({}, { limit: 9 })).items);
     assert.deepEqual(
@@ -404,14 +396,14 @@ test(
       const agent = await start(path, logged);
       context.after(() => agent.stop());
       assert.match(logged.join('\n'), /error the store can not be opened: /);
-      await until('watching', () => logged.some((line) => line.includes('watching this machine')));
+      await until(() => logged.some((line) => line.includes('watching this machine')));
       execFileSync('touch', [join(root, 'full-mark')]);
-      await until('a finding', async () => (await agent.status()).ledger.waiting > 0);
+      await until(async () => (await agent.status()).ledger.waiting > 0);
       const ready = await fetch(`http://${agent.address}/readyz`);
       assert.equal(ready.status, 503);
       assert.match(await ready.text(), /full|space/);
       rmSync(join(disk, 'fill'));
-      await until('the finding stored', async () => (await agent.status()).ledger.stored > 0);
+      await until(async () => (await agent.status()).ledger.stored > 0);
       assert.equal((await fetch(`http://${agent.address}/readyz`)).status, 200);
       await agent.stop();
       const store = openStore({ path: join(disk, 'store.db'), access: 'read' });

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { readConfiguration } from '../configuration/read-configuration.ts';
 import { startAgent } from './agent.ts';
@@ -138,27 +138,19 @@ test('what changes in the cluster is taken over or refused while the agent runs'
   const logged: string[] = [];
   const agent = await start(settings('live', []), logged);
   context.after(agent.stop);
-  await until('watching', () => logged.some((line) => line.includes('watching this machine')));
+  await until(() => logged.some((line) => line.includes('watching this machine')));
   cluster.put(policy('one'));
   cluster.put(policy('two'));
-  await until('the policies', async () => (await policiesOf(agent)) === 2);
+  await until(async () => (await policiesOf(agent)) === 2);
   cluster.put(policy('two', 'No such rule'));
-  await until('the refusal', async () => (await agent.status()).reload.refused !== undefined);
+  await until(async () => (await agent.status()).reload.refused !== undefined);
   assert.equal((await fetch(`http://${agent.address}/readyz`)).status, 503);
   assert.equal(await policiesOf(agent), 2);
   cluster.put(policy('two'));
-  await until('the mended ones', async () => (await agent.status()).reload.refused === undefined);
+  await until(async () => (await agent.status()).reload.refused === undefined);
   await agent.stop();
   const kept = readFileSync(join(root, 'live/store.db.cluster-policies'), 'utf8');
   assert.match(kept, /kubernetes:RuntimePolicy\/two/);
   // What the API server adds changes without meaning anything.
   assert.doesNotMatch(kept, /resourceVersion|annotations/);
 });
-
-async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + 40_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, `${what} did not come true`);
-    await wait(20);
-  }
-}

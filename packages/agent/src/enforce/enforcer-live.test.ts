@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '@seawall/base/testing';
 import {
   type Containerd,
   containerdMissing,
@@ -101,14 +102,6 @@ async function withStore<Result>(use: (store: Store) => Promise<Result>): Promis
   }
 }
 
-async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, `${what} did not come true: ${logged.join('\n')}`);
-    await wait(50);
-  }
-}
-
 function runGuarded(): RunningContainer {
   return containerd.runContainer({
     image: IMAGE,
@@ -144,7 +137,7 @@ test(
     const after = runGuarded();
     const other = containerd.runContainer({ image: IMAGE });
     // The agent shares this process, so it hears of a container only once that runs.
-    await until('the second guard', () => !runs(after, '/bin/ls', '/bin'));
+    await until(() => !runs(after, '/bin/ls', '/bin'));
     await wait(200);
     assert.equal(runs(other, '/bin/ls', '/bin'), true, 'others are left alone');
     assert.equal(runs(other, '/bin/busybox', 'cat', '/etc/secret'), true);
@@ -153,8 +146,8 @@ test(
       assert.equal(runs(container, '/bin/busybox', 'id'), true, logged.join('\n'));
       assert.equal(runs(container, '/bin/busybox', 'cat', '/etc/secret'), false);
     }
-    await until('findings of programs', async () => (await countOf('Denied program')) === 3);
-    await until('findings of opens', async () => (await countOf('Denied open')) === 2);
+    await until(async () => (await countOf('Denied program')) === 3);
+    await until(async () => (await countOf('Denied open')) === 2);
     const [group] = await withStore(
       async (store) => (await store.groups({ rules: ['Denied program'] }, { limit: 9 })).items,
     );
@@ -181,19 +174,19 @@ test(
     assert.ok(
       result?.kind === 'refused' && /with-loader denies: .*starts any program/.test(result.messages[0]),
     );
-    await until('the guard', () => !runs(container, '/bin/ls', '/bin'));
+    await until(() => !runs(container, '/bin/ls', '/bin'));
   },
 );
 
 test('a dry run tells and stops nothing; without policies nothing is guarded', live, async () => {
   const container = runGuarded();
-  await until('the guard', () => !runs(container, '/bin/ls', '/bin'));
+  await until(() => !runs(container, '/bin/ls', '/bin'));
   await wait(200);
   writeFileSync(join(folder, 'policies.yaml'), policy('watching', GUARDED, PROGRAMS, true));
   assert.equal((await agent?.reload())?.kind, 'taken');
   const told = await countOf('Denied program');
   assert.equal(runs(container, '/bin/ls', '/bin'), true);
-  await until('a finding', async () => (await countOf('Denied program')) === told + 1);
+  await until(async () => (await countOf('Denied program')) === told + 1);
   const [group] = await withStore(
     async (store) => (await store.groups({ policies: ['watching'] }, { limit: 9 })).items,
   );

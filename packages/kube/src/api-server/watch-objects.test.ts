@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '@seawall/base/testing';
 import { apiServerMissing, startApiServer } from '../testing/index.ts';
 import { readKubeconfig } from './credentials.ts';
 import { openApiConnection } from './request.ts';
@@ -65,44 +65,36 @@ async function scriptedServer(context: TestContext) {
   };
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = performance.now() + 30_000;
-  while (!holds()) {
-    assert.ok(performance.now() < end, `${what} did not come true`);
-    await wait(5);
-  }
-}
-
 test('all pages are listed, and what is added, changed and deleted since is told in order of names', async (context) => {
   const { told, tell, watch, watches } = await scriptedServer(context);
   await watch.firstTry;
   assert.deepEqual(told, ['a b']);
-  await until('a watch', () => watches.length === 1);
+  await until(() => watches.length === 1);
   tell('ADDED', thing('c', '8'));
   tell('MODIFIED', thing('a', '9'));
   tell('DELETED', thing('b', '10'));
-  await until('the changes', () => told.length === 4);
+  await until(() => told.length === 4);
   assert.deepEqual(told, ['a b', 'a b c', 'a b c', 'a c']);
 });
 
 test('a watch that the server ends goes on where it was; nothing is listed or told again', async (context) => {
   const { requests, told, tell, watches } = await scriptedServer(context);
-  await until('a watch', () => watches.length === 1);
+  await until(() => watches.length === 1);
   tell('ADDED', thing('c', '8'));
   tell('BOOKMARK', thing('', '20'));
-  await until('the change', () => told.length === 2);
+  await until(() => told.length === 2);
   watches[0]?.end();
-  await until('the next watch', () => watches.length === 2);
+  await until(() => watches.length === 2);
   assert.deepEqual(requests, ['list', 'list', 'watch 7', 'watch 20']);
   assert.equal(told.length, 2);
 });
 
 test('a server that has forgotten the version is asked for all anew', async (context) => {
   const { state, told, tell, watches, failures } = await scriptedServer(context);
-  await until('a watch', () => watches.length === 1);
+  await until(() => watches.length === 1);
   state.pages = [[thing('d', '30')]];
   tell('ERROR', { code: 410, message: 'too old' });
-  await until('the list', () => told.at(-1) === 'd');
+  await until(() => told.at(-1) === 'd');
   assert.deepEqual(
     failures.filter((reason) => reason !== undefined),
     [],
@@ -111,13 +103,13 @@ test('a server that has forgotten the version is asked for all anew', async (con
 
 test('a server that can not be asked is tried again; that is told once, and so is that it answers again', async (context) => {
   const { state, told, watches, failures, requests } = await scriptedServer(context);
-  await until('a watch', () => watches.length === 1);
+  await until(() => watches.length === 1);
   state.status = 503;
   watches[0]?.destroy();
-  await until('several tries', () => requests.length > 8);
+  await until(() => requests.length > 8);
   state.status = 200;
   state.pages = [[thing('e', '40')]];
-  await until('the list', () => told.at(-1) === 'e');
+  await until(() => told.at(-1) === 'e');
   const [first, second, ...more] = failures;
   assert.match(first ?? '', /can not be reached|refused GET .* with 503: not now/);
   assert.ok(failures.length <= 3, failures.join('\n'));
@@ -141,10 +133,10 @@ test('objects of a real API server are followed', {
     onFailure: () => undefined,
   });
   try {
-    await until('its own namespaces', () => names.includes('kube-system'));
+    await until(() => names.includes('kube-system'));
     const value = { metadata: { name: 'shop' } };
     await connection.ask('POST', '/api/v1/namespaces', { type: 'application/json', value });
-    await until('the new one', () => names.includes('shop'));
+    await until(() => names.includes('shop'));
   } finally {
     await watch.close();
     connection.close();

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { until } from '@seawall/base/testing';
 import type { ContainerRecord } from '../containers/record.ts';
 import { errors } from '../errors.ts';
 import type { RuntimeAddress } from '../runtime/open.ts';
@@ -324,12 +325,4 @@ test('of a real containerd, a container is told before its first program is over
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!holds()) {
-    assert.ok(performance.now() < end, 'it did not come to pass within 20 s');
-    await pause(5);
-  }
 }

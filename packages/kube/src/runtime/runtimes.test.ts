@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
+import { until } from '@seawall/base/testing';
 import type { ContainerRecord } from '../containers/record.ts';
 import {
   BUSYBOX_IMAGE,
@@ -246,12 +247,4 @@ async function collect(events: AsyncIterable<RuntimeEvent>, into: RuntimeEvent[]
 
 async function drain(events: AsyncIterable<RuntimeEvent>): Promise<void> {
   await collect(events, []);
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, 'it did not come to pass within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

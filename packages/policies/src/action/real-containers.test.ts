@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '@seawall/base/testing';
 import { type ContainerRuntime, openRuntime } from '@seawall/kube';
 import {
   containerdMissing,
@@ -167,12 +167,4 @@ function isFrozen(running: RunningContainer): boolean {
   const { unified, freezer } = cgroupsOf(running);
   if (freezer !== undefined) return readFileSync(join(freezer, 'freezer.state'), 'utf8').trim() !== 'THAWED';
   return /^frozen 1$/m.test(readFileSync(join(unified!, 'cgroup.events'), 'utf8'));
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    if (await isSo()) return;
-    await wait(20);
-  }
-  assert.fail('it did not come to be so within ten seconds');
 }
