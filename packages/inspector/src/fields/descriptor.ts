@@ -154,7 +154,7 @@ const identityFields: readonly InspectorField[] = [
       if (!hasDescriptorFields(context)) return undefined;
       const descriptor = descriptorOf(context);
       const name = descriptor === undefined ? descriptorNameFromEvent(context, 'raw') : descriptor.rawName;
-      return name?.replace(/\/{2,}/g, '/');
+      return name?.includes('//') ? name.replace(/\/{2,}/g, '/') : name;
     },
   ),
   fieldWithArgument({
