@@ -6,7 +6,7 @@ export { leastCountByType, type PassingPlace, PLAIN_BLOCK, plainCountByType } fr
 export { type ReadCounts, type ReadOptions, readCapture, visitCapture } from './capture/read.ts';
 export type * from './capture/section.ts';
 export type { CaptureInput } from './capture/source.ts';
-export { type EventVisitor, Step } from './capture/visit-events.ts';
+export { type EventVisitor, Outcome, Step } from './capture/visit-events.ts';
 export {
   type CaptureWriter,
   createCaptureWriter,

@@ -208,7 +208,6 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   let isSteady = false;
   let keepsStarts = false;
   const steps = new Uint8Array(EVENT_TYPE_COUNT);
-  const leastCounts = plainCountByType.slice();
   /** What the steps are while the tables are steady. */
   const steadySteps = idleSteps.slice();
 
@@ -321,7 +320,6 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       const step = idleSteps[type];
       const isWanted = wanted[type] === 1;
       wantedTypes[type] = isWanted ? 1 : 0;
-      leastCounts[type] = isWanted ? plainCountByType[type] : leastAppliedCounts[type];
       // What rules see has to stay as it is until they have seen it.
       if (!isWanted && absorbable[type] === 1) steadySteps[type] = Step.ask;
       else steadySteps[type] = step === Step.count && isWanted ? Step.ask : step;
@@ -429,7 +427,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     load,
     apply,
     steps,
-    leastCounts,
+    leastCounts: leastAppliedCounts,
     setWanted,
     isQuiet,
     pass: passing.pass,

@@ -2,7 +2,10 @@ import {
   type CaptureSection,
   type EventBatch,
   type EventVisitor,
+  leastCountByType,
   moveTo,
+  Outcome,
+  plainCountByType,
   Step,
   type TableSection,
   TYPE_OFFSET,
@@ -35,6 +38,14 @@ export interface CaptureReplay {
 
 /** Scap's flag of events that are only there to keep the tables right: rules were never to see them (SCAP_DF_STATE_ONLY). */
 const STATE_ONLY = 1;
+
+/** By type id: events with fewer parameters lack what converting would append; 0 where they are never shown like that. */
+const wholeCounts = Uint16Array.from(plainCountByType, (whole, type) =>
+  leastCountByType[type] < whole ? whole : 0,
+);
+
+/* Copies for the hot path: see `events/src/capture/visit-events.ts`. */
+const { done: DONE, lacking: LACKING, enough: ENOUGH } = Outcome;
 
 /** 2^32 nanoseconds in seconds: the upper half of a timestamp counts these. */
 const SECONDS_PER_UPPER_HALF = 4.294967296;
@@ -78,6 +89,15 @@ function createVisitor(replay: CaptureReplay): ReplayVisitor {
   let { wanted, matches, evaluate, isOpen } = matcher;
   inspector.setWanted(wanted);
 
+  function judge(type: number): void {
+    const count = evaluate(context, type);
+    if (count > 0) replay.onMatches(context, matches, count);
+  }
+
+  function goOn(): typeof DONE | typeof ENOUGH {
+    return drops === undefined || isGoingOn(replay, drops) ? DONE : ENOUGH;
+  }
+
   return {
     steps,
     counts,
@@ -94,12 +114,17 @@ function createVisitor(replay: CaptureReplay): ReplayVisitor {
       const isWanted = type < wanted.length && wanted[type] !== 0 && (flags & STATE_ONLY) === 0;
       if (apply(view) && isWanted) {
         evaluated(type);
-        const count = evaluate(context, type);
-        if (count > 0) replay.onMatches(context, matches, count);
+        // Rules could tell what is absent from what would be appended: who has none left for it needn't know.
+        if (view.parameterCount >= wholeCounts[type]) judge(type);
+        else if (isOpen(context, type)) return LACKING;
       } else {
         filtered(type);
       }
-      return drops === undefined || isGoingOn(replay, drops);
+      return goOn();
+    },
+    visitConverted() {
+      judge(view.type);
+      return goOn();
     },
     refresh() {
       if (replay.matcher === matcher) return;
@@ -127,7 +152,10 @@ function replayBatch(visitor: EventVisitor, batch: EventBatch): boolean {
       continue;
     }
     moveTo(view, batch, index);
-    if (!visitor.visit(flags === undefined ? 0 : flags[index])) return false;
+    let outcome = visitor.visit(flags === undefined ? 0 : flags[index]);
+    // A source of batches has converted what it knows how to convert.
+    if (outcome === LACKING) outcome = visitor.visitConverted();
+    if (outcome === ENOUGH) return false;
   }
   return true;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
-import { EVENT_TYPE_COUNT } from '../table/event-type.ts';
+import { EVENT_TYPE_COUNT, eventTypes } from '../table/event-type.ts';
 import { createEventView, type EventView, moveTo } from '../view.ts';
-import { plainCountByType } from './event-block.ts';
+import { leastCountByType, plainCountByType } from './event-block.ts';
 import { readCapture, visitCapture } from './read.ts';
-import { type EventVisitor, Step } from './visit-events.ts';
+import { type EventVisitor, Outcome, Step } from './visit-events.ts';
 
 const skip = withoutShared;
 
@@ -41,7 +41,8 @@ function createVisitor(visit: (view: EventView) => boolean): EventVisitor {
       place.passed = 0;
       place.isBarred = true;
     },
-    visit: () => visit(view),
+    visit: () => (visit(view) ? Outcome.done : Outcome.enough),
+    visitConverted: () => assert.fail('nobody asked for it'),
   };
 }
 
@@ -91,4 +92,31 @@ test('a visitor that has seen enough ends the reading', { skip }, async () => {
   let left = 5;
   const visitor = createVisitor(() => --left > 0);
   assert.equal(await visitAll(path, visitor), 5);
+});
+
+test('who is shown an event as it is and asks for what it lacks is shown it as the batches hold it', {
+  skip,
+}, async () => {
+  let asked = 0;
+  for (const path of sharedCaptures()) {
+    const shown: string[] = [];
+    const visitor = createVisitor(() => true);
+    const { view } = visitor;
+    await visitAll(path, {
+      ...visitor,
+      leastCounts: leastCountByType,
+      visit() {
+        if (view.parameterCount < eventTypes[view.type].parameters.length) return Outcome.lacking;
+        shown.push(describe(view));
+        return Outcome.done;
+      },
+      visitConverted() {
+        asked += 1;
+        shown.push(describe(view));
+        return Outcome.done;
+      },
+    });
+    assert.deepEqual(shown, await describeBatches(path), path);
+  }
+  assert.ok(asked > 0);
 });

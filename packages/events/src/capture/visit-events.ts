@@ -22,6 +22,19 @@ export const Step = {
   ask: 2,
 } as const;
 
+/** What becomes of an event that was shown. */
+export const Outcome = {
+  /** The next one is to be shown. */
+  done: 0,
+  /** It is to be converted, and shown once more to `visitConverted`. */
+  lacking: 1,
+  /** No more are to be shown. */
+  enough: 2,
+} as const;
+
+/** One of `Outcome`. */
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+
 /**
  * Who is shown a capture's events one by one while they are read. Most events of a busy machine are of no consequence;
  * to be left behind before anything was noted of them costs them a fraction of what a place in a batch costs.
@@ -33,7 +46,7 @@ export interface EventVisitor {
   readonly counts: Float64Array;
   /**
    * By type id: how few parameters an event may have to be shown as it is; with fewer it is converted before. What it lacks
-   * reads as what converting would have appended (see `leastCountByType`).
+   * is what converting would have appended (see `leastCountByType`).
    */
   readonly leastCounts: Uint16Array;
   /** Moved to each event that is shown. */
@@ -50,11 +63,10 @@ export interface EventVisitor {
    * @param limit where what is there of the data ends.
    */
   pass(data: DataView, limit: number, place: PassingPlace): void;
-  /**
-   * Shows the event under the view. @param flags what the recorder said of it besides, as in a batch.
-   * @returns false to be shown no more.
-   */
-  visit(flags: number): boolean;
+  /** Shows the event under the view. @param flags what the recorder said of it besides, as in a batch. */
+  visit(flags: number): Outcome;
+  /** Shows the same event in today's form, for which `visit` asked. */
+  visitConverted(): Exclude<Outcome, typeof Outcome.lacking>;
 }
 
 /** How many there were, and whether the visitor has seen enough. */
@@ -72,6 +84,7 @@ const BLOCK_TYPE = EVENT_V2;
 const [LEAST_LENGTH, MOST_LENGTH] = [MINIMUM_BLOCK, MAXIMUM_BLOCK];
 const TYPE_COUNT = EVENT_TYPE_COUNT;
 const { count: COUNT, ask: ASK } = Step;
+const { done: DONE, lacking: LACKING, enough: SEEN_ENOUGH } = Outcome;
 const plainCounts = plainCountByType;
 
 /** The visitor has seen enough. */
@@ -150,7 +163,9 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
             view.cpu = data.getInt16(position + 8, true) & 0xffff;
             view.number = ++number;
             place.position = next;
-            if (visitor.visit(0)) continue;
+            let outcome: Outcome = visitor.visit(0);
+            if (outcome === LACKING) outcome = visitConverted(collector, visitor, position);
+            if (outcome === DONE) continue;
             stop = ENOUGH;
             break;
           }
@@ -171,6 +186,19 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
   return stop;
 }
 
+/** Shows an event that was shown as it is once more in today's form. */
+function visitConverted(collector: Collector, visitor: EventVisitor, position: number): Outcome {
+  const { batch, number } = collector;
+  batch.count = 0;
+  collector.spareUsed = 0;
+  takeBlock(collector, position);
+  collector.number = number;
+  const { number: shownAs } = visitor.view;
+  moveTo(visitor.view, batch, 0);
+  visitor.view.number = shownAs;
+  return visitor.visitConverted();
+}
+
 /** Any event block, the long way: gives its length, or why visiting stops in front of it. */
 function takeAndVisit(collector: Collector, visitor: EventVisitor, position: number): number | Stop {
   const { batch } = collector;
@@ -187,5 +215,8 @@ function takeAndVisit(collector: Collector, visitor: EventVisitor, position: num
     return taken;
   }
   moveTo(visitor.view, batch, 0);
-  return visitor.visit(batch.flags[0]) ? taken : ENOUGH;
+  let outcome: Outcome = visitor.visit(batch.flags[0]);
+  // In today's form it is already.
+  if (outcome === LACKING) outcome = visitor.visitConverted();
+  return outcome === SEEN_ENOUGH ? ENOUGH : taken;
 }
