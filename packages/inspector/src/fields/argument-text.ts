@@ -49,14 +49,18 @@ const nullTypes: ReadonlySet<ParameterType> = new Set([
   'charbuf_pair_array',
   'dyn',
 ]);
-const textTypes: ReadonlySet<ParameterType> = new Set(['charbuf', 'fspath', 'fsrelpath']);
+
+/** Types whose values are texts. */
+function isText(type: ParameterType): boolean {
+  return type === 'charbuf' || type === 'fspath' || type === 'fsrelpath';
+}
 
 /** What the event's argument shows in an output: its meaning where it has one, else its text. */
 export function resolvedArgument(context: EventContext, index: number): string {
   const { view } = context;
   const facts = eventTypes[view.type]!.parameters[index]!;
   const { type } = facts;
-  if (textTypes.has(type)) {
+  if (isText(type)) {
     const path = textArgument(context, index);
     return type === 'charbuf' || isWholePath(context, path) ? path : fullPath(context, facts, path) || path;
   }
@@ -77,7 +81,7 @@ export function argumentText(context: EventContext, index: number): ArgumentText
   const facts = eventTypes[view.type]!.parameters[index]!;
   const length = parameterLength(view, index);
   const start = length === 0 ? 0 : parameterStart(view, index);
-  if (length === 0 && !textTypes.has(facts.type)) return plain(nullTypes.has(facts.type) ? 'NULL' : '<NA>');
+  if (length === 0 && !isText(facts.type)) return plain(nullTypes.has(facts.type) ? 'NULL' : '<NA>');
   if (facts.type !== 'dyn') return render(context, facts, facts.type, start, length);
   const variant = facts.variants?.[dynamicVariant(view, index)];
   if (variant === undefined) return plain('INVALID DYNAMIC PARAMETER');
