@@ -79,7 +79,7 @@ const identityFields: readonly InspectorField[] = [
     directoryOf,
     // A directory's own is itself.
     ruleOutByName(
-      (name) => [partsOfPath(name).directory, name],
+      (name) => [directoryOfPath(name), name],
       (name, directory) => name.startsWith(directory),
     ),
   ),
@@ -95,7 +95,7 @@ const identityFields: readonly InspectorField[] = [
       return partsOfPath(descriptor.name).filename;
     },
     ruleOut: ruleOutByName(
-      (name) => [partsOfPath(name).filename],
+      (name) => [fileNameOfPath(name)],
       (name, filename) => name.endsWith(filename),
     ),
   }),
@@ -310,15 +310,25 @@ const REMEMBERED_PATHS = 4096;
 function partsOfPath(path: string): PathParts {
   let parts = partsByPath.get(path);
   if (parts === undefined) {
-    const slash = path.lastIndexOf('/');
-    const isLast = slash === path.length - 1;
-    const directory = slash <= 0 ? '/' : isLast ? path : path.slice(0, slash);
-    const filename = slash < 0 ? '/' : isLast ? path : path.slice(slash + 1);
-    parts = { directory, filename };
+    parts = { directory: directoryOfPath(path), filename: fileNameOfPath(path) };
     if (partsByPath.size >= REMEMBERED_PATHS) partsByPath.clear();
     partsByPath.set(path, parts);
   }
   return parts;
+}
+
+/** What is before the last slash; of a path that ends with one, and of what is no path, Falco takes something else. */
+function directoryOfPath(path: string): string {
+  const slash = path.lastIndexOf('/');
+  if (slash <= 0) return '/';
+  return slash === path.length - 1 ? path : path.slice(0, slash);
+}
+
+/** What is behind the last slash, with the same exceptions. */
+function fileNameOfPath(path: string): string {
+  const slash = path.lastIndexOf('/');
+  if (slash < 0) return '/';
+  return slash === path.length - 1 ? path : path.slice(slash + 1);
 }
 
 function inContainer({ process }: EventContext, name: string | undefined): string | undefined {

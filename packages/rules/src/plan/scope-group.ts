@@ -55,9 +55,10 @@ export function createScopeGroup<Context>(
 ): ScopeGroup<Context> {
   const contained = filedUnder(predicates, 'contains');
   const isEachTested = contained.length <= TESTED_ONE_BY_ONE;
-  const tested = predicates.filter(
-    ({ lookup }) => lookup === undefined || (lookup.kind === 'contains' && isEachTested),
-  );
+  const tested = [...predicates.keys()].filter((index) => {
+    const { lookup } = predicates[index];
+    return lookup === undefined || (lookup.kind === 'contains' && isEachTested);
+  });
   const byPrefix = createPrefixTree(filedUnder(predicates, 'startsWith'));
   const byPath = createPathTree(filedUnder(predicates, 'pathPrefix'));
   const bySubstring = createSubstringTree(isEachTested ? [] : contained);
@@ -72,6 +73,11 @@ export function createScopeGroup<Context>(
   let classes = new Map<string, ScopeClass<Context>>();
   /** The class of the values for which no predicate holds: most. */
   let noneHolds: ScopeClass<Context> | undefined;
+  /** The predicates that hold for the value at hand. One list for all values: there are many, and for most it stays empty. */
+  const holding: Predicate<Context>[] = [];
+  /** For each predicate the number of the last value that it was found to hold for. */
+  const notedFor = new Float64Array(predicates.length);
+  let asked = 0;
 
   function deadFor(holds: ReadonlySet<Predicate<Context>>): Uint32Array {
     const dead = deadByDefault.slice();
@@ -96,29 +102,32 @@ export function createScopeGroup<Context>(
     return learned;
   }
 
+  function note(index: number): boolean {
+    if (notedFor[index] !== asked) {
+      notedFor[index] = asked;
+      holding.push(predicates[index]);
+    }
+    return false;
+  }
+
   function classOf(value: unknown, context: Context): ScopeClass<Context> {
-    const found = new Set<Predicate<Context>>();
-    for (const predicate of tested) {
-      const { holdsFor } = predicate;
-      const holds =
-        holdsFor === undefined ? predicate.holds(context) : typeof value === 'string' && holdsFor(value);
-      if (holds) found.add(predicate);
+    const text = typeof value === 'string' ? value : undefined;
+    // Setting a length is a call into the runtime.
+    if (holding.length > 0) holding.length = 0;
+    asked += 1;
+    for (const index of tested) {
+      const { holdsFor, holds } = predicates[index];
+      if (holdsFor === undefined ? holds(context) : text !== undefined && holdsFor(text)) note(index);
     }
-    if (typeof value === 'string') {
-      if (!byPrefix.isEmpty) byPrefix.visit(value, (index) => found.add(predicates[index]));
-      if (!bySubstring.isEmpty) bySubstring.visit(value, (index) => found.add(predicates[index]));
-      if (!byPath.isEmpty) {
-        byPath.visit(value, (index) => {
-          found.add(predicates[index]);
-          return false;
-        });
-      }
+    if (text !== undefined) {
+      if (!byPrefix.isEmpty) byPrefix.visit(text, note);
+      if (!bySubstring.isEmpty) bySubstring.visit(text, note);
+      if (!byPath.isEmpty) byPath.visit(text, note);
     }
-    for (const predicate of byText.get(value) ?? []) found.add(predicate);
-    const holding = [...found];
-    const left = typeof value === 'string' ? leftBy(value) : others;
+    byText.get(value)?.forEach(note);
+    const left = text === undefined ? others : leftBy(text);
     if (holding.length + left.length === 0) {
-      noneHolds ??= learnClass('', holding, left);
+      noneHolds ??= learnClass('', [], left);
       return noneHolds;
     }
     holding.sort((one, other) => one.id - other.id);
@@ -156,16 +165,20 @@ function indexOthers<Context>(
   const byLook = Map.groupBy(others, ({ ruledOut }) => ruledOut!.possibleFor);
   const indexes = [...byLook].map(([possibleFor, predicates]) => ({
     possibleFor,
+    predicates,
     byText: indexEquals(predicates),
   }));
   return (text) => {
-    const left = new Set<Predicate<Context>>();
-    for (const { possibleFor, byText } of indexes) {
+    let left: Set<Predicate<Context>> | undefined;
+    for (const { possibleFor, predicates, byText } of indexes) {
       for (const possible of possibleFor(text)) {
-        for (const predicate of byText.get(possible) ?? []) left.add(predicate);
+        const found = byText.get(possible);
+        if (found === undefined) continue;
+        left ??= new Set();
+        for (const index of found) left.add(predicates[index]);
       }
     }
-    return [...left].sort((one, other) => one.id - other.id);
+    return left === undefined ? [] : [...left].sort((one, other) => one.id - other.id);
   };
 }
 
@@ -183,17 +196,15 @@ function filedUnder<Context>(
   );
 }
 
+/** For each text the indexes of the predicates that it makes hold by being equal. */
 function indexEquals<Context>(
   predicates: readonly Predicate<Context>[],
-): ReadonlyMap<unknown, Predicate<Context>[]> {
-  const byText = new Map<unknown, Predicate<Context>[]>();
-  for (const predicate of predicates) {
-    if (predicate.lookup?.kind !== 'equals') continue;
-    for (const text of new Set(predicate.lookup.texts)) {
-      const known = byText.get(text);
-      if (known === undefined) byText.set(text, [predicate]);
-      else known.push(predicate);
-    }
+): ReadonlyMap<unknown, readonly number[]> {
+  const byText = new Map<unknown, number[]>();
+  for (const [text, index] of filedUnder(predicates, 'equals')) {
+    const known = byText.get(text);
+    if (known === undefined) byText.set(text, [index]);
+    else known.push(index);
   }
   return byText;
 }
