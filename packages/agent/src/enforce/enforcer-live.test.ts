@@ -102,6 +102,11 @@ async function withStore<Result>(use: (store: Store) => Promise<Result>): Promis
   }
 }
 
+/** What the agent said, for tests that wait in vain. */
+function said(): string {
+  return logged.join('\n');
+}
+
 function runGuarded(): RunningContainer {
   return containerd.runContainer({
     image: IMAGE,
@@ -137,7 +142,7 @@ test(
     const after = runGuarded();
     const other = containerd.runContainer({ image: IMAGE });
     // The agent shares this process, so it hears of a container only once that runs.
-    await until(() => !runs(after, '/bin/ls', '/bin'));
+    await until(() => !runs(after, '/bin/ls', '/bin'), said);
     await wait(200);
     assert.equal(runs(other, '/bin/ls', '/bin'), true, 'others are left alone');
     assert.equal(runs(other, '/bin/busybox', 'cat', '/etc/secret'), true);
@@ -146,8 +151,8 @@ test(
       assert.equal(runs(container, '/bin/busybox', 'id'), true, logged.join('\n'));
       assert.equal(runs(container, '/bin/busybox', 'cat', '/etc/secret'), false);
     }
-    await until(async () => (await countOf('Denied program')) === 3);
-    await until(async () => (await countOf('Denied open')) === 2);
+    await until(async () => (await countOf('Denied program')) === 3, said);
+    await until(async () => (await countOf('Denied open')) === 2, said);
     const [group] = await withStore(
       async (store) => (await store.groups({ rules: ['Denied program'] }, { limit: 9 })).items,
     );
@@ -174,19 +179,19 @@ test(
     assert.ok(
       result?.kind === 'refused' && /with-loader denies: .*starts any program/.test(result.messages[0]),
     );
-    await until(() => !runs(container, '/bin/ls', '/bin'));
+    await until(() => !runs(container, '/bin/ls', '/bin'), said);
   },
 );
 
 test('a dry run tells and stops nothing; without policies nothing is guarded', live, async () => {
   const container = runGuarded();
-  await until(() => !runs(container, '/bin/ls', '/bin'));
+  await until(() => !runs(container, '/bin/ls', '/bin'), said);
   await wait(200);
   writeFileSync(join(folder, 'policies.yaml'), policy('watching', GUARDED, PROGRAMS, true));
   assert.equal((await agent?.reload())?.kind, 'taken');
   const told = await countOf('Denied program');
   assert.equal(runs(container, '/bin/ls', '/bin'), true);
-  await until(async () => (await countOf('Denied program')) === told + 1);
+  await until(async () => (await countOf('Denied program')) === told + 1, said);
   const [group] = await withStore(
     async (store) => (await store.groups({ policies: ['watching'] }, { limit: 9 })).items,
   );
