@@ -2,10 +2,8 @@ import {
   type CaptureSection,
   type EventBatch,
   type EventVisitor,
-  leastCountByType,
   moveTo,
   Outcome,
-  plainCountByType,
   Step,
   type TableSection,
   TYPE_OFFSET,
@@ -38,11 +36,6 @@ export interface CaptureReplay {
 
 /** Scap's flag of events that are only there to keep the tables right: rules were never to see them (SCAP_DF_STATE_ONLY). */
 const STATE_ONLY = 1;
-
-/** By type id: events with fewer parameters lack what converting would append; 0 where they are never shown like that. */
-const wholeCounts = Uint16Array.from(plainCountByType, (whole, type) =>
-  leastCountByType[type] < whole ? whole : 0,
-);
 
 /* Copies for the hot path: see `events/src/capture/visit-events.ts`. */
 const { done: DONE, lacking: LACKING, enough: ENOUGH } = Outcome;
@@ -109,13 +102,13 @@ function createVisitor(replay: CaptureReplay): ReplayVisitor {
     pass(data, limit, place) {
       pass(data, limit, place, counts, isOpen);
     },
-    visit(flags) {
+    visit(flags, isWhole) {
       const { type } = view;
       const isWanted = type < wanted.length && wanted[type] !== 0 && (flags & STATE_ONLY) === 0;
       if (apply(view) && isWanted) {
         evaluated(type);
         // Rules could tell what is absent from what would be appended: who has none left for it needn't know.
-        if (view.parameterCount >= wholeCounts[type]) judge(type);
+        if (isWhole) judge(type);
         else if (isOpen(context, type)) return LACKING;
       } else {
         filtered(type);
@@ -152,10 +145,7 @@ function replayBatch(visitor: EventVisitor, batch: EventBatch): boolean {
       continue;
     }
     moveTo(view, batch, index);
-    let outcome = visitor.visit(flags === undefined ? 0 : flags[index]);
-    // A source of batches has converted what it knows how to convert.
-    if (outcome === LACKING) outcome = visitor.visitConverted();
-    if (outcome === ENOUGH) return false;
+    if (visitor.visit(flags === undefined ? 0 : flags[index], true) === ENOUGH) return false;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sharedCaptures, withoutShared } from '../../../../test/shared-captures.ts';
-import { EVENT_TYPE_COUNT, eventTypes } from '../table/event-type.ts';
+import { EVENT_TYPE_COUNT } from '../table/event-type.ts';
 import { createEventView, type EventView, moveTo } from '../view.ts';
 import { leastCountByType, plainCountByType } from './event-block.ts';
 import { readCapture, visitCapture } from './read.ts';
@@ -105,8 +105,8 @@ test('who is shown an event as it is and asks for what it lacks is shown it as t
     await visitAll(path, {
       ...visitor,
       leastCounts: leastCountByType,
-      visit() {
-        if (view.parameterCount < eventTypes[view.type].parameters.length) return Outcome.lacking;
+      visit(_flags, isWhole) {
+        if (!isWhole) return Outcome.lacking;
         shown.push(describe(view));
         return Outcome.done;
       },

@@ -63,8 +63,12 @@ export interface EventVisitor {
    * @param limit where what is there of the data ends.
    */
   pass(data: DataView, limit: number, place: PassingPlace): void;
-  /** Shows the event under the view. @param flags what the recorder said of it besides, as in a batch. */
-  visit(flags: number): Outcome;
+  /**
+   * Shows the event under the view.
+   * @param flags what the recorder said of it besides, as in a batch.
+   * @param isWhole whether it is in today's form: only of one that is not the outcome can be `lacking`.
+   */
+  visit(flags: number, isWhole: boolean): Outcome;
   /** Shows the same event in today's form, for which `visit` asked. */
   visitConverted(): Exclude<Outcome, typeof Outcome.lacking>;
 }
@@ -163,7 +167,7 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
             view.cpu = data.getInt16(position + 8, true) & 0xffff;
             view.number = ++number;
             place.position = next;
-            let outcome: Outcome = visitor.visit(0);
+            let outcome = visitor.visit(0, parameterCount === plainCounts[type]);
             if (outcome === LACKING) outcome = visitConverted(collector, visitor, position);
             if (outcome === DONE) continue;
             stop = ENOUGH;
@@ -188,23 +192,25 @@ function visitSome(collector: Collector, visitor: EventVisitor): Stop | undefine
 
 /** Shows an event that was shown as it is once more in today's form. */
 function visitConverted(collector: Collector, visitor: EventVisitor, position: number): Outcome {
-  const { batch, number } = collector;
-  batch.count = 0;
-  collector.spareUsed = 0;
-  takeBlock(collector, position);
-  collector.number = number;
-  const { number: shownAs } = visitor.view;
-  moveTo(visitor.view, batch, 0);
-  visitor.view.number = shownAs;
+  const { view } = visitor;
+  // It keeps its number.
+  collector.number = view.number - 1;
+  takeOne(collector, position);
+  moveTo(view, collector.batch, 0);
   return visitor.visitConverted();
+}
+
+/** Takes any event block into the batch, which is empty before. */
+function takeOne(collector: Collector, position: number): number | Stop {
+  collector.batch.count = 0;
+  collector.spareUsed = 0;
+  return takeBlock(collector, position);
 }
 
 /** Any event block, the long way: gives its length, or why visiting stops in front of it. */
 function takeAndVisit(collector: Collector, visitor: EventVisitor, position: number): number | Stop {
   const { batch } = collector;
-  batch.count = 0;
-  collector.spareUsed = 0;
-  const taken = takeBlock(collector, position);
+  const taken = takeOne(collector, position);
   if (typeof taken === 'object' || batch.count === 0) return taken;
   const { data, offsets } = batch;
   const event = offsets[0];
@@ -215,8 +221,5 @@ function takeAndVisit(collector: Collector, visitor: EventVisitor, position: num
     return taken;
   }
   moveTo(visitor.view, batch, 0);
-  let outcome: Outcome = visitor.visit(batch.flags[0]);
-  // In today's form it is already.
-  if (outcome === LACKING) outcome = visitor.visitConverted();
-  return outcome === SEEN_ENOUGH ? ENOUGH : taken;
+  return visitor.visit(batch.flags[0], true) === SEEN_ENOUGH ? ENOUGH : taken;
 }
