@@ -145,9 +145,13 @@ test('no text takes more time than its length gives reason for', () => {
   for (const unit of units) {
     const timeOf = (length: number): number => {
       const text = unit.repeat(length / unit.length);
-      const before = process.cpuUsage().user;
-      maskIds(text);
-      return process.cpuUsage().user - before;
+      // The least of a few: compiling, collecting and a slow moment of the machine only add to one of them.
+      const times = Array.from({ length: 7 }, () => {
+        const before = process.cpuUsage().user;
+        maskIds(text);
+        return process.cpuUsage().user - before;
+      });
+      return Math.min(...times);
     };
     timeOf(2048);
     const short = timeOf(4096) + 2000;
