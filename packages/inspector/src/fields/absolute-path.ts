@@ -46,6 +46,11 @@ export function absolutePath(context: EventContext, which: 'source' | 'target'):
   return concatenatePaths(directoryOf(context, readInt64Number(view, place.directory)), path);
 }
 
+/** Whether events of the type never have such a path. */
+export function hasNoAbsolutePath(eventType: number): boolean {
+  return eventType !== OPEN_BY_HANDLE && !places.has(eventType);
+}
+
 function directoryOf(context: EventContext, number: number): string {
   if (number === WORKING_DIRECTORY) return workingDirectory(context);
   return `${context.process!.descriptors.get(number)?.name ?? '<UNKNOWN>'}/`;

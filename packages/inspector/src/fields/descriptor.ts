@@ -6,7 +6,12 @@ import { DescriptorFlag, Protocol } from '../descriptor/flags.ts';
 import { connectionField } from './connection.ts';
 import { descriptorNameFromEvent } from './descriptor-name.ts';
 import { type DomainNames, domainField } from './domain.ts';
-import { descriptorOf, hasDescriptorFields, transportProtocol } from './event-descriptor.ts';
+import {
+  descriptorOf,
+  hasDescriptorFields,
+  isAboutNoDescriptor,
+  transportProtocol,
+} from './event-descriptor.ts';
 import { isFile, isNetwork } from './event-facts.ts';
 import { type Extract, field, fieldWithArgument, type InspectorField, parseIndex } from './field.ts';
 import { descriptorTypeCharacter, descriptorTypeName, integer } from './text.ts';
@@ -39,7 +44,7 @@ export function createDescriptorFields(domains: DomainNames): readonly Inspector
 }
 
 const identityFields: readonly InspectorField[] = [
-  field({
+  descriptorField({
     name: 'fd.num',
     type: 'int64',
     format: 'id',
@@ -83,7 +88,7 @@ const identityFields: readonly InspectorField[] = [
       (name, directory) => name.startsWith(directory),
     ),
   ),
-  field({
+  descriptorField({
     name: 'fd.filename',
     type: 'charbuf',
     format: 'na',
@@ -111,7 +116,7 @@ const identityFields: readonly InspectorField[] = [
   eventText('fd.containerdirectory', 'Container id, a colon, and fd.directory.', (context) =>
     inContainer(context, directoryOf(context)),
   ),
-  field({
+  descriptorField({
     name: 'fd.name_changed',
     type: 'bool',
     format: 'na',
@@ -170,7 +175,10 @@ const identityFields: readonly InspectorField[] = [
     example: 'fd.types[0]',
     bind(argument) {
       const number = argument === undefined ? -1 : parseIndex('fd.types', argument, 'fd.types[0]');
-      return { extract: number === -1 ? openTypes : typeOfNumber(number) };
+      return {
+        extract: number === -1 ? openTypes : typeOfNumber(number),
+        isAbsentFrom: isAboutNoDescriptor,
+      };
     },
   }),
   flag(
@@ -221,7 +229,7 @@ const connectionFields: readonly InspectorField[] = [
     if (isNetwork(descriptor.type)) return 'ip';
     return descriptor.type === DescriptorType.unixSocket ? 'unix' : undefined;
   }),
-  field({
+  descriptorField({
     name: 'fd.is_server',
     type: 'bool',
     format: 'na',
@@ -303,6 +311,8 @@ interface PathParts {
   readonly filename: string;
 }
 
+const SLASH = 0x2f;
+
 /** Of paths that were asked for: the same files are opened over and over. */
 const partsByPath = new Map<string, PathParts>();
 const REMEMBERED_PATHS = 4096;
@@ -319,16 +329,23 @@ function partsOfPath(path: string): PathParts {
 
 /** What is before the last slash; of a path that ends with one, and of what is no path, Falco takes something else. */
 function directoryOfPath(path: string): string {
-  const slash = path.lastIndexOf('/');
+  const slash = lastSlashOf(path);
   if (slash <= 0) return '/';
   return slash === path.length - 1 ? path : path.slice(0, slash);
 }
 
 /** What is behind the last slash, with the same exceptions. */
 function fileNameOfPath(path: string): string {
-  const slash = path.lastIndexOf('/');
+  const slash = lastSlashOf(path);
   if (slash < 0) return '/';
   return slash === path.length - 1 ? path : path.slice(slash + 1);
+}
+
+/** `lastIndexOf` leaves V8's own code; the last slash is never far from a path's end. */
+function lastSlashOf(path: string): number {
+  let at = path.length - 1;
+  while (at >= 0 && path.charCodeAt(at) !== SLASH) at -= 1;
+  return at;
 }
 
 function inContainer({ process }: EventContext, name: string | undefined): string | undefined {
@@ -352,13 +369,17 @@ function typeOfNumber(number: number): Extract {
   };
 }
 
+function descriptorField(facts: Omit<Parameters<typeof field>[0], 'isAbsentFrom'>): InspectorField {
+  return field({ ...facts, isAbsentFrom: isAboutNoDescriptor });
+}
+
 function text(
   name: string,
   description: string,
   extract: Extract,
   format: 'na' | 'decimal' = 'na',
 ): InspectorField {
-  return field({
+  return descriptorField({
     name,
     type: 'charbuf',
     format,
@@ -375,7 +396,7 @@ function eventText(
   extract: Extract,
   ruleOut?: RuleOut<EventContext>,
 ): InspectorField {
-  return field({
+  return descriptorField({
     name,
     type: 'charbuf',
     format: 'na',
@@ -391,7 +412,7 @@ function flag(
   description: string,
   read: (descriptor: Descriptor, context: EventContext) => boolean,
 ): InspectorField {
-  return field({
+  return descriptorField({
     name,
     type: 'bool',
     format: 'na',
@@ -411,7 +432,7 @@ function number(
   description: string,
   read: (descriptor: Descriptor) => number | bigint,
 ): InspectorField {
-  return field({
+  return descriptorField({
     name,
     type,
     format,

@@ -8,6 +8,11 @@ const concernsDescriptor = Uint8Array.from(eventTypes, ({ flags }) =>
   flags.has('creates_fd') || flags.has('uses_fd') || flags.has('destroys_fd') ? 1 : 0,
 );
 
+/** Whether fd.* never have a value for events of the type. */
+export function isAboutNoDescriptor(eventType: number): boolean {
+  return concernsDescriptor[eventType] === 0;
+}
+
 /** Whether fd.* have a meaning for this event: it is about a descriptor, and its thread is known. */
 export function hasDescriptorFields(context: EventContext): boolean {
   return concernsDescriptor[context.view.type] === 1 && context.process !== undefined;

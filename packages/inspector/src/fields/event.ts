@@ -2,7 +2,7 @@ import { formatLocalTime, SECOND } from '@seawall/base';
 import { eventTypeOfSymbol, eventTypes, eventTypesByName, timestampOf } from '@seawall/events';
 import type { BoundField } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
-import { absolutePath } from './absolute-path.ts';
+import { absolutePath, hasNoAbsolutePath } from './absolute-path.ts';
 import { argumentText, resolvedArgument } from './argument-text.ts';
 import { fieldErrors } from './errors.ts';
 import { bufferFields } from './event-buffer.ts';
@@ -271,6 +271,7 @@ function bindNumberedArgument(argument: string): Binding {
   return {
     extract: (context) =>
       index >= 0 && index < argumentCount(context.view) ? resolvedArgument(context, index) : undefined,
+    isAbsentFrom: (type) => index < 0 || index >= eventTypes[type]!.parameters.length,
   };
 }
 
@@ -281,6 +282,7 @@ function bindNamedArgument(name: string): Binding {
       const index = indices[context.view.type]!;
       return index >= 0 && index < argumentCount(context.view) ? resolvedArgument(context, index) : undefined;
     },
+    isAbsentFrom: (type) => indices[type] === -1,
   };
 }
 
@@ -313,7 +315,10 @@ function bindAbsolutePath(argument: string | undefined): Binding {
       argument,
       example: 'evt.abspath, evt.abspath.src or evt.abspath.dst',
     });
-  return { extract: (context) => absolutePath(context, argument === 'dst' ? 'target' : 'source') };
+  return {
+    extract: (context) => absolutePath(context, argument === 'dst' ? 'target' : 'source'),
+    isAbsentFrom: hasNoAbsolutePath,
+  };
 }
 
 function deltaField(

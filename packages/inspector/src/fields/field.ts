@@ -32,7 +32,7 @@ interface FieldFacts {
 
 type Special = Pick<
   BoundField<EventContext>,
-  'render' | 'parseConstant' | 'compare' | 'compareEach' | 'ruleOut' | 'extractForJson'
+  'render' | 'parseConstant' | 'compare' | 'compareEach' | 'ruleOut' | 'isAbsentFrom' | 'extractForJson'
 >;
 
 /** What a binding says beyond the definition it belongs to. */
@@ -71,7 +71,7 @@ interface ArgumentFacts extends FieldFacts {
 
 /** A field without an argument: one extractor serves every use. */
 export function field(facts: PlainFacts): InspectorField {
-  const { extract, render, compare, compareEach, ruleOut, extractForJson } = facts;
+  const { extract, render, compare, compareEach, ruleOut, isAbsentFrom, extractForJson } = facts;
   const definition: InspectorField = {
     ...describe(facts, { presence: 'none', isIndex: false, isKey: false }),
     bind(argument) {
@@ -85,6 +85,7 @@ export function field(facts: PlainFacts): InspectorField {
     ...(compare && { compare }),
     ...(compareEach && { compareEach }),
     ...(ruleOut && { ruleOut }),
+    ...(isAbsentFrom && { isAbsentFrom }),
     ...(extractForJson && { extractForJson }),
   });
   return definition;

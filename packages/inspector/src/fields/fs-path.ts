@@ -65,6 +65,7 @@ export const fsPathFields: readonly InspectorField[] = [
 ];
 
 function pathFields(name: string, role: Role, description: string): InspectorField[] {
+  const isAbsentFrom = (type: number): boolean => calls.get(type)?.[role] === undefined;
   return [
     field({
       name,
@@ -73,6 +74,7 @@ function pathFields(name: string, role: Role, description: string): InspectorFie
       dependsOn: ['event', 'process', 'ancestors', 'descriptor'],
       description: `${description}, made absolute; unset for calls that failed.`,
       extract: (context) => absolutePathOf(context, role),
+      isAbsentFrom,
     }),
     field({
       name: `${name}raw`,
@@ -81,6 +83,7 @@ function pathFields(name: string, role: Role, description: string): InspectorFie
       dependsOn: ['event', 'descriptor'],
       description: `${description}, as the caller gave it; unset for calls that failed.`,
       extract: (context) => rawPathOf(context, role),
+      isAbsentFrom,
     }),
   ];
 }

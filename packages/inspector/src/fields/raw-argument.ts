@@ -41,6 +41,7 @@ export function bindRawArgument(argument: string | undefined): Binding {
       const parameter = parameters[context.view.type];
       return parameter && rawText(context, parameter);
     },
+    isAbsentFrom: (type) => parameters[type] === undefined,
   };
 }
 

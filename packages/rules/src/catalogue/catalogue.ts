@@ -163,6 +163,8 @@ export interface BoundField<Context = unknown> {
   readonly compareEach?: (context: Context, holds: (value: Value) => boolean, operator: string) => boolean;
   /** Where another field's value tells sooner than the value itself that it equals none of some constants. */
   readonly ruleOut?: RuleOut<Context>;
+  /** True for event types whose events never have a value: what is asked of it need not be asked of them. */
+  readonly isAbsentFrom?: (eventType: number) => boolean;
   /** The value in JSON output where it isn't the one that comparisons see (times are nanoseconds there). */
   readonly extractForJson?: Extractor<Context>;
 }

@@ -41,14 +41,15 @@ export function listCandidates<Context>(
   const byEventType = new Map<number, Candidate<Context>[]>();
   const memos = new Map<string, Map<PlanNode<Context>, PlanNode<Context>>>();
   const memoByType = new Map<number, Map<PlanNode<Context>, PlanNode<Context>>>();
+  const verdictsForType = new Set(typePredicates.map(({ verdictForType }) => verdictForType));
 
   /** Types that decide every predicate alike share one memo. */
   function memoOf(eventType: number): Map<PlanNode<Context>, PlanNode<Context>> {
     let memo = memoByType.get(eventType);
     if (memo === undefined) {
-      const key = typePredicates
-        .map((predicate) => verdictLetter(predicate.verdictForType?.(eventType)))
-        .join('');
+      const key = Array.from(verdictsForType, (verdictFor) => verdictLetter(verdictFor?.(eventType))).join(
+        '',
+      );
       memo = memos.get(key) ?? new Map();
       memos.set(key, memo);
       memoByType.set(eventType, memo);

@@ -276,6 +276,14 @@ function directTestOf<Context>({ node, left, right }: BoundCheck<Context>): Dire
 }
 
 function createTypeVerdict<Context>(
+  check: BoundCheck<Context>,
+  catalogue: FieldCatalogue<Context>,
+): Predicate<Context>['verdictForType'] {
+  return createNameVerdict(check, catalogue) ?? createAbsenceVerdict(check);
+}
+
+/** What an event's type says about its name. */
+function createNameVerdict<Context>(
   { node, left, right }: BoundCheck<Context>,
   catalogue: FieldCatalogue<Context>,
 ): Predicate<Context>['verdictForType'] {
@@ -290,6 +298,27 @@ function createTypeVerdict<Context>(
     const name = names.nameOf(eventType);
     return name === undefined ? undefined : test(name);
   };
+}
+
+const absenceVerdicts = new WeakMap<
+  (eventType: number) => boolean,
+  (eventType: number) => false | undefined
+>();
+
+/** Nothing holds of what is not there; one function for all checks of a field, by which they are known to be alike. */
+function createAbsenceVerdict<Context>({
+  left: { field },
+}: BoundCheck<Context>): Predicate<Context>['verdictForType'] {
+  const isAbsentFrom = field?.isAbsentFrom;
+  // What compares by itself may take what is absent for something.
+  if (isAbsentFrom === undefined || field?.compare !== undefined || field?.compareEach !== undefined)
+    return undefined;
+  let verdict = absenceVerdicts.get(isAbsentFrom);
+  if (verdict === undefined) {
+    verdict = (eventType) => (isAbsentFrom(eventType) ? false : undefined);
+    absenceVerdicts.set(isAbsentFrom, verdict);
+  }
+  return verdict;
 }
 
 /** Nanoseconds, measured on the stock rules and rounded: only their order counts. */
