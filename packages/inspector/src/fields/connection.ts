@@ -1,7 +1,7 @@
 import type { BoundField } from '@seawall/rules';
 import type { EventContext } from '../context.ts';
 import { type Descriptor, DescriptorType } from '../descriptor/descriptor.ts';
-import { descriptorOf, hasRole } from './event-descriptor.ts';
+import { descriptorOf, hasRole, isAboutNoDescriptor } from './event-descriptor.ts';
 import { field, type InspectorField } from './field.ts';
 
 /** Which end of a connection a field is about; `either` fields can only be compared, not shown. */
@@ -32,6 +32,7 @@ export function connectionField(
       const descriptor = descriptorOf(context);
       return descriptor && end !== 'either' ? read(context, descriptor, end) : undefined;
     },
+    isAbsentFrom: isAboutNoDescriptor,
     ...(isEither && { compareEach: aspect === 'ip' || aspect === 'net' ? compareAddresses : comparePorts }),
   });
 }

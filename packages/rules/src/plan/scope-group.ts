@@ -10,8 +10,11 @@ import { createSubstringTree } from './substring-tree.ts';
 /** How many values a group remembers before it forgets them all: what hostile process names can cost at most. */
 const REMEMBERED_VALUES = 16_384;
 
+/** Texts of at least that length are one to what tells texts by their lengths. */
+const LONGEST = 255;
+
 /** So few texts to be contained are sooner sought one by one than in one walk over the value. */
-const TESTED_ONE_BY_ONE = 8;
+const SOUGHT_ONE_BY_ONE = 8;
 
 /**
  * All scope predicates over one subject (`proc.name`), decided together: reading the value once gives a class, and
@@ -54,15 +57,17 @@ export function createScopeGroup<Context>(
   others: readonly Predicate<Context>[] = [],
 ): ScopeGroup<Context> {
   const contained = filedUnder(predicates, 'contains');
-  const isEachTested = contained.length <= TESTED_ONE_BY_ONE;
-  const tested = [...predicates.keys()].filter((index) => {
-    const { lookup } = predicates[index];
-    return lookup === undefined || (lookup.kind === 'contains' && isEachTested);
-  });
+  const isEachSought = contained.length <= SOUGHT_ONE_BY_ONE;
+  const sought = isEachSought ? contained : [];
+  const ends = endsOf(predicates);
+  const tested = [...predicates.keys()].filter(
+    (index) => predicates[index].lookup === undefined && !isEnd(predicates[index]),
+  );
   const byPrefix = createPrefixTree(filedUnder(predicates, 'startsWith'));
   const byPath = createPathTree(filedUnder(predicates, 'pathPrefix'));
-  const bySubstring = createSubstringTree(isEachTested ? [] : contained);
+  const bySubstring = createSubstringTree(isEachSought ? [] : contained);
   const byText = indexEquals(predicates);
+  const lengths = lengthsOf(byText);
   const users = indexUsers(parts);
   const deadByDefault = createBits(candidateCount);
   for (const [candidate, nodes] of parts) {
@@ -73,6 +78,8 @@ export function createScopeGroup<Context>(
   let classes = new Map<string, ScopeClass<Context>>();
   /** The class of the values for which no predicate holds: most. */
   let noneHolds: ScopeClass<Context> | undefined;
+  /** The classes of the values for which one predicate holds: most others. */
+  let oneHolds = new Map<Predicate<Context>, ScopeClass<Context>>();
   /** The predicates that hold for the value at hand. One list for all values: there are many, and for most it stays empty. */
   const holding: Predicate<Context>[] = [];
   /** For each predicate the number of the last value that it was found to hold for. */
@@ -115,20 +122,38 @@ export function createScopeGroup<Context>(
     // Setting a length is a call into the runtime.
     if (holding.length > 0) holding.length = 0;
     asked += 1;
-    for (const index of tested) {
+    for (let place = 0; place < tested.length; place += 1) {
+      const index = tested[place];
       const { holdsFor, holds } = predicates[index];
       if (holdsFor === undefined ? holds(context) : text !== undefined && holdsFor(text)) note(index);
     }
     if (text !== undefined) {
+      for (let place = 0; place < ends.length; place += 1) {
+        const { end, firstCode, index } = ends[place];
+        const start = text.length - end.length;
+        if (start >= 0 && text.charCodeAt(start) === firstCode && text.endsWith(end)) note(index);
+      }
+      for (let place = 0; place < sought.length; place += 1) {
+        if (text.includes(sought[place][0])) note(sought[place][1]);
+      }
       if (!byPrefix.isEmpty) byPrefix.visit(text, note);
       if (!bySubstring.isEmpty) bySubstring.visit(text, note);
       if (!byPath.isEmpty) byPath.visit(text, note);
     }
-    byText.get(value)?.forEach(note);
+    if (text !== undefined && couldEqual(text, lengths)) byText.get(text)?.forEach(note);
     const left = text === undefined ? others : leftBy(text);
     if (holding.length + left.length === 0) {
       noneHolds ??= learnClass('', [], left);
       return noneHolds;
+    }
+    if (holding.length === 1 && left.length === 0) {
+      const [holds] = holding;
+      let known = oneHolds.get(holds);
+      if (known === undefined) {
+        known = learnClass(idsOf(holding), holding, left);
+        oneHolds.set(holds, known);
+      }
+      return known;
     }
     holding.sort((one, other) => one.id - other.id);
     const key = `${idsOf(holding)};${idsOf(left)}`;
@@ -154,6 +179,7 @@ export function createScopeGroup<Context>(
       classByValue = new Map();
       classes = new Map();
       noneHolds = undefined;
+      oneHolds = new Map();
     },
   };
 }
@@ -163,23 +189,38 @@ function indexOthers<Context>(
   others: readonly Predicate<Context>[],
 ): (text: string) => readonly Predicate<Context>[] {
   const byLook = Map.groupBy(others, ({ ruledOut }) => ruledOut!.possibleFor);
-  const indexes = [...byLook].map(([possibleFor, predicates]) => ({
-    possibleFor,
-    predicates,
-    byText: indexEquals(predicates),
-  }));
+  const indexes = [...byLook].map(([possibleFor, predicates]) => {
+    const byText = indexEquals(predicates);
+    return { possibleFor, predicates, byText, lengths: lengthsOf(byText) };
+  });
   return (text) => {
     let left: Set<Predicate<Context>> | undefined;
-    for (const { possibleFor, predicates, byText } of indexes) {
-      for (const possible of possibleFor(text)) {
-        const found = byText.get(possible);
+    for (let look = 0; look < indexes.length; look += 1) {
+      const { possibleFor, predicates, byText, lengths } = indexes[look];
+      const possible = possibleFor(text);
+      for (let index = 0; index < possible.length; index += 1) {
+        const found = couldEqual(possible[index], lengths) ? byText.get(possible[index]) : undefined;
         if (found === undefined) continue;
         left ??= new Set();
-        for (const index of found) left.add(predicates[index]);
+        for (const one of found) left.add(predicates[one]);
       }
     }
-    return left === undefined ? [] : [...left].sort((one, other) => one.id - other.id);
+    return left === undefined ? none : [...left].sort((one, other) => one.id - other.id);
   };
+}
+
+const none: readonly never[] = [];
+
+/** By length, 1 where a text is so long; the last entry stands for all that are longer. */
+function lengthsOf(byText: ReadonlyMap<string, unknown>): Uint8Array {
+  const lengths = new Uint8Array(LONGEST + 1);
+  for (const { length } of byText.keys()) lengths[Math.min(length, LONGEST)] = 1;
+  return lengths;
+}
+
+/** Texts that were never seen before are mostly told by their length from those sought, without being hashed. */
+function couldEqual({ length }: string, lengths: Uint8Array): boolean {
+  return lengths[length < LONGEST ? length : LONGEST] === 1;
 }
 
 function idsOf<Context>(predicates: readonly Predicate<Context>[]): string {
@@ -196,11 +237,32 @@ function filedUnder<Context>(
   );
 }
 
+/** What a text may end with, and the index of the predicate that asks for it. */
+interface End {
+  readonly end: string;
+  /** Most texts are told from one that ends so by this character alone. */
+  readonly firstCode: number;
+  readonly index: number;
+}
+
+function endsOf<Context>(predicates: readonly Predicate<Context>[]): readonly End[] {
+  return predicates.flatMap((predicate, index) => {
+    if (!isEnd(predicate)) return [];
+    const end = predicate.direct!.constant as string;
+    return [{ end, firstCode: end.charCodeAt(0), index }];
+  });
+}
+
+/** Whether the predicate says that a text ends with another one, which is not empty. */
+function isEnd<Context>({ direct, holdsFor }: Predicate<Context>): boolean {
+  return direct?.relation === 'endsWith' && direct.constant !== '' && holdsFor !== undefined;
+}
+
 /** For each text the indexes of the predicates that it makes hold by being equal. */
 function indexEquals<Context>(
   predicates: readonly Predicate<Context>[],
-): ReadonlyMap<unknown, readonly number[]> {
-  const byText = new Map<unknown, number[]>();
+): ReadonlyMap<string, readonly number[]> {
+  const byText = new Map<string, number[]>();
   for (const [text, index] of filedUnder(predicates, 'equals')) {
     const known = byText.get(text);
     if (known === undefined) byText.set(text, [index]);
