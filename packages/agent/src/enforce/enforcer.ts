@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, reasonOf } from '@seawall/base';
 import {
+  type ContainerRecord,
   createMetadataService,
   type MetadataService,
   type MetadataUpdate,
@@ -131,16 +132,26 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
 
     function take(update: MetadataUpdate): void {
       if (update.kind === 'removed') void keeper.forget(update.id);
-      if (update.kind !== 'described') return;
+      else if (update.kind === 'described') describe(update.record, true);
+    }
+
+    function takeSketch(record: ContainerRecord): void {
+      const lasting = lastingPartOf(record);
+      if (lasting !== undefined) describe(lasting, false);
+    }
+
+    function describe(record: ContainerRecord, isComplete: boolean): void {
       // A pod's own container only waits: whoever guards containers doesn't mean the pause program.
-      if (update.record.isPodSandbox) return;
+      if (record.isPodSandbox) return;
       eagerUntil = clock.monotonic() + EAGER_FOR;
-      void keeper.describe(workloadOfContainer(node, containerInfoOf(update.record)));
+      void keeper.describe(workloadOfContainer(node, containerInfoOf(record)), isComplete);
     }
 
     const service = createMetadataService({
       ...(options.runtimes !== undefined && { addresses: options.runtimes }),
       onUpdate: take,
+      // Between making a pod's container and starting it kubelet leaves less time than asking for all about it takes.
+      onSketch: takeSketch,
       // What happened before is told with the guard; a new container may take the place at once.
       keepRemoved: 0,
     });
@@ -250,6 +261,16 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     }),
     close: () => inOrder(close),
   };
+}
+
+const UNKNOWN_IMAGE = { name: '', repository: '', tag: '', digest: '', id: '' };
+
+/**
+ * What of a sketch is sure to stay as it is: nothing where the container may be Docker's, of which containerd has not even the
+ * name; of a pod's all but the image, which containerd may have by another name.
+ */
+function lastingPartOf(record: ContainerRecord): ContainerRecord | undefined {
+  return record.pod === undefined || record.pod.name === '' ? undefined : { ...record, image: UNKNOWN_IMAGE };
 }
 
 /**

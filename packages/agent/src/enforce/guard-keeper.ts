@@ -21,8 +21,11 @@ export interface Guarded {
  * its first program runs, and by its cgroup once that is there. What is asked of it is done in the order of asking.
  */
 export interface GuardKeeper {
-  /** A container is there, or more is known of it. */
-  describe(workload: Workload): Promise<void>;
+  /**
+   * A container is there, or more is known of it.
+   * @param isComplete false while more is on its way: then it is guarded where that can't make a difference.
+   */
+  describe(workload: Workload, isComplete: boolean): Promise<void>;
   /** @param id as runtimes are asked for it: its first twelve characters. */
   forget(id: string): Promise<void>;
   /** Other policies: guards are replaced where they differ, with no moment without. */
@@ -55,6 +58,7 @@ export interface GuardKeeperOptions {
 interface Kept {
   readonly id: string;
   workload: Workload;
+  isComplete: boolean;
   wanted: WantedGuard | undefined;
   /** By name, while there is no cgroup. */
   expected: readonly Guard[];
@@ -209,7 +213,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   }
 
   async function want(kept: Kept): Promise<void> {
-    kept.wanted = wantedGuard(set, kept.workload);
+    kept.wanted = wantedGuard(set, kept.workload, kept.isComplete);
     const refusal = kept.wanted && options.untouchable(kept.workload, undefined);
     if (refusal !== undefined) await leaveAlone(kept, refusal);
   }
@@ -223,25 +227,32 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   }
 
   return {
-    describe: (workload) =>
+    describe: (workload, isComplete) =>
       inOrder(async () => {
         const id = workload.container?.id;
         if (id === undefined) return;
         let kept = containers.get(id);
         if (kept === undefined) {
           kept = {
-            ...{ id, workload, wanted: undefined, expected: [], set: undefined, trouble: undefined },
+            ...{ id, workload, isComplete, wanted: undefined },
+            ...{ expected: [], set: undefined, trouble: undefined },
             notes: new Set(),
           };
           containers.set(id, kept);
         }
         kept.workload = workload;
+        kept.isComplete = isComplete;
+        const wasExpected = kept.expected.length > 0;
+        const before = kept.wanted;
         await tried(kept, () => want(kept));
+        if (wasExpected && !isDeepStrictEqual(kept.wanted?.guard, before?.guard))
+          await tried(kept, () => replaceExpected(kept));
         if (!known.has(id)) {
           // Before looking for the cgroup, so that it is guarded when it is made this very moment.
           await settle(kept, undefined);
           if (kept.wanted !== undefined) lookForFolders();
-          if (known.has(id)) log('warning', `${nameOf(kept)} may have begun before its guard was set`);
+          if (known.has(id) && !wasExpected)
+            log('warning', `${nameOf(kept)} may have begun before its guard was set`);
         }
         await settle(kept, known.get(id));
       }),

@@ -61,7 +61,7 @@ const workload: Workload = {
 };
 
 function guardOf(...wishes: readonly Wish[]): WantedGuard | undefined {
-  return wantedGuard(policySet(wishes), workload);
+  return wantedGuard(policySet(wishes), workload, true);
 }
 
 function violation(facts: Partial<Violation>): Violation {

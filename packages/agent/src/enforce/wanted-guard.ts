@@ -31,11 +31,16 @@ function denialsOf(policy: ResolvedPolicy): readonly DenyingPolicy[] {
  * What the policies that concern a container want of its guard, together: only programs that all of them list, and none of
  * the calls, ports and files that any of them names. Where some enforce, dry runs are left out, since a guard
  * does either the one or the other.
+ * @param isComplete false while more of the workload will be known: policies that it may hinge on are left out.
  * @returns undefined where nothing is denied.
  */
-export function wantedGuard(set: PolicySet, workload: Workload): WantedGuard | undefined {
+export function wantedGuard(
+  set: PolicySet,
+  workload: Workload,
+  isComplete: boolean,
+): WantedGuard | undefined {
   const all = set.policies
-    .filter(({ scopeTest }) => scopeTest.verdict(workload, true) === 'inside')
+    .filter(({ scopeTest }) => scopeTest.verdict(workload, isComplete) === 'inside')
     .flatMap(denialsOf);
   const enforcing = all.filter(({ policy }) => !policy.isDryRun);
   const denying = enforcing.length > 0 ? enforcing : all;

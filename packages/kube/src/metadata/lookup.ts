@@ -15,6 +15,7 @@ export interface Found {
 
 /**
  * Asks all connected runtimes for a container; the answer of the one that knows most counts.
+ * @param onEarly is told what others answer sooner.
  * @returns `missing` when none knows it, after some tries, or at once where there is none; `unanswered` when one that
  *   was connected is so no more: it tells all its containers when it is back.
  */
@@ -22,25 +23,49 @@ export async function lookUpContainer(
   id: string,
   connections: () => readonly Connection[],
   signal: AbortSignal,
+  onEarly?: (found: Found) => void,
 ): Promise<Found | 'missing' | 'unanswered'> {
+  let lesser: Found | undefined;
   for (const pause of [...PAUSES, 0]) {
-    const found = await askOnce(id, connections());
-    if (found !== undefined) return found;
+    const found = await askOnce(id, connections(), lesser === undefined ? onEarly : undefined);
+    if (found !== undefined && !isToBeKnownBetter(found, connections())) return found;
+    lesser = found ?? lesser;
     if (signal.aborted || !connections().some(wasConnected)) break;
     if (pause > 0) await sleep(pause, signal);
   }
+  if (lesser !== undefined) return lesser;
   return connections().some((one) => wasConnected(one) && !isAskable(one)) ? 'unanswered' : 'missing';
 }
 
-async function askOnce(id: string, connections: readonly Connection[]): Promise<Found | undefined> {
+/** CRI knows a pod's container a moment later than what is below it does, and then with its pod's labels. */
+function isToBeKnownBetter({ record, runtime }: Found, connections: readonly Connection[]): boolean {
+  if (runtime.kind === 'cri' || record.isPodSandbox || (record.pod?.name ?? '') === '') return false;
+  return connections.some((one) => one.runtime.kind === 'cri' && isAskable(one));
+}
+
+async function askOnce(
+  id: string,
+  connections: readonly Connection[],
+  onEarly: ((found: Found) => void) | undefined,
+): Promise<Found | undefined> {
   const asked = connections
     .filter(isAskable)
     .sort((one, other) => rankOf(one.runtime) - rankOf(other.runtime));
   // All at once, but heard in order: a runtime that knows less must not win by being faster.
   const answers = asked.map((connection) => inspect(connection, id));
+  let isSettled = false;
+  if (onEarly !== undefined) {
+    for (const answer of answers.slice(1)) {
+      void answer.then((found) => {
+        if (found !== undefined && !isSettled) onEarly(found);
+      });
+    }
+  }
   for (const answer of answers) {
     const found = await answer;
-    if (found !== undefined) return found;
+    if (found === undefined) continue;
+    isSettled = true;
+    return found;
   }
   return undefined;
 }

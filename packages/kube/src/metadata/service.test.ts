@@ -37,7 +37,14 @@ function scriptedRuntime({ kind, socket }: RuntimeAddress) {
   const records = new Map<string, ContainerRecord>();
   const events: RuntimeEvent[] = [];
   let wake = (): void => undefined;
-  const state = { isDown: false, hasEvents: true, isMute: false, inspections: 0, connections: 0 };
+  const state = {
+    isDown: false,
+    hasEvents: true,
+    isMute: false,
+    slowness: 0,
+    inspections: 0,
+    connections: 0,
+  };
   const check = (): void => {
     if (state.isDown) throw errors.create('RUNTIME_UNREACHABLE', { socket, reason: 'down' });
   };
@@ -61,6 +68,7 @@ function scriptedRuntime({ kind, socket }: RuntimeAddress) {
     async inspect(id) {
       check();
       state.inspections += 1;
+      if (state.slowness > 0) await pause(state.slowness);
       if (state.isMute) throw errors.create('RUNTIME_TIMEOUT', { socket });
       const record = [...records.values()].find(({ fullId }) => fullId.startsWith(id));
       if (record === undefined) throw errors.create('CONTAINER_NOT_FOUND', { socket });
@@ -171,6 +179,54 @@ test('the runtime that knows most is believed, whichever answers first', () =>
     },
     async (_service, told) => {
       await until(() => names(told).at(-1) === 'of cri');
+    },
+  ));
+
+test('what a runtime that knows less says at once is told as a sketch, once, before the description', async () => {
+  const runtimes = [scriptedRuntime(address('containerd')), scriptedRuntime(address('cri'))] as const;
+  const [containerd, cri] = runtimes;
+  const told: string[] = [];
+  const service = createMetadataService({
+    addresses: [address('containerd'), address('cri')],
+    onUpdate: (update) => told.push(update.kind === 'described' ? update.record.name : update.kind),
+    onSketch: ({ name }) => told.push(`sketch: ${name}`),
+    timing: QUICK,
+    open: ({ kind }) => runtimes.find(({ runtime }) => runtime.kind === kind)!.runtime,
+  });
+  try {
+    await service.start();
+    containerd.records.set(FULL, record('of containerd'));
+    cri.records.set(FULL, record('of cri'));
+    cri.state.slowness = 30;
+    containerd.tell({ kind: 'added', id: FULL });
+    await until(() => told.length === 2);
+    cri.records.set(FULL, record('of cri, renamed'));
+    containerd.tell({ kind: 'added', id: FULL });
+    await until(() => told.length === 3);
+    assert.deepEqual(told, ['sketch: of containerd', 'of cri', 'of cri, renamed']);
+  } finally {
+    await service.close();
+  }
+});
+
+test('a pod’s container that CRI knows a moment later is described as CRI has it; one that it never knows as it is', () =>
+  withService(
+    ['containerd', 'cri'],
+    () => undefined,
+    async (service, told, [containerd, cri]) => {
+      const pod = { name: 'web', namespace: 'shop', uid: 'u', fullSandboxId: 's', ip: '', networkJson: '' };
+      const OTHER = FULL.replace('a', 'b');
+      const ofPod = (name: string, id: string): ContainerRecord => ({
+        ...record(name, id),
+        pod: { ...pod, labels: new Map() },
+      });
+      containerd.records.set(FULL, ofPod('of containerd', FULL));
+      containerd.records.set(OTHER, ofPod('never in CRI', OTHER));
+      service.lookUp(SHORT);
+      service.lookUp(OTHER.slice(0, 12));
+      setTimeout(() => cri.records.set(FULL, ofPod('of cri', FULL)), 30);
+      await until(() => told.length === 2);
+      assert.deepEqual(names(told), ['of cri', 'never in CRI']);
     },
   ));
 

@@ -24,6 +24,11 @@ export interface MetadataOptions {
   readonly hostRoot?: string;
   /** Told in the order in which it became known. */
   onUpdate(update: MetadataUpdate): void;
+  /**
+   * For those to whom milliseconds count: what a runtime that knows less says of a container that was not described yet,
+   * while the others are being asked. The update comes all the same.
+   */
+  onSketch?(record: ContainerRecord): void;
   /** Milliseconds that a removed container is kept, for events of its last processes; 10,000 unless told. */
   readonly keepRemoved?: number;
   readonly timing?: Partial<ConnectionTiming> & { readonly searchInterval?: number };
@@ -152,7 +157,8 @@ export function createMetadataService(options: MetadataOptions): MetadataService
   async function ask(question: Question): Promise<void> {
     const { id } = question;
     question.isAsked = true;
-    const found = await lookUpContainer(id, () => [...connections.values()], controller.signal);
+    const onEarly = known.has(id) ? undefined : ({ record }: Found) => options.onSketch?.(record);
+    const found = await lookUpContainer(id, () => [...connections.values()], controller.signal, onEarly);
     questions.delete(id);
     asked -= 1;
     if (!controller.signal.aborted) {
