@@ -157,8 +157,12 @@ export function createMetadataService(options: MetadataOptions): MetadataService
   async function ask(question: Question): Promise<void> {
     const { id } = question;
     question.isAsked = true;
-    const onEarly = known.has(id) ? undefined : ({ record }: Found) => options.onSketch?.(record);
-    const found = await lookUpContainer(id, () => [...connections.values()], controller.signal, onEarly);
+    const found = await lookUpContainer(
+      id,
+      () => [...connections.values()],
+      controller.signal,
+      known.has(id) ? undefined : noteSketch,
+    );
     questions.delete(id);
     asked -= 1;
     if (!controller.signal.aborted) {
@@ -168,6 +172,10 @@ export function createMetadataService(options: MetadataOptions): MetadataService
       askNext();
     }
     question.answered.resolve();
+  }
+
+  function noteSketch({ record }: Found): void {
+    if (!controller.signal.aborted) options.onSketch?.(record);
   }
 
   function noteFound(id: string, found: Found): void {
