@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadPolicyFiles, type PolicySet, resolvePolicySet } from '@seawall/policies';
-import type { Guard, GuardPolicy, GuardTarget } from '@seawall/probe';
+import type { Guard, GuardPolicy, GuardTarget, Violation } from '@seawall/probe';
 import type { Workload } from '@seawall/store';
 import { createGuardKeeper, type GuardKeeper } from './guard-keeper.ts';
 
@@ -124,6 +124,20 @@ test('what is expected follows what becomes known, before there is a cgroup and 
       assert.deepEqual(log, [], 'it was expected: it did not begin before its guard');
     },
   ));
+
+test('what breaks a guard is told with what is known of the container by then, also once it is gone', () =>
+  withKeeper(denial('p', '{ namespaces: [shop] }', 'calls: [ptrace]'), async ({ keeper }) => {
+    const known = workload({ tier: 'shop' }, 'quay.io/coreos/etcd');
+    await keeper.describe(workload({}), false);
+    const broken: Violation = {
+      ...{ guard: 1, reason: 'call', outcome: 'ended', timestamp: 0n, pid: 7, thread: 7, comm: 'x' },
+      ...{ cgroup: 1n, call: 'ptrace' },
+    };
+    await keeper.describe(known, true);
+    assert.deepEqual(keeper.guarded(broken)?.workload, known);
+    await keeper.forget(ID.slice(0, 12));
+    assert.deepEqual(keeper.guarded(broken)?.workload, known);
+  }));
 
 test('a container that is told of when it runs already may have begun before its guard, and that is said', () =>
   withKeeper(

@@ -93,7 +93,7 @@ const MOST_RELEASED = 1024;
 export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   const { enforcement, cgroupRoot, outside, log } = options;
   const containers = new Map<string, Kept>();
-  const guarded = new Map<number, Guarded>();
+  const guarded = new Map<number, Omit<Guarded, 'workload'> & { readonly kept: Kept }>();
   const released: number[] = [];
   let set = NO_POLICIES;
   let generation = 0;
@@ -122,7 +122,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   }
 
   function note(kept: Kept, wanted: WantedGuard, guard: Guard): void {
-    guarded.set(guard.id, { workload: kept.workload, wanted, generation });
+    guarded.set(guard.id, { kept, wanted, generation });
     for (const text of guard.notes) {
       if (!kept.notes.has(text)) log('warning', `the guard of ${nameOf(kept)}: ${text}`);
       kept.notes.add(text);
@@ -282,7 +282,11 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
         return [...known.keys()].filter((id) => !containers.has(id));
       }),
     settled: () => inOrder(() => Promise.resolve()),
-    guarded: ({ guard }) => guarded.get(guard),
+    guarded({ guard }) {
+      const found = guarded.get(guard);
+      // More may have become known of the container since its guard was set.
+      return found && { workload: found.kept.workload, wanted: found.wanted, generation: found.generation };
+    },
     status() {
       const all = [...containers.values()];
       return {
