@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { largePayloadByType, moveTo, readCapture } from '@seawall/events';
+import { largePayloadByType } from '@seawall/events';
 import fc from 'fast-check';
 import { type ContainerInfo, createContainerInfo } from './container/container.ts';
 import { createInspector } from './inspector.ts';
+import { applyCapture } from './testing/apply-capture.ts';
 import { encodeRaw, KNOWN_TYPES } from './testing/encode-event.ts';
 import { createTestSource, INIT } from './testing/source.ts';
 
@@ -176,19 +177,10 @@ test('all captures of the conformance data pass through', {
 }, async () => {
   for (const file of readdirSync(captures).filter((name) => name.endsWith('.scap'))) {
     const inspector = createInspector();
-    const { view } = inspector.context;
     let seen = 0;
-    for await (const section of readCapture(join(captures, file))) {
-      if (section.kind !== 'events') {
-        inspector.load(section);
-        continue;
-      }
-      for (let index = 0; index < section.batch.count; index++) {
-        moveTo(view, section.batch, index);
-        inspector.apply(view);
-        seen += 1;
-      }
-    }
+    await applyCapture(join(captures, file), inspector, () => {
+      seen += 1;
+    });
     const { parsed, ignored, unknown } = inspector.counters;
     assert.equal(parsed + ignored + unknown, seen, file);
     assert.ok(seen > 0, file);

@@ -24,7 +24,13 @@ export { AUDIT_SOURCE, createAuditCatalogue } from './audit/catalogue.ts';
 export { type AuditContext, type AuditEvent, createAuditContext } from './audit/event.ts';
 export { type AuditInputFault, type AuditInputItem, readAuditInput } from './audit/input.ts';
 export { readContainerMetadata } from './containers/metadata.ts';
-export type { ContainerRecord, ImageReference, MountRecord, PodRecord } from './containers/record.ts';
+export {
+  type ContainerRecord,
+  type ImageReference,
+  isOfKubernetes,
+  type MountRecord,
+  type PodRecord,
+} from './containers/record.ts';
 export { type JsonSchema, structuralSchemaOf } from './custom-resources/structural-schema.ts';
 export { errors as kubeErrors } from './errors.ts';
 export type { RuntimeStatus } from './metadata/connection.ts';

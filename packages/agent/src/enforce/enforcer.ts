@@ -3,6 +3,7 @@ import { type Clock, reasonOf } from '@seawall/base';
 import {
   type ContainerRecord,
   createMetadataService,
+  isOfKubernetes,
   type MetadataService,
   type MetadataUpdate,
   type RuntimeAddress,
@@ -270,7 +271,7 @@ const UNKNOWN_IMAGE = { name: '', repository: '', tag: '', digest: '', id: '' };
  * name; of a pod's all but the image, which containerd may have by another name.
  */
 function lastingPartOf(record: ContainerRecord): ContainerRecord | undefined {
-  return record.pod === undefined || record.pod.name === '' ? undefined : { ...record, image: UNKNOWN_IMAGE };
+  return isOfKubernetes(record) ? { ...record, image: UNKNOWN_IMAGE } : undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { locateShared } from '../../../../test/shared.ts';
 import type { EventContext } from '../context.ts';
 import { createInspector } from '../inspector.ts';
 import { processScopes } from '../process/scopes.ts';
+import { applyCapture } from '../testing/apply-capture.ts';
 import { createSyscallCatalogue } from './catalogue.ts';
 
 const captures = locateShared('conformance', 'captures');
@@ -37,33 +38,25 @@ test('what a field read of a process holds until the process or its ancestry cha
     const inspector = createInspector();
     const { context } = inspector;
     const kept = new WeakMap<object, Kept>();
-    for await (const section of readCapture(join(captures as string, file))) {
-      if (section.kind !== 'events') {
-        inspector.load(section);
-        continue;
-      }
-      for (let index = 0; index < section.batch.count; index++) {
-        moveTo(context.view, section.batch, index);
-        if (!inspector.apply(context.view)) continue;
-        const scope = processScopes.scopeOf(context);
-        if (scope === undefined) continue;
-        const ancestryVersion = processScopes.ancestryVersion(context);
-        const values = fields.map((field) => field.extract(context));
-        const before = kept.get(scope);
-        if (before?.generation === scope.generation) {
-          for (const [position, { definition }] of fields.entries()) {
-            const isAncestral = definition.dependsOn.includes('ancestors');
-            if (isAncestral && before.ancestryVersion !== ancestryVersion) continue;
-            compared++;
-            // Asked first because assertions over a million values take long.
-            if (Object.is(values[position], before.values[position])) continue;
-            const where = `${file} event ${context.view.number}: ${definition.name}`;
-            assert.deepEqual(values[position], before.values[position], where);
-          }
+    await applyCapture(join(captures as string, file), inspector, (isShown) => {
+      const scope = isShown ? processScopes.scopeOf(context) : undefined;
+      if (scope === undefined) return;
+      const ancestryVersion = processScopes.ancestryVersion(context);
+      const values = fields.map((field) => field.extract(context));
+      const before = kept.get(scope);
+      if (before?.generation === scope.generation) {
+        for (const [position, { definition }] of fields.entries()) {
+          const isAncestral = definition.dependsOn.includes('ancestors');
+          if (isAncestral && before.ancestryVersion !== ancestryVersion) continue;
+          compared++;
+          // Asked first because assertions over a million values take long.
+          if (Object.is(values[position], before.values[position])) continue;
+          const where = `${file} event ${context.view.number}: ${definition.name}`;
+          assert.deepEqual(values[position], before.values[position], where);
         }
-        kept.set(scope, { generation: scope.generation, ancestryVersion, values });
       }
-    }
+      kept.set(scope, { generation: scope.generation, ancestryVersion, values });
+    });
   }
   assert.ok(compared > 100_000);
 });

@@ -57,3 +57,8 @@ export interface PodRecord {
   /** The network interfaces as JSON, without loopback. */
   readonly networkJson: string;
 }
+
+/** Whether kubelet had the container made: then it says its pod's name, and its own, to every runtime. */
+export function isOfKubernetes({ pod }: ContainerRecord): boolean {
+  return pod !== undefined && pod.name !== '';
+}

@@ -1,5 +1,5 @@
 import { isSeawallError, sleep } from '@seawall/base';
-import type { ContainerRecord } from '../containers/record.ts';
+import { type ContainerRecord, isOfKubernetes } from '../containers/record.ts';
 import { RUNTIME_KINDS } from '../runtime/open.ts';
 import type { ContainerRuntime } from '../runtime/runtime.ts';
 import type { Connection } from './connection.ts';
@@ -39,7 +39,7 @@ export async function lookUpContainer(
 
 /** CRI knows a pod's container a moment later than what is below it does, and then with its pod's labels. */
 function isToBeKnownBetter({ record, runtime }: Found, connections: readonly Connection[]): boolean {
-  if (runtime.kind === 'cri' || record.isPodSandbox || (record.pod?.name ?? '') === '') return false;
+  if (runtime.kind === 'cri' || record.isPodSandbox || !isOfKubernetes(record)) return false;
   return connections.some((one) => one.runtime.kind === 'cri' && isAskable(one));
 }
 

@@ -66,8 +66,7 @@ export function createScopeGroup<Context>(
   const byPrefix = createPrefixTree(filedUnder(predicates, 'startsWith'));
   const byPath = createPathTree(filedUnder(predicates, 'pathPrefix'));
   const bySubstring = createSubstringTree(isEachSought ? [] : contained);
-  const byText = indexEquals(predicates);
-  const lengths = lengthsOf(byText);
+  const equalTo = indexEquals(predicates);
   const users = indexUsers(parts);
   const deadByDefault = createBits(candidateCount);
   for (const [candidate, nodes] of parts) {
@@ -139,8 +138,8 @@ export function createScopeGroup<Context>(
       if (!byPrefix.isEmpty) byPrefix.visit(text, note);
       if (!bySubstring.isEmpty) bySubstring.visit(text, note);
       if (!byPath.isEmpty) byPath.visit(text, note);
+      equalTo(text)?.forEach(note);
     }
-    if (text !== undefined && couldEqual(text, lengths)) byText.get(text)?.forEach(note);
     const left = text === undefined ? others : leftBy(text);
     if (holding.length + left.length === 0) {
       noneHolds ??= learnClass('', [], left);
@@ -189,17 +188,18 @@ function indexOthers<Context>(
   others: readonly Predicate<Context>[],
 ): (text: string) => readonly Predicate<Context>[] {
   const byLook = Map.groupBy(others, ({ ruledOut }) => ruledOut!.possibleFor);
-  const indexes = [...byLook].map(([possibleFor, predicates]) => {
-    const byText = indexEquals(predicates);
-    return { possibleFor, predicates, byText, lengths: lengthsOf(byText) };
-  });
+  const indexes = [...byLook].map(([possibleFor, predicates]) => ({
+    possibleFor,
+    predicates,
+    equalTo: indexEquals(predicates),
+  }));
   return (text) => {
     let left: Set<Predicate<Context>> | undefined;
     for (let look = 0; look < indexes.length; look += 1) {
-      const { possibleFor, predicates, byText, lengths } = indexes[look];
+      const { possibleFor, predicates, equalTo } = indexes[look];
       const possible = possibleFor(text);
       for (let index = 0; index < possible.length; index += 1) {
-        const found = couldEqual(possible[index], lengths) ? byText.get(possible[index]) : undefined;
+        const found = equalTo(possible[index]);
         if (found === undefined) continue;
         left ??= new Set();
         for (const one of found) left.add(predicates[one]);
@@ -210,18 +210,6 @@ function indexOthers<Context>(
 }
 
 const none: readonly never[] = [];
-
-/** By length, 1 where a text is so long; the last entry stands for all that are longer. */
-function lengthsOf(byText: ReadonlyMap<string, unknown>): Uint8Array {
-  const lengths = new Uint8Array(LONGEST + 1);
-  for (const { length } of byText.keys()) lengths[Math.min(length, LONGEST)] = 1;
-  return lengths;
-}
-
-/** Texts that were never seen before are mostly told by their length from those sought, without being hashed. */
-function couldEqual({ length }: string, lengths: Uint8Array): boolean {
-  return lengths[length < LONGEST ? length : LONGEST] === 1;
-}
 
 function idsOf<Context>(predicates: readonly Predicate<Context>[]): string {
   return predicates.map(({ id }) => id).join();
@@ -258,17 +246,21 @@ function isEnd<Context>({ direct, holdsFor }: Predicate<Context>): boolean {
   return direct?.relation === 'endsWith' && direct.constant !== '' && holdsFor !== undefined;
 }
 
-/** For each text the indexes of the predicates that it makes hold by being equal. */
+/** Gives for a text the indexes of the predicates that it makes hold by being equal; undefined where there are none. */
 function indexEquals<Context>(
   predicates: readonly Predicate<Context>[],
-): ReadonlyMap<string, readonly number[]> {
+): (text: string) => readonly number[] | undefined {
   const byText = new Map<string, number[]>();
+  /** By length, 1 where a text is so long; the last entry stands for all that are longer. */
+  const lengths = new Uint8Array(LONGEST + 1);
   for (const [text, index] of filedUnder(predicates, 'equals')) {
+    lengths[Math.min(text.length, LONGEST)] = 1;
     const known = byText.get(text);
     if (known === undefined) byText.set(text, [index]);
     else known.push(index);
   }
-  return byText;
+  // Texts that were never seen before are mostly told by their length from those sought, without being hashed.
+  return (text) => (lengths[Math.min(text.length, LONGEST)] === 1 ? byText.get(text) : undefined);
 }
 
 /** For each predicate the candidates with a part that mentions it. */
