@@ -8,4 +8,5 @@ export {
   type SeawallError,
 } from './errors.ts';
 export { sleep } from './sleep.ts';
-export { formatLocalTime, formatUtcTime, formatZonedTime, SECOND } from './timestamp.ts';
+export { startTimer, type Timer, timeoutSignal } from './timer.ts';
+export { formatLocalDateTime, formatLocalTime, formatUtcTime, SECOND } from './timestamp.ts';

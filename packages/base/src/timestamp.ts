@@ -23,13 +23,10 @@ export function formatUtcTime(timestamp: bigint, zone: string): string {
   return `${date}T${clock}.${nineDigits(timestamp)}${zone}`;
 }
 
-/** `2026-11-21 21:31:56.182619956 +0000` in the time zone of the machine, with the offset of that very time. */
-export function formatZonedTime(timestamp: bigint): string {
-  const offset = offsetMinutesAt(Number(timestamp / 1_000_000n));
-  const { date, clock } = readCalendar(timestamp, offset);
-  const size = Math.abs(offset);
-  const zone = `${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(size / 60))}${twoDigits(size % 60)}`;
-  return `${date} ${clock}.${nineDigits(timestamp)} ${zone}`;
+/** `2026-11-21 21:31:56.182619956` in the time zone of the machine, with its offset at that very time. */
+export function formatLocalDateTime(timestamp: bigint): string {
+  const { date, clock } = readCalendar(timestamp, offsetMinutesAt(Number(timestamp / 1_000_000n)));
+  return `${date} ${clock}.${nineDigits(timestamp)}`;
 }
 
 /** How far the machine's zone is ahead of UTC at a time in milliseconds since the epoch. */
@@ -41,10 +38,6 @@ function readCalendar(timestamp: bigint, offsetMinutes: number): { date: string;
   const shifted = new Date(Number(timestamp / SECOND) * 1000 + offsetMinutes * 60_000);
   const [date, rest] = shifted.toISOString().split('T') as [string, string];
   return { date, clock: rest.slice(0, 8) };
-}
-
-function twoDigits(number: number): string {
-  return String(number).padStart(2, '0');
 }
 
 function nineDigits(timestamp: bigint): string {

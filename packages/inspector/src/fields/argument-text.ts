@@ -1,4 +1,4 @@
-import { formatZonedTime } from '@seawall/base';
+import { formatLocalDateTime } from '@seawall/base';
 import {
   byteStringAt,
   descriptorListDescriptor,
@@ -163,7 +163,7 @@ function integerText(
         meaning: modeNames(number, facts.flagTable ?? []),
       };
     case 'abstime':
-      return plain(formatZonedTime(BigInt(value)));
+      return plain(formatLocalDateTime(BigInt(value)));
     case 'uid':
       return idText(number, context.process && context.tables.userName(context.process, number));
     case 'gid':

@@ -1,4 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { timeoutSignal } from '@seawall/base';
 import { errors } from '../errors.ts';
 
 /** An HTTP server at a unix socket, as Docker and Podman have. */
@@ -37,7 +38,7 @@ export function openUnixHttp(socket: string, options: { readonly limit: number }
 
   return {
     async ask(method, path, limit = options.limit) {
-      const signal = AbortSignal.timeout(limit);
+      const signal = timeoutSignal(limit);
       try {
         const answer = await answerOf(start(method, path, { agent, signal }));
         return { status: answer.statusCode as number, body: await bodyOf(answer) };
