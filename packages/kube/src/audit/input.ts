@@ -2,7 +2,12 @@ import { parseJson } from '../json/parse.ts';
 import { type AuditEvent, auditEventsIn, timestampOfNode } from './event.ts';
 
 /** Something in the input that is no audit event; reading goes on behind it. */
-export interface AuditInputFault {
+export interface AuditInputFault extends TextFault {
+  /** Whether it is JSON all the same: another object of Kubernetes', say. */
+  readonly isJson: boolean;
+}
+
+interface TextFault {
   /** Where it starts: line from 1, column (in bytes) from 1. */
   readonly line: number;
   readonly column: number;
@@ -39,9 +44,9 @@ export async function* readAuditInput(
   }
   for (const piece of values.rest()) yield* itemsOf(piece);
 
-  function* itemsOf(piece: ValueText | AuditInputFault): Generator<AuditInputItem> {
+  function* itemsOf(piece: ValueText | TextFault): Generator<AuditInputItem> {
     if ('reason' in piece) {
-      yield { kind: 'fault', fault: piece };
+      yield { kind: 'fault', fault: { ...piece, isJson: false } };
       return;
     }
     const result = parseJson(piece.text);
@@ -52,6 +57,7 @@ export async function* readAuditInput(
         line: piece.line + lineBreaks,
         column: result.offset - (before.lastIndexOf('\n') + 1) + 1,
         reason: result.reason,
+        isJson: false,
       };
       yield { kind: 'fault', fault };
       return;
@@ -59,14 +65,14 @@ export async function* readAuditInput(
     const nodes = auditEventsIn(result.node);
     if (nodes === undefined) {
       const reason = 'not an audit event: "kind" is neither Event nor EventList';
-      yield { kind: 'fault', fault: { line: piece.line, column: 1, reason } };
+      yield { kind: 'fault', fault: { line: piece.line, column: 1, reason, isJson: true } };
       return;
     }
     for (const node of nodes) {
       const timestamp = timestampOfNode(node);
       if (timestamp === undefined) {
         const reason = 'an audit event without a readable "stageTimestamp"';
-        yield { kind: 'fault', fault: { line: piece.line, column: 1, reason } };
+        yield { kind: 'fault', fault: { line: piece.line, column: 1, reason, isJson: true } };
       } else {
         number += 1;
         yield { kind: 'event', event: { node, timestamp, number } };
@@ -120,7 +126,7 @@ function createValueSplitter() {
   let depth = 0;
   let line = 0;
 
-  function* add(text: string, at: number): Generator<ValueText | AuditInputFault> {
+  function* add(text: string, at: number): Generator<ValueText | TextFault> {
     if (pending.length === 0 && text.trim() === '') return;
     if (pending.length > 0 && isAtMargin(text) && !(text[0] === '{' && pending[0][0] === '['))
       yield* giveUp();
@@ -150,7 +156,7 @@ function createValueSplitter() {
     depth = 0;
   }
 
-  function* giveUp(): Generator<ValueText | AuditInputFault> {
+  function* giveUp(): Generator<ValueText | TextFault> {
     const [first, ...rest] = pending;
     const firstLine = pendingLine;
     clear();
@@ -163,12 +169,12 @@ function createValueSplitter() {
   }
 
   return {
-    take(text: string): Iterable<ValueText | AuditInputFault> {
+    take(text: string): Iterable<ValueText | TextFault> {
       line += 1;
       if (text === '' && pending.length === 0) return NOTHING;
       return add(text.endsWith('\r') ? text.slice(0, -1) : text, line);
     },
-    *rest(): Generator<ValueText | AuditInputFault> {
+    *rest(): Generator<ValueText | TextFault> {
       while (pending.length > 0) yield* giveUp();
     },
   };
