@@ -1,4 +1,5 @@
 export type * from './catalogue/catalogue.ts';
+export { type ConditionFault, findUnknownEventType } from './check/check-condition.ts';
 export type { CompiledMacro, CompiledRule } from './check/compile.ts';
 export { findConditionWarnings } from './check/condition-warnings.ts';
 export type {
@@ -57,6 +58,7 @@ export {
 } from './load/codes.ts';
 export { type PluginRequirement, type Priority, parsePriority, priorities } from './load/definitions.ts';
 export { parsePrometheusDuration } from './load/duration.ts';
+export { excerptOf } from './load/excerpt.ts';
 export {
   type FalcoLoadMessage,
   type FalcoLoadResult,

@@ -47,6 +47,17 @@ test('later files append to, replace and turn on and off what earlier ones defin
   assert.deepEqual([ruleSet.rules[1]!.isEnabled, ruleSet.rules[1]!.priority], [false, 'Error']);
 });
 
+test('whatever evt.type is compared by, it must be with names that events have', () => {
+  const messageOf = (condition: string) => {
+    const { files } = loadTexts([ruleText('r', condition)]);
+    return files[0]!.messages.find(({ severity }) => severity === 'error')?.message;
+  };
+  for (const comparison of ['= nope', 'in (open, nope)', 'startswith nope', 'glob nope', 'contains nope']) {
+    assert.equal(messageOf(`evt.type ${comparison}`), 'unknown event type nope', comparison);
+  }
+  assert.equal(messageOf('evt.type startswith open'), undefined);
+});
+
 test('exceptions of every shape become conditions', () => {
   const ruleSet = load(
     ruleText(

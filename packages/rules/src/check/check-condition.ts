@@ -78,7 +78,7 @@ function listChecks(condition: Condition): readonly Check[] {
 }
 
 /** The first check that doesn't bind: the error alone doesn't say which of several macros it stands in. */
-function findCheck(condition: Condition, catalogue: FieldCatalogue): Check | undefined {
+function findCheck<Context>(condition: Condition, catalogue: FieldCatalogue<Context>): Check | undefined {
   return listChecks(condition).find((check) => {
     try {
       bindCondition(check, catalogue);
@@ -90,8 +90,14 @@ function findCheck(condition: Condition, catalogue: FieldCatalogue): Check | und
   });
 }
 
-/** The first comparison of `evt.type` with a name that no event has, unless a check before it is wrong already. */
-function findUnknownEventType(condition: Condition, catalogue: FieldCatalogue): ConditionFault | undefined {
+/**
+ * The first comparison of `evt.type` with a name that no event has, unless a check before it is wrong already. Such a
+ * condition binds all the same: rules are refused for it.
+ */
+export function findUnknownEventType<Context>(
+  condition: Condition,
+  catalogue: FieldCatalogue<Context>,
+): ConditionFault | undefined {
   const { eventTypes } = catalogue;
   if (eventTypes === undefined) return undefined;
   for (const check of listChecks(condition)) {
@@ -99,11 +105,10 @@ function findUnknownEventType(condition: Condition, catalogue: FieldCatalogue): 
       continue;
     const { right } = check;
     const values = right.kind === 'list' ? right.items : right.kind === 'value' ? [right] : [];
-    const isName = ['=', '==', '!=', 'in'].includes(check.operator);
     const unknown = values.find(
       ({ value }) => eventTypes.eventTypes(value) === undefined && eventTypes.syscalls(value) === undefined,
     );
-    if (unknown === undefined || !isName) continue;
+    if (unknown === undefined) continue;
     if (findCheck(condition, catalogue) !== undefined) return undefined;
     return unknownEventType(unknown.value, check);
   }

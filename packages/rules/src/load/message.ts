@@ -5,6 +5,7 @@ import {
   loadWarningDescriptions,
 } from './codes.ts';
 import { type ItemContext, type MessageContext, snippetOf } from './context.ts';
+import { excerptOf } from './excerpt.ts';
 import type { SourcePlace } from './source.ts';
 
 /** One thing that loading reports about a file: Falco's code, text and locations, and for people more than that. */
@@ -97,6 +98,9 @@ export function falcoLoadMessage(message: LoadMessage): FalcoLoadMessage {
   };
 }
 
+/** More than what we say by ourselves: what is longer quotes a file at length. */
+const longestMessage = 600;
+
 /**
  * A message for people: where (file:line:column), what, the source line with a marker under the fault, and what to
  * write instead. Several lines, no colour, no line end at the end.
@@ -105,7 +109,7 @@ export function renderLoadMessage(message: LoadMessage): string {
   const { place } = message;
   const item = describeItem(message.context);
   const lines = [
-    `${place.file}:${place.line}:${place.column}: ${message.severity}: ${message.plain ?? message.message}${item} [${message.code}]`,
+    `${place.file}:${place.line}:${place.column}: ${message.severity}: ${excerptOf(message.plain ?? message.message, longestMessage)}${item} [${message.code}]`,
   ];
   lines.push(...renderSourceLine(place));
   if (message.hint !== undefined) lines.push(`  = ${message.hint}`);
@@ -138,6 +142,6 @@ function describeItem(context: MessageContext): string {
   );
   const words = named
     .filter(({ itemName }) => itemName !== '')
-    .map(({ itemType, itemName }) => `${itemType} '${itemName}'`);
+    .map(({ itemType, itemName }) => `${itemType} '${excerptOf(itemName)}'`);
   return words.length === 0 ? '' : ` (in ${words.join(', ')})`;
 }

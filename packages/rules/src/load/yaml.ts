@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { excerptOf } from './excerpt.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
 import type { SourceFile } from './source.ts';
 import { placeIn, type TracedText, traceText } from './traced-text.ts';
@@ -74,7 +75,8 @@ export function parseFullYaml(file: SourceFile): readonly YamlNode[] | YamlProbl
   const nodes: YamlNode[] = [];
   for (const document of documents) {
     const error = document.errors[0];
-    if (error !== undefined) return { message: error.message, offset: error.pos[0], code: error.code };
+    if (error !== undefined)
+      return { message: excerptOf(error.message), offset: error.pos[0], code: error.code };
     const converted = convertDocument(document, file);
     if ('code' in converted) return converted;
     nodes.push(converted);
