@@ -1,5 +1,6 @@
 export type { EventBatch } from './batch.ts';
 export { byteStringAt, byteStringsAt, internedTextAt, textEnd } from './byte-strings.ts';
+export { BEGINNING_LENGTH, canBeCapture } from './capture/beginning.ts';
 export type { Compatibility } from './capture/compatibility.ts';
 export * from './capture/descriptor-types.ts';
 export { leastCountByType, type PassingPlace, PLAIN_BLOCK, plainCountByType } from './capture/event-block.ts';

@@ -1,5 +1,6 @@
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { errors } from '../errors.ts';
+import { BEGINNING_LENGTH, type Packing, packingOf } from './beginning.ts';
 import type { ByteSource } from './source.ts';
 import { withFirstBytes } from './source.ts';
 
@@ -8,33 +9,27 @@ const PIECE = 32 * 1024;
 /** Unpacked bytes that may wait to be taken before unpacking pauses. */
 const MAXIMUM_QUEUED = 1024 * 1024;
 
-const MAGICS = [
-  { method: 'gzip', magic: [0x1f, 0x8b] },
-  { method: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd] },
-] as const;
-
-type Method = (typeof MAGICS)[number]['method'];
-
 /** The source unpacked, where its first bytes say that it is packed with gzip or zstd; else the source itself. */
 export async function unpack(source: ByteSource, path: string): Promise<ByteSource> {
-  const first = new Uint8Array(4);
+  const first = new Uint8Array(BEGINNING_LENGTH);
   let length = 0;
   while (length < first.length) {
     const count = await source.read(first, length, first.length);
     if (count === 0) break;
     length += count;
   }
-  const whole = withFirstBytes(first.subarray(0, length), source);
-  const packed = MAGICS.find(({ magic }) => magic.every((byte, index) => first[index] === byte));
-  return packed === undefined ? whole : unpackSource(whole, packed.method, path);
+  const beginning = first.subarray(0, length);
+  const whole = withFirstBytes(beginning, source);
+  const packing = packingOf(beginning);
+  return packing === undefined ? whole : unpackSource(whole, packing, path);
 }
 
 /**
  * Unpacks piece by piece with bounded memory. Everything unpacked before a fault is given before the fault is thrown:
  * zlib's own stream would discard what waits in it.
  */
-function unpackSource(source: ByteSource, method: Method, path: string): ByteSource {
-  const stream = method === 'gzip' ? createGunzip({ chunkSize: 64 * 1024 }) : createZstdDecompress();
+function unpackSource(source: ByteSource, packing: Packing, path: string): ByteSource {
+  const stream = packing === 'gzip' ? createGunzip({ chunkSize: 64 * 1024 }) : createZstdDecompress();
   const piece = Buffer.alloc(PIECE);
   const queue: Buffer[] = [];
   let queued = 0;
@@ -60,7 +55,7 @@ function unpackSource(source: ByteSource, method: Method, path: string): ByteSou
   stream.on('error', (error) => {
     failure ??= errors.create(
       'COMPRESSION_DAMAGED',
-      { path, method, offset: unpacked, reason: error.message },
+      { path, method: packing, offset: unpacked, reason: error.message },
       error,
     );
     wake();
