@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -236,5 +237,30 @@ test('a store that isn’t there, or can’t be, is named', (context) => {
       code: 'store/UNREADABLE',
       message: /it is a folder/,
     });
+  }
+});
+
+test('a store in a folder that may not be entered is no fault of ours: its path and the reason are told', (context) => {
+  const folder = scratchFolder(context);
+  const path = join(folder, 'closed', 'store.db');
+  mkdirSync(join(folder, 'closed'), { mode: 0o700 });
+  chmodSync(folder, 0o755);
+  const script = `
+    import { openStore } from ${JSON.stringify(new URL('./open.ts', import.meta.url).href)};
+    if (process.getuid() === 0) process.setuid(65534);
+    else (await import('node:fs')).chmodSync(${JSON.stringify(join(folder, 'closed'))}, 0);
+    for (const access of ['own', 'edit', 'read']) {
+      try { openStore({ path: ${JSON.stringify(path)}, access }) }
+      catch ({ code, message }) { console.log(access, code, message) }
+    }`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [...process.execArgv, '--input-type=module', '--eval', script],
+    { encoding: 'utf8' },
+  );
+  const lines = stdout.trim().split('\n');
+  assert.equal(lines.length, 3, stderr);
+  for (const line of lines) {
+    assert.match(line, /^\w+ store\/UNREADABLE \S+store\.db: cannot be opened \(EACCES: permission denied/);
   }
 });

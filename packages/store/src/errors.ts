@@ -8,8 +8,9 @@ export const errors = defineErrors('store', {
   LOCKED:
     '{path}: another process holds the store for longer than {seconds} s; nothing was changed. Try again',
   READ_ONLY:
-    '{path}: this store is open for reading, or its file may not be written ({reason}); nothing was changed',
-  UNREADABLE: '{path}: cannot be opened ({reason}): check that the folder exists and who may read it',
+    '{path}: this store is open for reading, or its file may not be written ({reason}); nothing was changed. Let it be written, or give the path of another',
+  UNREADABLE:
+    '{path}: cannot be opened ({reason}): check that the folder exists and who may use it, or give another path',
   INPUT_OUTPUT: '{path}: the disk failed ({reason}); nothing of this change was stored',
   ABSENT: '{path}: there is no store here: give the path of one, or start the agent that makes it',
   FOREIGN: '{path}: this is no store of Seawall ({reason}); it was left as it is. Give another path',

@@ -1,4 +1,5 @@
 export { type OpenStoreOptions, openStore } from './open.ts';
+export { storeErrorOf } from './sqlite/failure.ts';
 export type { Damage } from './sqlite/session.ts';
 export type {
   CommitReport,

@@ -84,15 +84,9 @@ export function openConnection({ path, access, durability }: ConnectionOptions):
 }
 
 function createFile(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
-    closeSync(openSync(path, 'a', FILE_MODE));
-    chmodSync(path, FILE_MODE);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const kind = code === 'ENOSPC' ? 'FULL' : code === 'EROFS' ? 'READ_ONLY' : 'UNREADABLE';
-    throw errors.create(kind, { path, reason: message }, cause);
-  }
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  closeSync(openSync(path, 'a', FILE_MODE));
+  chmodSync(path, FILE_MODE);
 }
 
 function requireWritable(path: string): void {

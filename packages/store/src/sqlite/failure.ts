@@ -16,11 +16,22 @@ const NOT_A_DATABASE = 26;
 /** How long a change waits for another process's. The main thread waits with it, so not for long. */
 export const BUSY_SECONDS = 2;
 
-/** The store's own error for one that SQLite raised; any other error is returned as it is. */
+/** What errors of the system mean to whoever uses a store, by their code; any other is a file that can't be used. */
+const KINDS_OF_THE_SYSTEM: Readonly<Record<string, 'READ_ONLY' | 'FULL' | 'INPUT_OUTPUT'>> = {
+  EROFS: 'READ_ONLY',
+  ENOSPC: 'FULL',
+  EDQUOT: 'FULL',
+  EIO: 'INPUT_OUTPUT',
+};
+
+/**
+ * The store's own error for one that SQLite raised, or that the system did for the store's file, its folder or what lies
+ * beside it; any other error is returned as it is.
+ */
 export function storeErrorOf(error: unknown, path: string): unknown {
   if (isSeawallError(error)) return error;
   const code = (error as { errcode?: number }).errcode;
-  if (code === undefined) return error;
+  if (code === undefined) return errorOfTheSystem(error, path) ?? error;
   const reason = (error as Error).message;
   switch (code & 0xff) {
     case FULL:
@@ -40,6 +51,12 @@ export function storeErrorOf(error: unknown, path: string): unknown {
     default:
       return error;
   }
+}
+
+function errorOfTheSystem(error: unknown, path: string): SeawallError | undefined {
+  const { code = '', syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return undefined;
+  return errors.create(KINDS_OF_THE_SYSTEM[code] ?? 'UNREADABLE', { path, reason: message }, error);
 }
 
 export function corruptError(
