@@ -1,6 +1,5 @@
 import { type Enforcement, openEnforcement, type Violation } from '@seawall/probe';
 import { ALLOWED_IN_TREE, WAYS } from '../../packages/probe/src/testing/guarded-tree.ts';
-import { parseAttempts } from '../../packages/probe/src/testing/overlay-container.ts';
 import type { AcceptanceResult } from '../row.ts';
 import {
   type GuardedContainerd,
@@ -59,9 +58,7 @@ function tryInside(containerd: GuardedContainerd, enforcement: Enforcement): Tal
   const { id } = containerd.runContainer({ id: 'guarded-1', image, mounts, command, isPrivileged: true });
   expectNothing(take(enforcement));
   const tallies = Object.entries(WAYS).map(([kind, ways]) => {
-    const attempts = ways.map((way) =>
-      parseAttempts(containerd.exec(id, ['/bin/attempt', 'exec', way, String(EACH), '/marks']), ''),
-    );
+    const attempts = ways.map((way) => containerd.attempt(id, way, EACH));
     // In a race what is allowed runs as well, now and then: the attempts are those that were not that.
     const ended = attempts.reduce((sum, { killed }) => sum + killed, 0);
     return { kind, tried: EACH * ways.length, reported: take(enforcement).length, ended };

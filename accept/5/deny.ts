@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runPod } from '@seawall/kube/testing';
-import { openStore } from '@seawall/store';
+import { openStore, type Store, type Workload } from '@seawall/store';
 import { ALLOWED_IN_TREE, WAYS } from '../../packages/probe/src/testing/guarded-tree.ts';
-import { parseAttempts } from '../../packages/probe/src/testing/overlay-container.ts';
 import {
   type GuardedContainerd,
   guardedContainerdMissing,
@@ -31,6 +30,8 @@ const FIRST_IN_PODS = 10;
 const OTHERS = 5;
 const PORT = 4444;
 const LABEL = 'seawall.dev/accept';
+const POD = 'denied';
+const POD_LABELS = { tier: 'shop' };
 
 function policy(name: string, deny: string): string {
   return `apiVersion: seawall.dev/v1alpha1
@@ -79,6 +80,8 @@ export async function run(): Promise<AcceptanceResult> {
         if (counts.get(rule) !== count)
           faults.push(`${rule}: ${count} tried, ${counts.get(rule) ?? 0} found`);
       }
+      const undescribed = await countUndescribedIn(folder);
+      if (undescribed > 0) faults.push(`${undescribed} of pods’ programs without image and pod labels`);
       const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
       const done = (await readMetric(address, 'seawall_actions_total')).get('kind="deny",result="done"') ?? 0;
       if (done !== all) faults.push(`${all} findings, ${done} denials in the audit trail`);
@@ -124,10 +127,7 @@ function tryPrograms(containerd: GuardedContainerd): number {
   });
   const ended = Object.values(WAYS)
     .flat()
-    .map(
-      (way) =>
-        parseAttempts(containerd.exec(id, ['/bin/attempt', 'exec', way, String(EACH), '/marks']), '').killed,
-    );
+    .map((way) => containerd.attempt(id, way, EACH).killed);
   containerd.removeContainer(id);
   return ended.reduce((sum, count) => sum + count, 0);
 }
@@ -151,7 +151,7 @@ function tryFirst(containerd: GuardedContainerd): number {
 /** The same as kubelet starts containers. */
 async function tryFirstInPods(containerd: GuardedContainerd): Promise<number> {
   const { image, mounts } = containerd;
-  const pod = await runPod(containerd, { name: 'denied' });
+  const pod = await runPod(containerd, { name: POD, labels: POD_LABELS });
   for (let i = 0; i < FIRST_IN_PODS; i += 1) {
     const order = { image, mounts, command: ['/bin/forbidden', `/marks/pod-${i}`], ...labelled('programs') };
     await pod.runContainer(`c${i}`, order).catch((error: unknown) => {
@@ -201,14 +201,30 @@ function fails(attempt: () => unknown): void {
   throw new Error('what is forbidden went well');
 }
 
-async function countsIn(folder: string): Promise<ReadonlyMap<string, number>> {
-  const store = openStore({ path: join(folder, 'store', 'seawall.db'), access: 'read' });
-  try {
+/** Findings in the pod that lack what only CRI tells. */
+function countUndescribedIn(folder: string): Promise<number> {
+  return askStore(folder, async (store) => {
+    const { items } = await store.feed({ pods: [POD] }, { limit: 1000 });
+    const isDescribed = ({ container, podLabels }: Workload) =>
+      container?.image && podLabels?.tier === POD_LABELS.tier;
+    return FIRST_IN_PODS - items.filter(({ workload }) => isDescribed(workload)).length;
+  });
+}
+
+function countsIn(folder: string): Promise<ReadonlyMap<string, number>> {
+  return askStore(folder, async (store) => {
     const counts = new Map<string, number>();
     for (const { rule, count } of (await store.groups({}, { limit: 1000 })).items) {
       counts.set(rule, (counts.get(rule) ?? 0) + count);
     }
     return counts;
+  });
+}
+
+async function askStore<Answer>(folder: string, ask: (store: Store) => Promise<Answer>): Promise<Answer> {
+  const store = openStore({ path: join(folder, 'store', 'seawall.db'), access: 'read' });
+  try {
+    return await ask(store);
   } finally {
     await store.close();
   }

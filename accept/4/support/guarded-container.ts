@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,13 +10,15 @@ import {
 } from '@seawall/kube/testing';
 import { canEnforce } from '@seawall/probe';
 import { makeGuardedTree } from '../../../packages/probe/src/testing/guarded-tree.ts';
+import { type Attempts, parseAttempts } from '../../../packages/probe/src/testing/overlay-container.ts';
 
 /** A containerd with the image in which native/testing/attempt.c tries what a guard forbids. */
 export interface GuardedContainerd extends Containerd {
   readonly image: string;
-  /** On this machine: /marks of every container that `mounts` is given to. */
-  readonly marks: string;
+  /** Where forbidden programs leave their marks, and attempts what came of them: /marks and /reports. */
   readonly mounts: readonly { readonly source: string; readonly destination: string }[];
+  /** Lets a running container that has the mounts try a forbidden program so many times, in one of attempt.c's ways. */
+  attempt(id: string, way: string, times: number): Attempts;
   /** What forbidden programs left. */
   marksMade(): readonly string[];
 }
@@ -33,7 +35,8 @@ export async function withGuardedContainerd<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'seawall-accept-'));
   const marks = join(folder, 'marks');
-  mkdirSync(marks);
+  const reports = join(folder, 'reports');
+  for (const place of [marks, reports]) mkdirSync(place);
   const image = 'localhost/seawall-guarded:1';
   try {
     const files = makeGuardedTree(folder);
@@ -47,8 +50,16 @@ export async function withGuardedContainerd<T>(
       return await use({
         ...containerd,
         image,
-        marks,
-        mounts: [{ source: marks, destination: '/marks' }],
+        mounts: [
+          { source: marks, destination: '/marks' },
+          { source: reports, destination: '/reports' },
+        ],
+        attempt(id, way, times) {
+          // `ctr` loses what a program prints now and then.
+          const script = `/bin/attempt exec ${way} ${times} /marks > /reports/${way}`;
+          const complaint = containerd.exec(id, ['/bin/busybox', 'sh', '-c', script]);
+          return parseAttempts(readFileSync(join(reports, way), 'utf8'), complaint);
+        },
         marksMade: () => readdirSync(marks),
       });
     } finally {

@@ -16,14 +16,16 @@ import {
   type OwnIdentity,
   type PolicySet,
 } from '@seawall/policies';
-import { canEnforce, type Enforcement, openEnforcement, refusals, type Violation } from '@seawall/probe';
+import { canEnforce, type Enforcement, openEnforcement, refusals } from '@seawall/probe';
 import type { Workload } from '@seawall/store';
 import { containerInfoOf } from '../containers.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import { type NodeIdentity, workloadOfContainer } from '../hot-loop/workload-of.ts';
+import { raisePriority } from '../raise-priority.ts';
 import { outsideOf } from './container-folders.ts';
 import { sightingsOfDenial } from './denial.ts';
 import { createGuardKeeper, type GuardCounts, type GuardKeeper } from './guard-keeper.ts';
+import { createHeldDenials, type Denied } from './held-denials.ts';
 import { hasDenials, policiesBrokenBy } from './wanted-guard.ts';
 
 /** Puts in force what policies deny, and tells what was tried. Nothing is loaded into the kernel before a policy asks. */
@@ -90,11 +92,20 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   /** What answers the kernel about opens. */
   let hasEnded = false;
 
+  const held = createHeldDenials();
   const runtimePid = machinePid();
 
   function open(): Enforcement {
     opened ??= openEnforcement({ runtimePid });
     return opened;
+  }
+
+  /** A container's first program waits for nobody: on a busy machine its guard would come too late. */
+  function prepareToGuard(): void {
+    const refused = raisePriority();
+    if (refused === undefined) return;
+    const message = `what guards containers has no priority (${refused}: that takes CAP_SYS_NICE): first programs may run before their guard is set on a busy machine`;
+    log('warning', message);
   }
 
   function untouchable(workload: Workload, folder: string | undefined): string | undefined {
@@ -111,6 +122,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
 
   async function start(set: PolicySet, generation: number): Promise<Running> {
     const enforcement = open();
+    prepareToGuard();
     const { cgroupRoot } = enforcement.support;
     const keeper = createGuardKeeper({
       ...{ enforcement, untouchable, log },
@@ -168,9 +180,12 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   }
 
   function poll(enforcement: Enforcement, keeper: GuardKeeper): void {
-    const sightings: Sighting[] = [];
-    enforcement.poll((violation) => sightings.push(...sightingsOf(violation, keeper)));
-    if (sightings.length > 0) options.onSightings(sightings);
+    const time = clock.monotonic();
+    enforcement.poll((violation) => {
+      const guarded = keeper.guarded(violation);
+      if (guarded !== undefined) held.add({ violation, guarded }, time);
+    });
+    tell(held.take(time));
     const { counters, lostDenials, permission } = enforcement.status();
     if (permission === 'ended' && !hasEnded)
       log('error', 'what denies opens has ended: files are open to all');
@@ -182,9 +197,12 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     lost += more;
   }
 
-  function sightingsOf(violation: Violation, keeper: GuardKeeper): readonly Sighting[] {
-    const guarded = keeper.guarded(violation);
-    if (guarded === undefined) return [];
+  function tell(denials: readonly Denied[]): void {
+    const sightings = denials.flatMap(sightingsOf);
+    if (sightings.length > 0) options.onSightings(sightings);
+  }
+
+  function sightingsOf({ violation, guarded }: Denied): readonly Sighting[] {
     count += 1;
     if (options.isFull()) {
       if (shed === 0) log('warning', 'denials are only counted: too many findings wait for the store');
@@ -192,9 +210,9 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       return [];
     }
     told += 1;
-    const { workload, wanted, generation } = guarded;
+    const { container, wanted, generation } = guarded;
     return sightingsOfDenial(violation, policiesBrokenBy(wanted, violation), {
-      ...{ workload, generation, hostname: node.node, event: `${run}/deny/${count}` },
+      ...{ workload: container.workload, generation, hostname: node.node, event: `${run}/deny/${count}` },
     });
   }
 
@@ -206,6 +224,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     await ended.service.close();
     await ended.keeper.settled();
     poll(ended.enforcement, ended.keeper);
+    tell(held.takeAll());
   }
 
   async function closeEnforcement(): Promise<void> {

@@ -10,6 +10,12 @@ import { createGuardKeeper, type GuardKeeper } from './guard-keeper.ts';
 
 const ID = 'c'.repeat(64);
 
+/** By the first guard. */
+const BROKEN: Violation = {
+  ...{ guard: 1, reason: 'call', outcome: 'ended', timestamp: 0n, pid: 7, thread: 7, comm: 'x' },
+  ...{ cgroup: 1n, call: 'ptrace' },
+};
+
 function policySet(text: string): PolicySet {
   const objects = loadPolicyFiles([{ path: 'test.yaml', text }]);
   const { set, diagnostics } = resolvePolicySet(objects.policies, {
@@ -129,14 +135,21 @@ test('what breaks a guard is told with what is known of the container by then, a
   withKeeper(denial('p', '{ namespaces: [shop] }', 'calls: [ptrace]'), async ({ keeper }) => {
     const known = workload({ tier: 'shop' }, 'quay.io/coreos/etcd');
     await keeper.describe(workload({}), false);
-    const broken: Violation = {
-      ...{ guard: 1, reason: 'call', outcome: 'ended', timestamp: 0n, pid: 7, thread: 7, comm: 'x' },
-      ...{ cgroup: 1n, call: 'ptrace' },
-    };
+    const guarded = keeper.guarded(BROKEN);
+    assert.equal(guarded?.container.isComplete, false);
     await keeper.describe(known, true);
-    assert.deepEqual(keeper.guarded(broken)?.workload, known);
+    assert.deepEqual(guarded.container.workload, known);
+    assert.equal(guarded.container.isComplete, true);
     await keeper.forget(ID.slice(0, 12));
-    assert.deepEqual(keeper.guarded(broken)?.workload, known);
+    assert.deepEqual(keeper.guarded(BROKEN)?.container.workload, known);
+  }));
+
+test('of a container that is gone nothing more is on its way', () =>
+  withKeeper(denial('p', '{ namespaces: [shop] }', 'calls: [ptrace]'), async ({ keeper }) => {
+    await keeper.describe(workload({}), false);
+    const guarded = keeper.guarded(BROKEN);
+    await keeper.forget(ID.slice(0, 12));
+    assert.equal(guarded?.container.isComplete, true);
   }));
 
 test('a container that is told of when it runs already may have begun before its guard, and that is said', () =>

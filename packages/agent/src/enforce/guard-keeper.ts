@@ -10,10 +10,18 @@ import { type WantedGuard, wantedGuard } from './wanted-guard.ts';
 
 /** A container whose guard was broken, and what was wanted of it. */
 export interface Guarded {
-  readonly workload: Workload;
+  /** Goes with what becomes known of it. */
+  readonly container: Readonly<Described>;
   readonly wanted: WantedGuard;
   /** Of the policies. */
   readonly generation: number;
+}
+
+/** What is known of a container. */
+interface Described {
+  workload: Workload;
+  /** Whether nothing more is on its way. */
+  isComplete: boolean;
 }
 
 /**
@@ -55,10 +63,8 @@ export interface GuardKeeperOptions {
   log(level: 'info' | 'warning' | 'error', message: string): void;
 }
 
-interface Kept {
+interface Kept extends Described {
   readonly id: string;
-  workload: Workload;
-  isComplete: boolean;
   wanted: WantedGuard | undefined;
   /** By name, while there is no cgroup. */
   expected: readonly Guard[];
@@ -93,7 +99,7 @@ const MOST_RELEASED = 1024;
 export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   const { enforcement, cgroupRoot, outside, log } = options;
   const containers = new Map<string, Kept>();
-  const guarded = new Map<number, Omit<Guarded, 'workload'> & { readonly kept: Kept }>();
+  const guarded = new Map<number, Guarded>();
   const released: number[] = [];
   let set = NO_POLICIES;
   let generation = 0;
@@ -122,7 +128,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   }
 
   function note(kept: Kept, wanted: WantedGuard, guard: Guard): void {
-    guarded.set(guard.id, { kept, wanted, generation });
+    guarded.set(guard.id, { container: kept, wanted, generation });
     for (const text of guard.notes) {
       if (!kept.notes.has(text)) log('warning', `the guard of ${nameOf(kept)}: ${text}`);
       kept.notes.add(text);
@@ -261,6 +267,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
         const kept = [...containers.values()].find((each) => each.id.slice(0, SHORT_ID_LENGTH) === id);
         if (kept === undefined) return;
         containers.delete(kept.id);
+        kept.isComplete = true;
         kept.wanted = undefined;
         await settle(kept, undefined);
       }),
@@ -282,11 +289,7 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
         return [...known.keys()].filter((id) => !containers.has(id));
       }),
     settled: () => inOrder(() => Promise.resolve()),
-    guarded({ guard }) {
-      const found = guarded.get(guard);
-      // More may have become known of the container since its guard was set.
-      return found && { workload: found.kept.workload, wanted: found.wanted, generation: found.generation };
-    },
+    guarded: ({ guard }) => guarded.get(guard),
     status() {
       const all = [...containers.values()];
       return {

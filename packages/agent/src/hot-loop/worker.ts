@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createGuardState } from '@seawall/policies';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
+import { raisePriority } from '../raise-priority.ts';
 import { createHotLoop } from './hot-loop.ts';
 import type { FromHotLoop, HotLoopStart, ToHotLoop } from './messages.ts';
-import { raisePriority } from './raise-priority.ts';
 
 /** The hot loop's thread: what it is started with comes as its data, the rest as messages. */
 const port = parentPort;

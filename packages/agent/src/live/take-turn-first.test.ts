@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getPriority } from 'node:os';
 import { test } from 'node:test';
-import { ACTING_NICE, raisePriority } from '../hot-loop/raise-priority.ts';
+import { ACTING_NICE, raisePriority } from '../raise-priority.ts';
 import { createTurnTaking } from './take-turn-first.ts';
 
 test('the reader has its turn first while the ring fills, and as before afterwards', (context) => {

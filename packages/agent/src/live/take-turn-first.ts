@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
-import { ACTING_NICE, hasRaisedPriority } from '../hot-loop/raise-priority.ts';
+import { ACTING_NICE, hasRaisedPriority } from '../raise-priority.ts';
 
 /**
  * Lets the calling thread have its turn first while the ring between kernel and agent fills, and as before when it no

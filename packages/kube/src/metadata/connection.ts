@@ -6,9 +6,9 @@ import type { ContainerRuntime, RuntimeEvent, RuntimeVersion } from '../runtime/
 export interface RuntimeStatus extends RuntimeAddress {
   /**
    * `absent`: something else is at the socket, which does not speak this interface (a containerd without CRI).
-   * `failing`: it is tried again and again.
+   * `failing`: it is tried again and again. `missing`: it was named, and there is no socket.
    */
-  readonly state: 'connecting' | 'connected' | 'failing' | 'absent';
+  readonly state: 'connecting' | 'connected' | 'failing' | 'absent' | 'missing';
   /** Of a runtime that is connected, or was. */
   readonly version: RuntimeVersion | undefined;
   /** Why it fails. */

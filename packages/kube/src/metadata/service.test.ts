@@ -270,6 +270,29 @@ test('without any runtime a container is missing at once, and one line says why'
     },
   ));
 
+test('a socket that was named and is not there is named; usual ones that are not there are not', async () => {
+  const typo = { kind: 'cri', socket: join(folder, 'typo.sock') } as const;
+  const named = [address('docker'), typo];
+  const docker = scriptedRuntime(address('docker'));
+  const service = createMetadataService({
+    addresses: named,
+    onUpdate: () => undefined,
+    timing: QUICK,
+    open: () => docker.runtime,
+  });
+  try {
+    await service.start();
+    assert.deepEqual(runtimesText(service.status(), named), [
+      `container metadata from docker 1 (${join(folder, 'docker')})`,
+      `container metadata through cri: there is no socket at ${typo.socket}`,
+    ]);
+  } finally {
+    await service.close();
+  }
+  assert.match(runtimesText([])[0], /no container runtime was found at the usual sockets/);
+  assert.match(runtimesText([], [])[0], /no container runtime is asked/);
+});
+
 test('events tell what is added before it is seen, what changes, and what is removed, after a while', () =>
   withService(
     ['docker'],

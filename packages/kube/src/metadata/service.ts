@@ -45,7 +45,7 @@ export interface MetadataService {
    * @param id its first twelve characters.
    */
   lookUp(id: string): void;
-  /** Of every socket found, in the order of the addresses. */
+  /** Of every socket found, in the order of the addresses, and of those that were named and aren't there. */
   status(): readonly RuntimeStatus[];
   counters(): MetadataCounters;
   close(): Promise<void>;
@@ -109,6 +109,20 @@ export function createMetadataService(options: MetadataOptions): MetadataService
         }),
       );
     }
+  }
+
+  /** Of the usual places most are empty; a socket that somebody named is expected. */
+  function missingSockets(): readonly RuntimeStatus[] {
+    return (options.addresses ?? [])
+      .filter((address) => findSockets([address], hostRoot).length === 0)
+      .map(({ kind, socket }) => ({ kind, socket: `${hostRoot}${socket}` }))
+      .filter(({ kind, socket }) => !connections.has(`${kind} ${socket}`))
+      .map((address) => ({
+        ...address,
+        state: 'missing',
+        version: undefined,
+        reason: `there is no socket at ${address.socket}`,
+      }));
   }
 
   /** Asks for what is new in a list, or known only from one who knows less; what the runtime has no more was removed. */
@@ -231,7 +245,7 @@ export function createMetadataService(options: MetadataOptions): MetadataService
     lookUp(id) {
       if (!known.has(id) && !unknown.has(id)) void want(id, false);
     },
-    status: () => [...connections.values()].map(({ status }) => ({ ...status })),
+    status: () => [...[...connections.values()].map(({ status }) => ({ ...status })), ...missingSockets()],
     counters: () => ({ known: known.size, waiting: questions.size, described, missing }),
     async close() {
       for (const timer of timers) clearInterval(timer);

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** What the hot loop's thread is set to where policies may act: as much processor time as nine threads at 0 take. */
+/** What threads are set to that must not wait: as much processor time as nine threads at 0 take. */
 export const ACTING_NICE = -10;
 
 /** Modules are each thread's own. */
@@ -13,8 +13,9 @@ export function hasRaisedPriority(): boolean {
 }
 
 /**
- * Lets the calling thread alone have its turn before others (nice(2)). What it does about an offence takes less than a
- * millisecond; what an offence sets off, such as a runtime that clears up, keeps every processor busy for a hundred.
+ * Lets the calling thread alone have its turn before others (nice(2)): the hot loop's where policies may act, and the one that
+ * sets guards where they deny. What is done about an offence takes less than a millisecond; what an offence sets off, such as
+ * a runtime that clears up, keeps every processor busy for a hundred. Between making a container and starting it there are 50.
  * @returns the error's code where the kernel refuses (without CAP_SYS_NICE), and the thread goes on as it was.
  */
 export function raisePriority(): string | undefined {
