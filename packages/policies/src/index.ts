@@ -91,7 +91,7 @@ export type { Matching, PolicySet, ResolvedPolicy } from './policy/policy-set.ts
 export { type ReadDocument, readDocument } from './policy/read-document.ts';
 export { type ResolvedPolicies, resolvePolicySet, type Surroundings } from './policy/resolve.ts';
 export { programText, socketText, wholeName } from './profile/activity-values.ts';
-export { type ActivityBreach, backtestActivity } from './profile/backtest-activity.ts';
+export { type ActivityBreach, backtestActivity, profileOf } from './profile/backtest-activity.ts';
 export { diffProfiles, type PodDifference } from './profile/diff.ts';
 export { type ExtractedProfile, extractProfile } from './profile/extract.ts';
 export { generalisePath } from './profile/generalise.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationText, millisecondsOf } from '../channel/duration.ts';
 import type { Place } from '../policy/policy.ts';
+import { isCall, unknownCall } from './calls.ts';
 import type { PolicyAction } from './wanted.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -81,7 +82,12 @@ const deny = z
       .describe('The only programs that may be started.')
       .optional(),
     calls: z
-      .array(z.string().regex(/^[a-z][a-z0-9_]*$/, { error: 'write the system call’s name: ptrace' }))
+      .array(
+        z
+          .string({ error: 'write the system call’s name: ptrace' })
+          .regex(/^[a-z][a-z0-9_]*$/, { error: 'write the system call’s name: ptrace', abort: true })
+          .refine(isCall, { error: ({ input }) => unknownCall(String(input)) }),
+      )
       .describe('System calls that are forbidden.')
       .default([]),
     ports: z

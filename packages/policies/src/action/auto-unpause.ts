@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@seawall/base';
 import type { ActionRecord } from '@seawall/store';
 import type { UndoData } from './executors.ts';
 
@@ -23,21 +24,16 @@ export interface AutoUnpauseOptions {
 
 const LONGEST_RETRY = 300_000;
 
-/** Timers of Node take no longer delays (2^31 ms). */
-const LONGEST_DELAY = 2_147_483_647;
-
 export function createAutoUnpause(options: AutoUnpauseOptions): AutoUnpause {
   const { unpause, onError, now, retryMilliseconds = 5000 } = options;
-  const timers = new Map<string, NodeJS.Timeout>();
+  const timers = new Map<string, Timer>();
 
   const wait = (key: string, until: bigint, retry = retryMilliseconds): void => {
     const left = Number(until - now()) / 1e6;
-    const timer = setTimeout(
-      () => void (left > LONGEST_DELAY ? wait(key, until) : end(key, retry)),
-      Math.min(left, LONGEST_DELAY),
+    timers.set(
+      key,
+      startTimer(left, () => void end(key, retry), { isHolding: false }),
     );
-    timer.unref();
-    timers.set(key, timer);
   };
   const end = async (key: string, retry: number): Promise<void> => {
     try {
@@ -58,7 +54,7 @@ export function createAutoUnpause(options: AutoUnpauseOptions): AutoUnpause {
       return timers.size;
     },
     close() {
-      for (const timer of timers.values()) clearTimeout(timer);
+      for (const timer of timers.values()) timer.stop();
       timers.clear();
     },
   };

@@ -49,6 +49,14 @@ test('templates are checked when they are loaded', () => {
   assert.deepEqual(problemsOf({ webhook: { ...webhook, body: { text: ['{{output}}'] } } }), []);
 });
 
+test('a name that no header can have is told, with what one holds', () => {
+  const webhook = { url: 'https://example.org/', headers: { 'X-Rule': '{{rule}}', 'a b': 'c', '': 'd' } };
+  const [first, second] = problemsOf({ webhook });
+  assert.match(first!, /"a b" is no name of a header: write letters, digits and any of .*without spaces/);
+  assert.match(second!, /"" is no name of a header/);
+  assert.match(problemsOf({ webhook: { ...webhook, headers: 'x' } })[0]!, /expected record/);
+});
+
 test('names of keys, durations, time zones and times of day are checked', () => {
   assert.match(problemsOf({ slack: { url, chanel: 'x' } })[0]!, /chanel/);
   assert.match(problemsOf({ slack: { url }, digestEvery: '1 hour' })[0]!, /24h/);

@@ -52,8 +52,14 @@ const templateText = z.string().superRefine(addUnknownNames);
 
 /** Headers by name: text with placeholders, or where a secret is read from. */
 export const headerTemplates = z.record(
-  z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'that is no name of a header' }),
+  z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
   z.union([templateText, secretReference]),
+  {
+    error: ({ code, input }) =>
+      code === 'invalid_key'
+        ? `${JSON.stringify(input)} is no name of a header: write letters, digits and any of !#$%&'*+.^_\`|~-, without spaces`
+        : undefined,
+  },
 );
 
 /** A value of JSON whose texts are templates. */

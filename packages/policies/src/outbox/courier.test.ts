@@ -115,6 +115,19 @@ test('a channel that hangs or fails holds up no other, and gets its messages whe
   await Promise.all([silent.close(), flaky.close(), good.close()]);
 });
 
+test('patience of months is patience, longer than timers of JavaScript have it', async (context) => {
+  const good = await startHttpReceiver(status(200));
+  context.after(good.close);
+  const tried = tryOut(
+    context,
+    ['30d', '60d'].map((timeout) => channelOf(timeout, { webhook: { url: good.url }, retry: { timeout } })),
+  );
+  const courier = tried.courier();
+  for (const name of ['30d', '60d']) await put(tried.made, name, 1);
+  await courier.drain();
+  assert.deepEqual(await tried.states(), ['30d test delivered', '60d test delivered']);
+});
+
 test('at the end a channel that fails now and then is tried again until all has arrived', async (context) => {
   let failures = 3;
   const flaky = await startHttpReceiver((request, response) =>

@@ -1,4 +1,4 @@
-import { isSeawallError } from '@seawall/base';
+import { isSeawallError, timeoutSignal } from '@seawall/base';
 import type { OutboxEntry, Store } from '@seawall/store';
 import type { Attempt, Send } from '../channel/attempt.ts';
 import type { NotificationChannel } from '../channel/channel.ts';
@@ -207,7 +207,7 @@ async function attemptOnce(
   if (!isNotice(payload)) {
     return { kind: 'rejected', error: 'the entry holds no notice that this version knows' };
   }
-  const limit = AbortSignal.timeout(timeout);
+  const limit = timeoutSignal(timeout);
   const signal = AbortSignal.any([limit, abort]);
   const tooLate = { kind: 'retry', error: `no answer within ${timeout} ms` } as const;
   let timer: NodeJS.Timeout | undefined;

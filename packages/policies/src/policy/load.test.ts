@@ -75,6 +75,35 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     ['p.yaml:6:19: error: there is no pod: is it pods?'],
   ],
   [
+    'a system call that no machine has',
+    policy(
+      'mode: enforce\nrules: [{ tag: x }]\nactions: [{ type: deny, calls: [mount, ptrase, nope, waitpid] }]',
+    ),
+    [
+      'p.yaml:7:42: error: there is no system call ptrase: is it ptrace?',
+      'p.yaml:7:50: error: there is no system call nope',
+      'p.yaml:7:56: error: there is no system call waitpid: is it waitid?',
+    ],
+  ],
+  [
+    'images that can’t be',
+    policy(
+      'rules: [{ tag: x }]\nscope:\n  images:\n    - "@@"\n    - x@sha256:zz\n    - ""\n    - quay.io/a b\n    - quay.io/\n    - sha256:abc\n    - "etcd:"\n    - quay.io/Etcd:3\n    - ":3"\n    - a@b',
+    ),
+    [
+      'p.yaml:8:9: error: @@ has more than one @: a digest stands behind it',
+      'p.yaml:9:9: error: behind sha256: stand 64 digits, 0-9 and a-f',
+      'p.yaml:10:9: error: an empty text matches nothing',
+      'p.yaml:11:9: error: no repository has " " in it: quay.io/a b',
+      'p.yaml:12:9: error: a part of quay.io/ is empty: write / between parts only, and * for any text',
+      'p.yaml:13:9: error: behind sha256: stand 64 digits, 0-9 and a-f',
+      'p.yaml:14:9: error: a tag is missing behind the colon',
+      'p.yaml:15:9: error: repositories are written in small letters: etcd, not Etcd',
+      'p.yaml:16:9: error: write the repository in front of the tag or digest: quay.io/coreos/etcd, or *',
+      'p.yaml:17:9: error: write a digest as sha256: with 64 digits behind it, not b',
+    ],
+  ],
+  [
     'an unknown action',
     policy('rules: [{ tag: x }]\nactions: [{ type: destroy }]'),
     [

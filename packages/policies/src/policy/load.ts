@@ -1,5 +1,5 @@
 import { reasonOf } from '@seawall/base';
-import { nearestName } from '@seawall/rules';
+import { excerptOf, nearestName } from '@seawall/rules';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { notificationChannelSpec } from '../channel/channel.ts';
@@ -142,7 +142,7 @@ function readObjects(file: PolicyFile, found: Diagnostic[]): ReadObject[] {
     // What YAML only warns of (an unknown tag) leaves open what is meant. Behind the first fault others only follow from it.
     const [fault] = [...document.errors, ...document.warnings];
     if (fault !== undefined) {
-      const message = `this is no YAML: ${fault.message}`;
+      const message = `this is no YAML: ${excerptOf(fault.message)}`;
       found.push({ severity: 'error', place: places.at(fault.pos[0]), message });
       continue;
     }

@@ -1,4 +1,5 @@
 import { reasonOf } from '@seawall/base';
+import { excerptOf } from '@seawall/rules';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { findCircularAlias } from './circular-alias.ts';
@@ -23,7 +24,7 @@ export function readDocument<Schema extends z.ZodType>(
   const places = createYamlPlaces(path, document, lines);
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) {
-    const message = `this is no YAML: ${fault.message}`;
+    const message = `this is no YAML: ${excerptOf(fault.message)}`;
     return {
       value: undefined,
       diagnostics: [{ severity: 'error', place: places.at(fault.pos[0]), message }],

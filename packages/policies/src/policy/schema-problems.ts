@@ -4,6 +4,8 @@ import { plainMessage } from './plain-message.ts';
 import type { Diagnostic } from './policy.ts';
 import type { YamlPlaces } from './yaml-places.ts';
 
+export { createYamlPlaces, type YamlPlaces } from './yaml-places.ts';
+
 /** The part of JSON Schema that `z.toJSONSchema` makes of our objects, as far as keys can be looked up in it. */
 export interface KeySchema {
   readonly properties?: Readonly<Record<string, KeySchema>>;

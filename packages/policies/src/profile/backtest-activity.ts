@@ -40,7 +40,7 @@ export function backtestActivity(
 }
 
 /** The profile of the workload's pod: of several whose name it begins with, the one that says most of it. */
-function profileOf(profile: Profile, workload: string): PodProfile | undefined {
+export function profileOf(profile: Profile, workload: string): PodProfile | undefined {
   const own = podOfWorkload(workload);
   if (own === undefined) return undefined;
   const isPod = !workload.startsWith('container/');

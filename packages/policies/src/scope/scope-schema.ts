@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import type { Place } from '../policy/policy.ts';
+import { imagePatternProblem } from './image-pattern.ts';
 import type { Scope, ScopeConditions } from './scope.ts';
 
-const list = (example: string) =>
+const pattern = (example: string) =>
+  z.string({ error: `write texts, such as ${example}` }).min(1, { error: 'an empty text matches nothing' });
+
+const list = (example: string, element: z.ZodType<string, string> = pattern(example)) =>
   z
-    .array(
-      z
-        .string({ error: `write texts, such as ${example}` })
-        .min(1, { error: 'an empty text matches nothing' }),
-      { error: `write a list, such as [${example}]` },
-    )
+    .array(element, { error: `write a list, such as [${example}]` })
     .min(1, { error: 'an empty list would match nothing: leave the key out to match everything' });
+
+const imageExample = 'registry.k8s.io/etcd';
+
+const image = pattern(imageExample).superRefine((text, context) => {
+  const problem = text === '' ? undefined : imagePatternProblem(text);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
 
 const labels = (example: string) =>
   z
@@ -38,7 +44,7 @@ const parts = {
   containerLabels: labels('{ component: etcd }')
     .describe('Labels of the container with patterns of their values; all must match.')
     .optional(),
-  images: list('registry.k8s.io/etcd')
+  images: list(imageExample, image)
     .describe('Repositories, repository:tag, repository@digest, or digests (sha256:...).')
     .optional(),
 };
