@@ -20,6 +20,8 @@ export const errors = defineErrors('agent', {
   AUDIT_BUSY: 'too many audit events come at once: send it again',
   AUDIT_ACCESS_INVALID: 'audit events can not be taken like this: {reason}',
   ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
+  CAPTURES_FOLDER_UNUSABLE:
+    'captures can not be kept in {path} ({reason}): name a folder that may be written as captures.directory',
   ACTIVITY_RULES_INVALID: 'what workloads do can not be watched for with this table of fields: {problems}',
   DRILL_IMPOSSIBLE: 'the drill can not be played: {reason}',
   CASES_UNREADABLE: 'cannot read the rule cases in {path}: {reason}',

@@ -4,7 +4,6 @@ import {
   type JsonValue,
   type OutputFormat,
   type Rule,
-  textFromBytes,
 } from '@seawall/rules';
 import type { Alert } from './alert.ts';
 
@@ -36,7 +35,7 @@ export function createAlertFactory<Context>(
 ): AlertFactory<Context> {
   const ready = (format: string): OutputFormat<Context> => createOutputFormat(withStar(format), catalogue);
   const prefix = ready(`%${isIsoTime ? 'evt.time.iso8601' : 'evt.time'}: ${rule.priority}`);
-  const message = ready(textFromBytes(rule.output));
+  const message = ready(rule.output);
   const extras = rule.extraFields.map(
     ({ name, format, isRaw }): ExtraFormat<Context> => ({ name, isRaw, format: ready(format) }),
   );
@@ -66,6 +65,7 @@ export function createAlertFactory<Context>(
   };
 }
 
-function withStar(format: string): string {
+/** The format so that it is shown in any case, `<NA>` in the place of what has no value. */
+export function withStar(format: string): string {
   return format.startsWith('*') ? format : `*${format}`;
 }

@@ -23,8 +23,9 @@ const alert: Alert = {
   ]),
 };
 
-test('text is one line, escaped as in JSON', () => {
-  assert.equal(alertText(alert), '21:31:56.182619956: Notice A shell (user=root \\"x\\"\\n)');
+test('text is one line: control characters are escaped, quotes and backslashes stand as they are', () => {
+  assert.equal(alertText(alert), '21:31:56.182619956: Notice A shell (user=root "x"\\n)');
+  assert.equal(alertText({ ...alert, message: 'C:\\dir' }), '21:31:56.182619956: Notice C:\\dir');
 });
 
 test('JSON has its names sorted and whole numbers at full length', () => {

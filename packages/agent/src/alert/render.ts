@@ -1,5 +1,5 @@
 import { formatUtcTime } from '@seawall/base';
-import { bytesFromText, type JsonValue, jsonText } from '@seawall/rules';
+import { bytesFromText, type JsonValue, jsonText, textFromBytes } from '@seawall/rules';
 import type { Alert } from './alert.ts';
 
 /** Which properties an alert's JSON has besides rule, priority, source, hostname and time; Falco's defaults. */
@@ -20,12 +20,15 @@ export const defaultAlertJsonOptions: AlertJsonOptions = {
 /** Behind the line of an alert of which not all was known. */
 const INCOMPLETE = ' (incomplete)';
 
+const CONTROL_CHARACTERS = /[\u0000-\u001f]/g;
+
 /**
- * The alert on one line, as Falco prints it: control characters, quotes and backslashes escaped as in JSON, bytes
- * that are no UTF-8 replaced by U+FFFD. No line feed at the end. What Falco has no word for stands behind it.
+ * The alert on one line, as Falco prints it; bytes that are no UTF-8 become U+FFFD. Control characters, which would begin
+ * another line or write over this one, are escaped as in JSON. No line feed at the end. What Falco has no word for stands behind it.
  */
 export function alertText({ prefix, message, isIncomplete }: Alert): string {
-  return jsonText(`${prefix} ${message}${isIncomplete ? INCOMPLETE : ''}`).slice(1, -1);
+  const text = textFromBytes(`${prefix} ${message}${isIncomplete ? INCOMPLETE : ''}`);
+  return text.replace(CONTROL_CHARACTERS, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 /**

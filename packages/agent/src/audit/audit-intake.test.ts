@@ -129,5 +129,9 @@ test('a request without any event is answered with what is wrong with it, and so
   assert.equal(flood.status, 400);
   assert.ok(intake.status().faults < 2000, 'the rest of the flood is not read');
   assert.equal(taken.length, 1);
-  assert.equal((await post(url, '')).status, 200);
+  for (const nothing of ['', '\n', '{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]}']) {
+    const empty = await post(url, nothing);
+    assert.equal(empty.status, 400, nothing);
+    assert.match(await empty.text(), /no audit events: it is empty/);
+  }
 });

@@ -198,8 +198,8 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
       if (sightings.length > 0) await options.onSightings(sightings);
     }
     // A fault among events is passed over: sent again, it would be one again.
-    if (firstFault !== undefined && (seen.events === 0 || seen.faults > MOST_FAULTS)) {
-      throw errors.create('AUDIT_REQUEST_UNREADABLE', { reason: firstFault });
+    if (seen.events === 0 || seen.faults > MOST_FAULTS) {
+      throw errors.create('AUDIT_REQUEST_UNREADABLE', { reason: firstFault ?? 'it is empty' });
     }
   }
 

@@ -101,3 +101,15 @@ test('the oldest captures go when they are too old or too many', () => {
   assert.equal(files.retain({ olderThan: clock.now() - 100_000, maximumBytes: 1500 }), 2);
   assert.equal(existsSync(join(directory, 'new.scap')), true);
 });
+
+test('a folder that can not be one is named, and what to configure', () => {
+  const path = join(root, 'file');
+  writeFileSync(path, '');
+  assert.throws(() => createCaptureFiles(path, tables, systemClock), {
+    code: 'agent/CAPTURES_FOLDER_UNUSABLE',
+    message: new RegExp(`${path} \\(it is no folder\\): .*captures\\.directory`),
+  });
+  assert.throws(() => createCaptureFiles(join(path, 'below'), tables, systemClock), {
+    code: 'agent/CAPTURES_FOLDER_UNUSABLE',
+  });
+});

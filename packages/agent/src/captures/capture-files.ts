@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import { type CaptureSection, type CaptureWriter, createCaptureWriter } from '@seawall/events';
+import { errors } from '../errors.ts';
 import { batchOf, type EventChunk } from '../hot-loop/recent-events.ts';
 
 /** What a finished capture came to. */
@@ -55,15 +56,14 @@ const LONGEST_NAME = 80;
 /**
  * @param directory made where it isn't there, for its owner alone: captures hold what processes read and wrote.
  * @param tables what a capture begins with: machine, users, processes as they are now.
+ * @throws agent/CAPTURES_FOLDER_UNUSABLE
  */
 export function createCaptureFiles(
   directory: string,
   tables: () => Iterable<CaptureSection>,
   clock: Clock,
 ): CaptureFiles {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // What a run that was ended left behind is not whole, and nobody will finish it.
-  for (const name of readdirSync(directory)) if (name.endsWith(UNFINISHED)) rmSync(join(directory, name));
+  prepareFolder(directory);
   const open = new Map<string, OpenCapture>();
 
   function begin(key: string, name: string, maximumBytes: number): OpenCapture {
@@ -159,4 +159,15 @@ export function createCaptureFiles(
       if (reasons.length > 0) throw new AggregateError(reasons, 'captures could not be ended');
     },
   };
+}
+
+function prepareFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // What a run that was ended left behind is not whole, and nobody will finish it.
+    for (const name of readdirSync(directory)) if (name.endsWith(UNFINISHED)) rmSync(join(directory, name));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is no folder' : reasonOf(error);
+    throw errors.create('CAPTURES_FOLDER_UNUSABLE', { path: directory, reason }, error);
+  }
 }

@@ -5,9 +5,14 @@ import { z } from 'zod';
  * people; these schemas are what is accepted.
  */
 
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const texts = z.union([z.array(text), z.string().transform((words) => words.split(' '))]);
+const text = z.union([z.string(), z.number(), z.boolean()], { error: 'write a text' }).transform(String);
+const texts = z.union([z.array(text), z.string().transform((words) => words.split(' '))], {
+  error: 'write a text or a list of texts',
+});
 const labels = z.record(z.string(), text);
+const ruleNames = z.union([z.string(), z.array(z.string())], {
+  error: 'write the name of a rule or a list of names',
+});
 
 /** A container as its runtime would tell of it. */
 export const containerSchema = z.strictObject({
@@ -56,7 +61,7 @@ export const processSchema = z.strictObject({
 const expectationSchema = z.strictObject({
   rule: z.string().optional(),
   /** How many alerts it stands for; where it isn't said, at least one. */
-  times: z.number().int().positive().optional(),
+  times: z.number().int().min(1).optional(),
   priority: z.string().optional(),
   /** A part of the alert's text. */
   output: text.optional(),
@@ -81,12 +86,16 @@ const castFields = {
 export const caseSchema = z.strictObject({
   name: z.string(),
   /** The rules that the case is about: alerts of others are left aside. */
-  rule: z.union([z.string(), z.array(z.string())]).optional(),
+  rule: ruleNames.optional(),
   /** Rules that are off in their file and on in this case. */
   enable: z.array(z.string()).optional(),
   ...castFields,
-  given: z.union([z.array(stepSchema), z.strictObject({ capture: captureSchema })]),
-  expect: z.union([z.literal('none'), z.literal('alert'), z.array(expectationSchema)]),
+  given: z.union([z.array(stepSchema), z.strictObject({ capture: captureSchema })], {
+    error: 'write under given a list of steps, or {capture: {file: FILE}}',
+  }),
+  expect: z.union([z.literal('none'), z.literal('alert'), z.array(expectationSchema)], {
+    error: 'write under expect none, alert, or a list of the alerts that are expected',
+  }),
 });
 
 /** What is read of a case before its placeholders are filled in. */
@@ -101,7 +110,7 @@ export const caseFileSchema = z.strictObject({
   /** Files whose containers and processes can be named here as well. */
   include: z.array(z.string()).optional(),
   /** The rule that cases are about which don't say so. */
-  rule: z.union([z.string(), z.array(z.string())]).optional(),
+  rule: ruleNames.optional(),
   ...castFields,
   cases: z.array(unfilledCaseSchema).optional(),
 });

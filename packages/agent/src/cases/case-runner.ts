@@ -21,6 +21,7 @@ import {
   textFromBytes,
 } from '@seawall/rules';
 import { createAccounting } from '../accounting.ts';
+import { withStar } from '../alert/create-alerts.ts';
 import { containerInfoOf } from '../containers.ts';
 import { errors } from '../errors.ts';
 import { createCompiledMatcher } from '../replay/compiled-matcher.ts';
@@ -148,9 +149,7 @@ function createBench<Context>(
   return {
     rules,
     matcher: compile(rules as readonly CompilableRule<Context>[]),
-    outputs: rules.map(({ output }) =>
-      createOutputFormat(`*${Buffer.from(output, 'latin1').toString('utf8').replace(/^\*/, '')}`, catalogue),
-    ),
+    outputs: rules.map(({ output }) => createOutputFormat(withStar(output), catalogue)),
     counted: rules.map(({ bound }) => countParts<Context>(bound)),
     formatOf(field, ruleCase) {
       const known = formats.get(field) ?? fieldFormat(field, catalogue, ruleCase);
@@ -166,7 +165,7 @@ function fieldFormat<Context>(
   { file, line, name }: RuleCase,
 ): OutputFormat<Context> {
   try {
-    return createOutputFormat(`*%${field}`, catalogue);
+    return createOutputFormat(withStar(`%${field}`), catalogue);
   } catch (error) {
     if (!isSeawallError(error)) throw error;
     const problems = `${file}:${line}: ${name}: ${field} is expected: ${error.message}`;

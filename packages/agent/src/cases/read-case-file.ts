@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { reasonOf } from '@seawall/base';
-import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { createYamlPlaces, keySchemaOf, schemaDiagnostics } from '@seawall/policies/schema-problems';
+import { excerptOf } from '@seawall/rules';
+import { isMap, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { z } from 'zod';
 import { errors } from '../errors.ts';
 import {
   type CaseFile,
@@ -24,13 +27,12 @@ interface ReadYaml {
   readonly content: RawCaseFile;
   /** The line of the n-th case. */
   lineOfCase(index: number): number;
-  /** Tells what is wrong with a value of the file. @throws agent/CASES_INVALID */
-  refuse(issues: readonly Issue[], path: readonly PropertyKey[]): never;
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
+  /** A value of the file as its schema has it. @throws agent/CASES_INVALID */
+  accept<Schema extends z.ZodType>(
+    schema: Schema,
+    value: unknown,
+    path: readonly PropertyKey[],
+  ): z.output<Schema>;
 }
 
 /** So many mistakes of a file are told. */
@@ -41,16 +43,15 @@ const MOST_TOLD = 20;
  * @throws agent/CASES_UNREADABLE, agent/CASES_INVALID with every mistake, each with line and column.
  */
 export function readCaseFile(path: string): CaseFile {
-  const { content, lineOfCase, refuse } = readYaml(path);
+  const { content, lineOfCase, accept } = readYaml(path);
   const folder = dirname(path);
   const inherited = (content.include ?? []).map((name) => castOf(readYaml(beside(folder, name)).content));
   const shared = joinCasts([...inherited, castOf(content)]);
   const cases = (content.cases ?? []).flatMap(({ each, ...unfilled }, index) => {
     const line = lineOfCase(index);
     return (each ?? [undefined]).map((values) => {
-      const result = caseSchema.safeParse(fillIn(unfilled, values));
-      if (!result.success) refuse(result.error.issues, ['cases', index]);
-      return makeCase(result.data!, shared, content, { path, line }, values);
+      const raw = accept(caseSchema, fillIn(unfilled, values), ['cases', index]);
+      return makeCase(raw, shared, content, { path, line }, values);
     });
   });
   const rules = (content.rules ?? ['..']).map((name) => beside(folder, name));
@@ -65,14 +66,12 @@ function readYaml(path: string): ReadYaml {
     logLevel: 'error',
     merge: true,
   });
-  const fail = (offset: number, text: string, more: readonly string[] = []): never => {
+  const fail = (offset: number, text: string): never => {
     const { line, col } = lines.linePos(offset);
-    throw errors.create('CASES_INVALID', {
-      problems: [`${path}:${line}:${col}: ${text}`, ...more].join('\n'),
-    });
+    throw errors.create('CASES_INVALID', { problems: `${path}:${line}:${col}: ${text}` });
   };
   const [fault] = [...document.errors, ...document.warnings];
-  if (fault !== undefined) fail(fault.pos[0], `this is no YAML: ${fault.message}`);
+  if (fault !== undefined) fail(fault.pos[0], `this is no YAML: ${excerptOf(fault.message)}`);
   const root = document.contents as Node | null;
   if (root === null) fail(0, 'the file is empty: write cases, each with a name, given and expect');
   if (!isMap(root)) {
@@ -95,27 +94,19 @@ function readYaml(path: string): ReadYaml {
     // What is left to go wrong here: aliases that multiply, and << of what is no map.
     fail(0, `this is no YAML: ${reasonOf(error)}`);
   }
-  const result = caseFileSchema.safeParse(written);
-  const refuse = (issues: readonly Issue[], parent: readonly PropertyKey[]): never => {
-    const told = issues.slice(0, MOST_TOLD).map(({ path: where, message }) => {
-      const whole = [...parent, ...where];
-      return { offset: offsetOf(root!, whole), text: `${whole.join('.')}: ${message}` };
-    });
-    const [first, ...others] = told;
-    return fail(
-      first!.offset,
-      first!.text,
-      others.map(({ offset, text }) => {
-        const { line, col } = lines.linePos(offset);
-        return `${path}:${line}:${col}: ${text}`;
-      }),
-    );
+  const places = createYamlPlaces(path, document, lines);
+  const accept: ReadYaml['accept'] = (schema, value, base) => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const problems = schemaDiagnostics(result.error, keySchemaOf(schema), value, places, base)
+      .slice(0, MOST_TOLD)
+      .map(({ place: { line, column }, message }) => `${path}:${line}:${column}: ${message}`);
+    throw errors.create('CASES_INVALID', { problems: problems.join('\n') });
   };
-  if (!result.success) refuse(result.error.issues, []);
   return {
-    content: result.data!,
-    refuse,
-    lineOfCase: (index) => lines.linePos(offsetOf(root!, ['cases', index])).line,
+    content: accept(caseFileSchema, written, []),
+    accept,
+    lineOfCase: (index) => places.ofValue(['cases', index]).line,
   };
 }
 
@@ -129,17 +120,6 @@ function readText(path: string): string {
   } catch (error) {
     throw errors.create('CASES_UNREADABLE', { path, reason: (error as Error).message }, error);
   }
-}
-
-/** Where the value at a path stands; where there is none, what is around it. */
-function offsetOf(root: Node, path: readonly PropertyKey[]): number {
-  let at: unknown = root;
-  for (const key of path) {
-    const next = isMap(at) || isSeq(at) ? at.get(key as string | number, true) : undefined;
-    if (!isNode(next)) break;
-    at = next;
-  }
-  return (at as Node).range?.[0] ?? 0;
 }
 
 function castOf({ containers = {}, processes = {} }: Pick<RawCaseFile, 'containers' | 'processes'>): Cast {

@@ -44,12 +44,38 @@ function oneCase(step: string, process = 'app: {exe: /app}', expect = 'none'): s
 const zeros = '[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]';
 const repeat = (alias: string) => `[${Array(10).fill(alias).join(', ')}]`;
 
+const caseOf = (keys: string) => `cases:\n  - {name: x, ${keys}}\n`;
+
 const refused: readonly (readonly [string, string, RegExp])[] = [
   [
     'processes that are their own parents',
     oneCase('a: execve', 'a: {exe: /a, parent: b}\n  b: {exe: /b, parent: a}'),
     /:5: x: a is among its own parents$/,
   ],
+  [
+    'a key that there isn’t',
+    'bogus: 1\n',
+    /x\.test\.yaml:1:1: there is no bogus: known are rules, include, rule, /,
+  ],
+  ['a misspelt key of a case', caseOf('given: [], expct: none'), /:2:26: there is no expct: is it expect\?$/],
+  [
+    'a misspelt key of a capture',
+    caseOf('given: {capture: {file: a, metdata: b}}, expect: none'),
+    /:2:42: there is no metdata: is it metadata\?$/,
+  ],
+  ['a missing program', 'processes:\n  a: {args: x}\n', /:2:6: exe is missing: write text$/],
+  [
+    'an expectation in other words',
+    caseOf('given: [], expect: maybe'),
+    /:2:34: write under expect none, alert, or a list of the alerts that are expected$/,
+  ],
+  [
+    'steps that are no list',
+    caseOf('given: 3, expect: none'),
+    /:2:22: write under given a list of steps, or \{capture/,
+  ],
+  ['a list that is none', 'cases: {}\n', /:1:8: write a list, not keys and what they mean$/],
+  ['no alert at all as expected', caseOf('given: [], expect: [{times: 0}]'), /:2:43: the least is 1$/],
   [
     'aliases that multiply',
     `cases: []\nx: [&a ${zeros}, &b ${repeat('*a')}, &c ${repeat('*b')}, ${repeat('*c')}]\n`,

@@ -130,11 +130,12 @@ spec: { rules: [{ tag: shell }], mode: shadow }
   assert.ok(etcd.length > 0, 'shells in etcd are found');
   for (const { workload, severity } of etcd) {
     assert.equal(workload.container?.name, 'etcd');
+    assert.equal(workload.node, 'node1', 'the recorded node, not the machine that reads the recording');
     assert.equal(severity, 'high');
   }
   const activity = await withStore('recording', (store) => store.activity({ kinds: ['program'] }));
   assert.ok(
-    activity.some(({ workload, value }) => workload.includes('etcd') && value.startsWith('/')),
+    activity.some(({ workload, value }) => workload === 'kube-system/etcd/etcd' && value.startsWith('/')),
     'what workloads do is kept where that is asked for',
   );
   const shadow = groups.filter(({ policy }) => policy === 'all-shells');
@@ -293,6 +294,37 @@ test('two agents do not share a store', async () => {
   await first.stop();
 });
 
+test('where a store can not be, the agent does not begin, and says what the matter is', async (context) => {
+  const path = settings('nowhere', { 'shell.yaml': shellRule }, ['rules: [shell.yaml]', ...recording]);
+  writeFileSync(join(root, 'no-folder'), '');
+  const configured = readFileSync(path, 'utf8');
+  const refusedIn = (folder: string, code: string): Promise<void> => {
+    writeFileSync(path, configured.replace('nowhere/store.db', `${folder}/store.db`));
+    return assert.rejects(
+      start(path),
+      (error) => isSeawallError(error, code) && error.message.includes(folder),
+    );
+  };
+  await refusedIn('no-folder', 'store/UNREADABLE');
+  await refusedIn('no-folder/below', 'store/UNREADABLE');
+
+  const disk = join(root, 'tiny');
+  mkdirSync(disk);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).status !== 0) {
+    context.skip('SKIPPED: mounting a small file system takes root');
+    return;
+  }
+  try {
+    spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=4k']);
+    await refusedIn('tiny', 'store/FULL');
+    assert.equal(existsSync(join(disk, 'store.db.lock')), false);
+    spawnSync('mount', ['-o', 'remount,ro', disk]);
+    await refusedIn('tiny', 'store/READ_ONLY');
+  } finally {
+    spawnSync('umount', ['-l', disk]);
+  }
+});
+
 const support = probeSupport();
 const live = { skip: support.isSupported ? false : `SKIPPED: ${support.reason}`, timeout: 150_000 };
 
@@ -401,7 +433,7 @@ test(
       await until(async () => (await agent.status()).ledger.waiting > 0);
       const ready = await fetch(`http://${agent.address}/readyz`);
       assert.equal(ready.status, 503);
-      assert.match(await ready.text(), /full|space/);
+      assert.match(await ready.text(), /no room left/);
       rmSync(join(disk, 'fill'));
       await until(async () => (await agent.status()).ledger.stored > 0);
       assert.equal((await fetch(`http://${agent.address}/readyz`)).status, 200);

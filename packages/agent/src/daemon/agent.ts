@@ -39,7 +39,7 @@ import { clusterPods } from './cluster-pods.ts';
 import { clusterPoliciesOf } from './cluster-policies.ts';
 import { countOf } from './count-text.ts';
 import { loadFirstSet } from './first-set.ts';
-import { createHeartbeat, readHeartbeat } from './heartbeat.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
 import type { Agent, AgentOptions } from './options.ts';
@@ -50,7 +50,7 @@ import { createPresence } from './presence.ts';
 import { watchQuorum } from './quorum.ts';
 import { retain } from './retention.ts';
 import { createSetOnDisk } from './set-on-disk.ts';
-import { captureIdentity, LIVE_SOURCE, sourceOptionsOf } from './source-options.ts';
+import { captureIdentity, LIVE_SOURCE, recordedNode, sourceOptionsOf } from './source-options.ts';
 import { type DaemonStatus, NOTHING_YET } from './status.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -65,7 +65,8 @@ const NEVER = new AbortController().signal;
 
 /**
  * Starts an agent: source, rules, policies, store, channels and outputs, as its configuration has it.
- * @throws agent/SET_REFUSED, agent/FILE_UNREADABLE, agent/ALREADY_RUNNING, agent/LISTEN_FAILED, and those of opening the store
+ * @throws agent/SET_REFUSED, agent/FILE_UNREADABLE, agent/ALREADY_RUNNING, agent/CAPTURES_FOLDER_UNUSABLE,
+ * agent/LISTEN_FAILED, and those of opening the store
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const cleanUp = createCleanUp((error) => options.log('error', `while ending: ${reasonOf(error)}`));
@@ -81,9 +82,10 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const { configuration, log, environment, clock = systemClock } = options;
   const { store: storing, captures: capturing, limits, source } = configuration;
   const now = (): bigint => nanosecondsNow(clock);
-  const node = { node: configuration.node ?? hostname(), cluster: configuration.cluster };
   const isLive = source.capture === undefined;
   const sourceName = source.capture === undefined ? LIVE_SOURCE : captureIdentity(source.capture);
+  const recorded = source.capture === undefined ? undefined : await recordedNode(source.capture);
+  const node = { node: configuration.node ?? recorded ?? hostname(), cluster: configuration.cluster };
 
   const catalogues: Catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
   const own = findOwnIdentity({ containerId: ownContainerId() });
@@ -122,10 +124,10 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   });
   const { store } = storage;
   cleanUp.add(storage.close);
-  const lastRun = readHeartbeat(`${storing.path}.alive`);
+  const lastRun = ownStore.lastRun();
   const presence = createPresence({
     lastRun,
-    heartbeat: createHeartbeat(`${storing.path}.alive`),
+    heartbeat: createHeartbeat(ownStore.heartbeatPath),
     ...{ store, now, committed: () => ledger.status().committed },
     onError: (message) => log('error', message),
   });

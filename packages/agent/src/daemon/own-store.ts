@@ -1,12 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '@seawall/base';
-import { openStore, type Store } from '@seawall/store';
+import { openStore, type Store, storeErrorOf } from '@seawall/store';
+import { type LastRun, readHeartbeat } from './heartbeat.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { AgentOptions } from './options.ts';
 
 /** The store of this agent alone. */
 export interface OwnStore {
+  /** Where it is written down up to when everything is stored. */
+  readonly heartbeatPath: string;
+  /** What the last agent on it left; undefined where there was none. @throws those of opening the store */
+  lastRun(): LastRun | undefined;
   /** Opens it, with its folder made where there is none. @throws agent/ALREADY_RUNNING, and those of opening the store */
   open(): Store;
   /** Lets another agent have it. */
@@ -14,12 +19,27 @@ export interface OwnStore {
 }
 
 export function createOwnStore(path: string, clock: Clock, { log }: Pick<AgentOptions, 'log'>): OwnStore {
+  const heartbeatPath = `${path}.alive`;
   let lock: Lock | undefined;
+
+  /** What the system refuses beside the store, it refuses the store: a folder that may not be written, a full disk. */
+  function beside<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw storeErrorOf(error, path);
+    }
+  }
+
   return {
+    heartbeatPath,
+    lastRun: () => beside(() => readHeartbeat(heartbeatPath)),
     open() {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       // Before the store is looked at: a damaged one is moved away.
-      lock ??= takeLock(`${path}.lock`);
+      lock ??= beside(() => {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        return takeLock(`${path}.lock`);
+      });
       return openStore({
         path,
         clock,

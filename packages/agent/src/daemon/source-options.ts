@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { reasonOf } from '@seawall/base';
+import { readCapture } from '@seawall/events';
+import { textFromBytes } from '@seawall/rules';
 import type { Store } from '@seawall/store';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import { errors } from '../errors.ts';
@@ -33,6 +35,22 @@ export function captureIdentity(path: string): string {
     const reason = reasonOf(error);
     throw errors.create('FILE_UNREADABLE', { path, reason }, error);
   }
+}
+
+/**
+ * The node that a recording is of: its pods are named after it, and what they did is to be found under the same names
+ * wherever it is read. Undefined where it doesn't say; what keeps it from being read shows when its events are.
+ */
+export async function recordedNode(path: string): Promise<string | undefined> {
+  try {
+    for await (const section of readCapture(path, { name: path })) {
+      if (section.kind === 'machine') return textFromBytes(section.machine.hostname) || undefined;
+      if (section.kind === 'events') return undefined;
+    }
+  } catch {
+    // Whoever reads all of it tells.
+  }
+  return undefined;
 }
 
 /** What the hot loop reads, and from where on: a recording goes on where the last run has stored everything. */

@@ -65,6 +65,13 @@ test('an alert reads as Falco prints it, fields without a value as <NA> and null
   );
 });
 
+test('what an output says in other letters than ASCII is shown as it stands in the rule file', async () => {
+  const format = 'geöffnet „%ka.verb“ 本 wait‥ done';
+  const { alerts } = await watch([event('get')], true, { extraOutput: [{ format }] });
+  assert.match(alertText(alerts[0]), / geöffnet „get“ 本 wait‥ done$/);
+  assert.match(alertJson(alerts[0], defaultAlertJsonOptions), / geöffnet „get“ 本 wait‥ done"/);
+});
+
 test('fields are added as they are or as text, outputs are added to', async () => {
   const { alerts } = await watch([event('create')], true, {
     extraOutput: [{ format: 'num=%evt.num' }, { format: 'never', source: 'syscall' }],
