@@ -7,6 +7,8 @@ export const errors = defineErrors('pki', {
   PEM_BAD_BASE64:
     '{source}: the {label} block that begins on line {line} is not base64: the file is damaged; restore it from where it was made',
   NO_CERTIFICATE: '{source}: no certificate in it: give a PEM file with a CERTIFICATE block, or a DER file',
+  NO_CERTIFICATES_UNDER:
+    '{paths}: no certificate there, in no file that ends in .crt, .cer or .pem: name the folders and files that hold certificates',
   BAD_CERTIFICATE:
     '{source}: certificate {position} cannot be read ({reason}): the file is damaged or is something else',
   NO_PRIVATE_KEY: '{source}: no private key in it: give a PEM file with a PRIVATE KEY block',
@@ -62,5 +64,6 @@ export const errors = defineErrors('pki', {
     '{unit}: the command of --deploy failed ({reason}): {command}; the step itself is done, run "rotate-ca step" again',
   REQUEST_UNKNOWN: '{source}: the certificate of {subject} belongs to no waiting request of this cluster',
   IMPORT_REFUSED: '{source}: not what was asked for: {reasons}; nothing was changed',
+  LISTEN_FAILED: 'cannot listen at {address} ({reason}): choose another address for --metrics',
   BAD_REQUEST: '{source}: not a certificate request that can be signed ({reason})',
 });

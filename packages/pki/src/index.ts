@@ -13,6 +13,7 @@ export {
   configurationFormats,
   writeConfiguration,
 } from './etcd/configuration/configure.ts';
+export { type Network, readNetwork } from './etcd/configuration/network.ts';
 export { type ConfigurationOptions, defaultFilesAt } from './etcd/configuration/options.ts';
 export { importSigned, signRequest } from './etcd/external.ts';
 export { type InitialiseOrder, initialise } from './etcd/initialise.ts';

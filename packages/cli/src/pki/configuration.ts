@@ -4,13 +4,15 @@ import {
   configurationFormats,
   defaultFilesAt,
   findMember,
+  type Network,
   openCluster,
+  readNetwork,
   writeConfiguration,
 } from '@seawall/pki';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { outputOption } from '../output-option.ts';
-import { directoryOption } from './options.ts';
+import { directoryOption, parsePlace } from './options.ts';
 
 interface Options {
   readonly directory: string;
@@ -19,7 +21,7 @@ interface Options {
   readonly filesAt?: string;
   readonly inPlace?: boolean;
   readonly dataDirectory: string;
-  readonly clientAddress?: readonly string[];
+  readonly clientAddress?: readonly Network[];
   readonly existing?: boolean;
   readonly write?: string;
   readonly output: OutputFormat;
@@ -41,14 +43,32 @@ export function addConfigurationCommand(parent: Command, context: CommandContext
     .option(
       '--files-at <directory>',
       "where a member's folder lies on its machine; {member} stands for its name",
+      parsePlace,
     )
-    .option('--in-place', 'the folders are used where they are now')
-    .option('--data-directory <directory>', "etcd's data; {member} stands for the name", '/var/lib/etcd')
-    .option('--client-address <ip...>', 'who else may reach the client port: API servers on other machines')
+    .addOption(new Option('--in-place', 'the folders are used where they are now').conflicts('filesAt'))
+    .option(
+      '--data-directory <directory>',
+      "etcd's data; {member} stands for the name",
+      parsePlace,
+      '/var/lib/etcd',
+    )
+    .option(
+      '--client-address <ip...>',
+      'who else may reach the client port: addresses or networks of API servers on other machines',
+      collectNetworks,
+    )
     .option('--existing', 'the members join a cluster that runs already')
-    .option('--write <directory>', 'write every format for every member into files; never over existing ones')
+    .option('--write <directory>', 'write into files, a folder for each member; never over existing ones')
     .addOption(outputOption())
     .action((options: Options) => configuration(context, options));
+}
+
+function collectNetworks(text: string, before: readonly Network[] = []): readonly Network[] {
+  const network = readNetwork(text);
+  if (network === undefined) {
+    throw new InvalidArgumentError('write an IP address or a network, such as 10.0.0.100 or 10.0.1.0/24');
+  }
+  return [...before, network];
 }
 
 async function configuration({ terminal }: CommandContext, options: Options): Promise<void> {
@@ -62,14 +82,15 @@ async function configuration({ terminal }: CommandContext, options: Options): Pr
     clientAddresses: options.clientAddress ?? [],
     isExistingCluster: options.existing ?? false,
   };
+  const names = options.member && [...new Set(options.member)];
+  const members = names?.map((name) => findMember(cluster, name)) ?? description.members;
+  const formats = configurationFormats.filter(({ name }) => options.format?.includes(name) ?? true);
   if (options.write !== undefined) {
-    const paths = await writeConfiguration(options.write, description, settings);
+    const paths = await writeConfiguration(options.write, description, settings, members, formats);
     const isJson = options.output === 'json';
     terminal.output.write(isJson ? `${JSON.stringify({ paths }, undefined, 2)}\n` : `${paths.join('\n')}\n`);
     return;
   }
-  const members = options.member?.map((name) => findMember(cluster, name)) ?? description.members;
-  const formats = configurationFormats.filter(({ name }) => options.format?.includes(name) ?? true);
   const texts = members.flatMap((member) =>
     formats.map(({ name, about, file, write }) => ({
       member: member.name,

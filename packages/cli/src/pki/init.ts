@@ -9,7 +9,6 @@ import {
   type LayoutName,
   layoutNames,
   type Member,
-  parseMember,
   parseMemberFile,
 } from '@seawall/pki';
 import { type Command, Option } from 'commander';
@@ -22,8 +21,11 @@ import {
   externalAuthorities,
   givenPassphrase,
   type KeyOptions,
-  parseCount,
+  parseDays,
+  parseName,
+  readMember,
   readTextFile,
+  warnOfEarlyEnd,
 } from './options.ts';
 import { promptSecret } from './prompt.ts';
 
@@ -54,11 +56,11 @@ export function addInitCommand(parent: Command, context: CommandContext): void {
     .description(description)
     .requiredOption('--members <member...>', 'a FILE, or members as name=address...')
     .addOption(directoryOption())
-    .option('--name <name>', "the cluster's name (etcd's initial-cluster-token)", 'etcd')
+    .option('--name <name>', "the cluster's name (etcd's initial-cluster-token)", parseName, 'etcd')
     .addOption(new Option('--layout <layout>', 'how files are named').choices(layoutNames).default('seawall'))
     .addOption(new Option('--algorithm <name>', 'kind of keys').choices(keyAlgorithmNames).default('p256'))
-    .option('--leaf-days <days>', 'how long certificates last', parseCount, 365)
-    .option('--authority-days <days>', 'how long the authorities last', parseCount, 3650)
+    .option('--leaf-days <days>', 'how long certificates last', parseDays, 365)
+    .option('--authority-days <days>', 'how long the authorities last', parseDays, 3650)
     .option('--gateway-client', 'a pair of its own for etcd to dial itself with (etcd 3.5 and later)')
     .addOption(
       new Option('--authority-keys <how>', "where the authorities' keys are kept")
@@ -73,6 +75,7 @@ export function addInitCommand(parent: Command, context: CommandContext): void {
 }
 
 async function init(context: CommandContext, options: Options): Promise<void> {
+  refuseForgottenKeeping(options);
   const members = options.members.flatMap(readMembers);
   const order: InitialiseOrder = {
     directory: options.directory,
@@ -92,6 +95,7 @@ async function init(context: CommandContext, options: Options): Promise<void> {
     },
   };
   const paths = await initialise(order);
+  if (options.authorityKeys !== 'external') warnOfEarlyEnd(context, options.leafDays, options.authorityDays);
   const { output } = context.terminal;
   if (options.output === 'json') {
     output.write(`${JSON.stringify({ directory: options.directory, paths }, undefined, 2)}\n`);
@@ -100,6 +104,22 @@ async function init(context: CommandContext, options: Options): Promise<void> {
   output.write(`${options.directory}: ${paths.length} files for ${members.length} members\n`);
   for (const { name } of members) output.write(`  members/${name}: copy this folder to ${name}\n`);
   output.write(nextText(options));
+}
+
+/** Options about keys that are kept elsewhere mean nothing here unless that is said too: the keys would lie here, against the wish. */
+function refuseForgottenKeeping(options: Options): void {
+  const { authorityKeys, authorityDirectory, peerAuthority, clientAuthority } = options;
+  const refuse = (option: string, keeping: KeyKeeping, hint: string): never => {
+    const command = `pki etcd init ${option}`;
+    throw errors.create('OPTION_MISSING', { command, option: `--authority-keys ${keeping}`, hint });
+  };
+  if (authorityDirectory !== undefined && authorityKeys !== 'apart')
+    refuse('--authority-directory', 'apart', "without it the authorities' keys stay with the certificates");
+  const isExternal = peerAuthority !== undefined || clientAuthority !== undefined;
+  if (isExternal && authorityKeys !== 'external') {
+    const option = peerAuthority === undefined ? '--client-authority' : '--peer-authority';
+    refuse(option, 'external', 'without it authorities of its own are made');
+  }
 }
 
 function nextText({ authorityKeys, authorityDirectory, directory }: Options): string {
@@ -114,7 +134,7 @@ function nextText({ authorityKeys, authorityDirectory, directory }: Options): st
 
 function readMembers(text: string): Member[] {
   return text.includes('=') && !existsSync(text)
-    ? [parseMember(text)]
+    ? [readMember('--members', text)]
     : parseMemberFile(readTextFile(text), text);
 }
 

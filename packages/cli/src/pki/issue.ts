@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
+  describeCertificate,
   importSigned,
   issueMore,
-  parseMember,
   type Renewal,
   readCertificateFile,
   readPrivateKeyFile,
@@ -22,9 +22,12 @@ import {
   givenPassphrase,
   type KeyOptions,
   keyAccess,
-  parseCount,
+  parseDays,
   parseDuration,
+  parseName,
+  readMember,
   readTextFile,
+  warnOfEarlyEnd,
 } from './options.ts';
 
 interface CommonOptions extends KeyOptions {
@@ -64,7 +67,11 @@ export function addIssueCommand(parent: Command, context: CommandContext): void 
     .description('add a member, or a client with a certificate of its own')
     .addOption(directoryOption())
     .option('--client <name...>', 'a client: a backup job, an API server on another machine')
-    .option('--common-name <name>', "the client's common name (etcd's user name, where its own roles are on)")
+    .option(
+      '--common-name <name>',
+      "the client's common name (etcd's user name, where its own roles are on)",
+      parseName,
+    )
     .option('--member <member...>', 'a member, as in init');
   type Options = CommonOptions & {
     readonly client?: readonly string[];
@@ -82,9 +89,16 @@ export function addIssueCommand(parent: Command, context: CommandContext): void 
           hint: 'say what to add',
         });
       }
+      if (commonName !== undefined && client.length === 0) {
+        throw errors.create('OPTION_MISSING', {
+          command: 'pki etcd issue --common-name',
+          option: '--client',
+          hint: 'a member has no name but its own',
+        });
+      }
       const renewals = await issueMore({
         directory: options.directory,
-        members: member.map(parseMember),
+        members: member.map((text) => readMember('--member', text)),
         clients: client.map((name) => ({ name, commonName: commonName ?? name })),
         now: Date.now(),
         ...(await keyAccess(context, options.directory, options)),
@@ -109,7 +123,7 @@ export function addSignCommand(parent: Command, context: CommandContext): void {
     .requiredOption('--authority <file>', 'the certificate of the authority')
     .requiredOption('--authority-key <file>', 'its key')
     .requiredOption('--to <directory>', 'where the certificates are written')
-    .option('--days <days>', 'how long they last', parseCount, 365)
+    .option('--days <days>', 'how long they last', parseDays, 365)
     .option('--passphrase-file <file>', 'opens the key; else SEAWALL_PKI_PASSPHRASE')
     .addOption(outputOption())
     .action(async (requests: string[], options: Options) => {
@@ -124,6 +138,8 @@ export function addSignCommand(parent: Command, context: CommandContext): void {
         signed.push({ path, text: certificate.toString() });
       }
       for (const { path, text } of signed) writeNewFile(path, text);
+      const { notAfter } = describeCertificate(authority.certificate);
+      warnOfEarlyEnd(context, options.days, (notAfter - now) / 86_400_000);
       const paths = signed.map(({ path }) => path);
       const isJson = options.output === 'json';
       context.terminal.output.write(isJson ? `${JSON.stringify({ paths })}\n` : `${paths.join('\n')}\n`);

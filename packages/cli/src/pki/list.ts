@@ -17,7 +17,7 @@ import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { renderTable } from '../terminal/table.ts';
-import { directoryOption, parseDuration } from './options.ts';
+import { directoryOption, durationOption } from './options.ts';
 
 /** One line of the list: a certificate of the cluster, or why there is none. */
 interface Entry {
@@ -33,15 +33,13 @@ interface Options {
   readonly output: OutputFormat;
 }
 
-const thirtyDays = 30 * 86_400_000;
-
 /** `seawall pki etcd list` */
 export function addListCommand(parent: Command, context: CommandContext): void {
   parent
     .command('list')
     .description('every certificate of the cluster: for whom, from whom, until when')
     .addOption(directoryOption())
-    .option('--within <duration>', 'mark what ends within this time', parseDuration, thirtyDays)
+    .addOption(durationOption('--within <duration>', 'mark what ends within this time', '30d'))
     .addOption(outputOption())
     .action((options: Options) => show(context, entriesOf(options.directory), options));
 }
@@ -52,7 +50,7 @@ export function addExpiringCommand(parent: Command, context: CommandContext): vo
     .command('expiring')
     .description('the certificates that end soon; exit code 1 when there is one')
     .addOption(directoryOption())
-    .option('--within <duration>', 'how soon', parseDuration, thirtyDays)
+    .addOption(durationOption('--within <duration>', 'how soon', '30d'))
     .addOption(outputOption())
     .action((options: Options) => {
       const entries = entriesOf(options.directory).filter(

@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSeawallError } from '@seawall/base';
 import {
   authorityNames,
   type Cluster,
   isEncryptedKey,
   type KeyAccess,
+  type Member,
   openCluster,
+  parseMember,
   readCertificateFile,
 } from '@seawall/pki';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
+import { wholeNumberBetween } from '../whole-number.ts';
 import { promptSecret } from './prompt.ts';
 
 const unitMilliseconds: Readonly<Record<string, number>> = {
@@ -27,10 +31,45 @@ export function parseDuration(text: string): number {
   return Number(amount) * unitMilliseconds[unit!]!;
 }
 
-/** Reads a whole number above zero. */
-export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('write a whole number above zero');
-  return Number(text);
+/** An option that takes a duration; its help shows the standard one as one would write it. */
+export function durationOption(flags: string, description: string, standard: string): Option {
+  return new Option(flags, description).argParser(parseDuration).default(parseDuration(standard), standard);
+}
+
+/** Reads a number of days. */
+export const parseDays = wholeNumberBetween(1, 9_999_999);
+
+/** Reads a folder on a member's machine. What is generated stands in files where a line's end would begin something else. */
+export function parsePlace(text: string): string {
+  if (!text.startsWith('/') || /\p{Cc}/u.test(text))
+    throw new InvalidArgumentError('write a path from / on, in one line');
+  return text;
+}
+
+/** Reads a name that goes into certificates and settings. */
+export function parseName(text: string): string {
+  if (text.trim() === '' || /\p{Cc}/u.test(text)) throw new InvalidArgumentError('write a name, in one line');
+  return text;
+}
+
+/** Warns where certificates were asked to last longer than the authority that signs them: they end with it. */
+export function warnOfEarlyEnd({ terminal }: CommandContext, days: number, authorityDays: number): void {
+  if (days <= authorityDays) return;
+  const { errors: stream } = terminal;
+  const last = Math.max(Math.floor(authorityDays), 0);
+  const text = `certificates will last ${last} days, not ${days}: their authority ends then, and none outlives it; renewing them does not help before the authority is replaced`;
+  stream.write(`${stream.palette.warning('warning:')} ${text}\n`);
+}
+
+/** Reads a member as people type it. @throws cli/OPTION_INVALID */
+export function readMember(option: string, text: string): Member {
+  try {
+    return parseMember(text);
+  } catch (error) {
+    if (!isSeawallError(error, 'pki/BAD_MEMBER')) throw error;
+    const problem = `${error.details.reason}; write name=address[,address...][:CLIENTPORT/PEERPORT]`;
+    throw errors.create('OPTION_INVALID', { option, value: text, problem }, error);
+  }
 }
 
 /** `--directory`, the same for every command about a cluster. */

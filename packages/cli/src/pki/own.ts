@@ -2,7 +2,7 @@ import { issueOwnCertificate, type OwnPurpose, ownUsages } from '@seawall/pki';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { outputOption } from '../output-option.ts';
-import { givenPassphrase, parseCount } from './options.ts';
+import { givenPassphrase, parseDays } from './options.ts';
 
 interface Options {
   readonly directory: string;
@@ -26,7 +26,7 @@ export function addOwnIssueCommand(parent: Command, context: CommandContext): vo
     )
     .requiredOption('--name <name>', "the part's name")
     .option('--host <host...>', 'DNS names and IP addresses that it serves under')
-    .option('--days <days>', 'how long it lasts', parseCount, 90)
+    .option('--days <days>', 'how long it lasts', parseDays, 90)
     .option('--directory <directory>', "where Seawall's own certificates lie", 'seawall-pki')
     .option('--passphrase-file <file>', "opens the authority's key; else SEAWALL_PKI_PASSPHRASE")
     .addOption(outputOption())

@@ -18,16 +18,17 @@ import {
 } from '@seawall/pki';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
+import { errors } from '../errors.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { renderTable } from '../terminal/table.ts';
 import {
   addKeyOptions,
   directoryOption,
+  durationOption,
   externalAuthorities,
   type KeyOptions,
   keyAccess,
-  parseDuration,
 } from './options.ts';
 import { renderChecks } from './report.ts';
 
@@ -82,7 +83,7 @@ export function addRotationCommands(parent: Command, context: CommandContext): v
     .description('how far it is, and whether every member follows; exit code 1 when one does not')
     .addOption(directoryOption())
     .option('--no-live', 'ask no member')
-    .option('--timeout <duration>', 'patience with one handshake', parseDuration, 5000)
+    .addOption(durationOption('--timeout <duration>', 'patience with one handshake', '5s'))
     .addOption(outputOption())
     .action((options: StepOptions) => showStatus(context, options));
 }
@@ -97,12 +98,13 @@ function addStepOptions(command: Command): Command {
       '--deploy <command>',
       'run after each step by /bin/sh, to copy a folder and restart what uses it: SEAWALL_UNIT, SEAWALL_UNIT_DIRECTORY, SEAWALL_RESTART (yes or no)',
     )
-    .option('--wait <duration>', 'patience with a member after --deploy', parseDuration, 60_000)
-    .option('--timeout <duration>', 'patience with one handshake', parseDuration, 5000);
+    .addOption(durationOption('--wait <duration>', 'patience with a member after --deploy', '1m'))
+    .addOption(durationOption('--timeout <duration>', 'patience with one handshake', '5s'));
   return addKeyOptions(command).addOption(outputOption());
 }
 
 async function showPlan(context: CommandContext, options: PlanOptions): Promise<void> {
+  refuseForeignAuthorities(options);
   const steps = await planRotation({
     directory: options.directory,
     authorities: options.authority ? [options.authority] : undefined,
@@ -116,6 +118,17 @@ async function showPlan(context: CommandContext, options: PlanOptions): Promise<
     output.write(renderSteps(steps, 0));
     output.write('nothing in use has changed; begin with: seawall pki etcd rotate-ca step\n');
   }
+}
+
+/** Where Seawall has the keys it makes the new authorities: others that were given would be left out without a word. */
+function refuseForeignAuthorities({ directory, peerAuthority, clientAuthority }: PlanOptions): void {
+  const value = peerAuthority ?? clientAuthority;
+  if (value === undefined || openCluster(directory).description.keyKeeping === 'external') return;
+  throw errors.create('OPTION_INVALID', {
+    option: peerAuthority === undefined ? '--client-authority' : '--peer-authority',
+    value,
+    problem: 'the authorities of this cluster are not external: leave it out, and new ones are made',
+  });
 }
 
 async function showStatus({ terminal, setExitCode }: CommandContext, options: StepOptions): Promise<void> {

@@ -1,18 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@seawall/base';
 import {
   createExpiryWatcher,
   type ExpiryLevel,
   type ExpiryNotice,
   expiryLevel,
   findCertificates,
+  pkiErrors,
   renderMetrics,
   serveMetrics,
+  type WatchedCertificate,
 } from '@seawall/pki';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
-import { parseDuration } from './options.ts';
+import { durationOption, parseDuration } from './options.ts';
 
 interface Options {
   readonly within: number;
@@ -30,17 +32,23 @@ export function addWatchCommand(parent: Command, context: CommandContext): void 
       'warn before certificates end: a line when something changes, once a day while it lasts, and metrics',
     )
     .argument('<path...>', 'certificate files, or folders to search')
-    .option('--within <duration>', 'how long before the end', parseDuration, 30 * 86_400_000)
-    .option('--interval <duration>', 'how often to look', parseDuration, 3_600_000)
+    .addOption(durationOption('--within <duration>', 'how long before the end', '30d'))
+    .addOption(durationOption('--interval <duration>', 'how often to look', '1h').argParser(parseInterval))
     .option('--metrics <address>', 'serve GET /metrics for Prometheus, such as 127.0.0.1:9120', parseListen)
-    .option('--once', 'look once; exit code 1 when something ends soon, is over or unreadable')
+    .option(
+      '--once',
+      'look once; exit code 1 when something ends soon, is over or unreadable, 3 when a path holds no certificate',
+    )
     .addOption(outputOption())
     .action((paths: string[], options: Options) => watch(context, paths, options));
 }
 
 async function watch(context: CommandContext, paths: readonly string[], options: Options): Promise<void> {
   const watcher = createExpiryWatcher(options.within);
-  let found = findCertificates(paths);
+  const byPath = paths.map((path) => ({ path, certificates: findCertificates([path]) }));
+  let found = byPath.flatMap(({ certificates }) => certificates);
+  const missing = withoutCertificates(byPath);
+  if (missing !== undefined && !options.once) context.terminal.errors.write(`${missing.message}\n`);
   if (options.metrics !== undefined && !options.once) {
     const { host, port } = options.metrics;
     const server = await serveMetrics(host, port, () => renderMetrics(found, options.within));
@@ -54,11 +62,22 @@ async function watch(context: CommandContext, paths: readonly string[], options:
     if (options.once) {
       const isBad = found.some((each) => expiryLevel(each, now, options.within) !== 'good');
       if (isBad) context.setExitCode(exitCodes.findings);
+      if (missing !== undefined) throw missing;
       return;
     }
     await sleep(options.interval);
     found = findCertificates(paths);
   }
+}
+
+/** What to say about paths where nothing is watched: a mistyped folder must not pass for one where all is well. */
+function withoutCertificates(
+  byPath: readonly { readonly path: string; readonly certificates: readonly WatchedCertificate[] }[],
+): Error | undefined {
+  const empty = byPath.filter(({ certificates }) => certificates.length === 0).map(({ path }) => path);
+  return empty.length === 0
+    ? undefined
+    : pkiErrors.create('NO_CERTIFICATES_UNDER', { paths: empty.join(', ') });
 }
 
 function write({ terminal }: CommandContext, notice: ExpiryNotice, output: OutputFormat, now: number): void {
@@ -85,4 +104,11 @@ function parseListen(text: string): { host: string; port: number } {
   const [, host, port] = /^(?:\[?([^\]]*?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('write ADDRESS:PORT');
   return { host: host || '127.0.0.1', port: Number(port) };
+}
+
+/** Reads a duration of a second at least: with none it would do nothing but look. */
+function parseInterval(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds < 1000) throw new InvalidArgumentError('write a second (1s) or more');
+  return milliseconds;
 }

@@ -5,6 +5,7 @@ import { recoverChanges } from '../files/change.ts';
 import { whileLocked } from '../files/lock.ts';
 import { keyAlgorithmNames } from '../issue/algorithms.ts';
 import { readBytes } from '../read/certificates.ts';
+import { damageText } from '../schema-problems.ts';
 import { type AuthorityName, layoutNames } from './layout.ts';
 import { memberSchema } from './members.ts';
 
@@ -63,7 +64,8 @@ export function openCluster(directory: string): Cluster {
     throw errors.create('BAD_DESCRIPTION', { path, reason: (cause as Error).message }, cause);
   }
   const read = descriptionSchema.safeParse(content);
-  if (!read.success) throw errors.create('BAD_DESCRIPTION', { path, reason: z.prettifyError(read.error) });
+  if (!read.success)
+    throw errors.create('BAD_DESCRIPTION', { path, reason: damageText(read.error) }, read.error);
   return { directory, description: read.data };
 }
 

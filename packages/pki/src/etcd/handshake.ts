@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
+import { startTimer } from '@seawall/base';
 
 /** A certificate and its key, as text. */
 export interface Credentials {
@@ -55,13 +56,13 @@ export function shakeHands(order: HandshakeOrder): Promise<HandshakeOutcome> {
     const settle = (kind: HandshakeOutcome['kind'], reason: string) => {
       if (isSettled) return;
       isSettled = true;
-      clearTimeout(timer);
+      timer.stop();
       socket?.destroy();
       resolve({ kind, reason, presented, protocol, localAddress, ...readAnswer(answer) });
     };
-    const timer = setTimeout(
-      () => settle('unreachable', `no answer within ${order.timeoutMilliseconds} ms`),
-      order.timeoutMilliseconds,
+    const { timeoutMilliseconds } = order;
+    const timer = startTimer(timeoutMilliseconds, () =>
+      settle('unreachable', `no answer within ${timeoutMilliseconds} ms`),
     );
     const { host, port, credentials } = order;
     try {

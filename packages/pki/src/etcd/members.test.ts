@@ -37,7 +37,11 @@ test('what could lead out of the folder, or into a certificate by mistake, is re
   refused('a=10.0.0.300', /no IP address and no DNS name/);
   refused('a=fe80::1%eth0', /no IP address and no DNS name/);
   refused('a=*.example.com', /no IP address and no DNS name/);
-  refused('a=10.0.0.1:0/2380', /clientPort/);
+  refused(
+    'a=10.0.0.1:0/2380',
+    /^member a=10\.0\.0\.1:0\/2380: clientPort: 0 is no port: give a number from 1 to 65535; /,
+  );
+  refused('a=10.0.0.1:2379/99999', /: peerPort: 99999 is no port/);
 });
 
 test('a file says the same as the command line', () => {
@@ -49,6 +53,32 @@ test('a file says the same as the command line', () => {
     assert.throws(
       () => parseMemberFile(bad, 'x.yaml'),
       (error) => isSeawallError(error, 'pki/BAD_MEMBER'),
+    );
+  }
+});
+
+test('what is wrong in a file is said in one sentence, with the member that it is about', () => {
+  for (const [text, sentence] of [
+    [
+      'members: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2], clientPort: 70000 }]',
+      'member b in x.yaml: clientPort: 70000 is no port',
+    ],
+    [
+      'members: [{ name: b, addresses: [10.0.0.2], clientPort: no }]',
+      'member b in x.yaml: clientPort: no is no port',
+    ],
+    ['members: [{ name: b }]', 'member b in x.yaml: addresses: a list of addresses is needed'],
+    ['members: [{ name: b, addresses: [] }]', 'member b in x.yaml: addresses: an address is needed'],
+    ['members: [{ addresses: [1] }]', 'member number 1 in x.yaml: name: a name of letters'],
+    ['members: [a]', 'member number 1 in x.yaml: a name and addresses are needed'],
+    ['members: []', 'member x.yaml: members: a member is needed'],
+    ['a: b: c', 'member x.yaml: Nested mappings'],
+    ['[]', 'member x.yaml: a list of members is needed'],
+  ] as const) {
+    assert.throws(
+      () => parseMemberFile(text, 'x.yaml'),
+      (error: Error) => error.message.startsWith(sentence) && !error.message.includes('\n'),
+      text,
     );
   }
 });

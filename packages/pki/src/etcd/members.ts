@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 import { canonicalIpAddress } from '../read/describe.ts';
+import { problemsText } from '../schema-problems.ts';
 
 /** One etcd member. */
 export interface Member {
@@ -16,21 +17,31 @@ export interface Member {
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const labelPattern = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
-const portSchema = z.number().int().min(1).max(65_535);
+/** What a schema was given, as its messages are told. */
+type Said = { readonly input?: unknown };
 
-export const memberSchema = z.object({
-  name: z.string().regex(namePattern, 'letters, digits, dots and dashes, beginning with a letter or digit'),
-  addresses: z
-    .array(
-      z.string().refine(isAddress, { error: (issue) => `${issue.input} is no IP address and no DNS name` }),
-    )
-    .min(1)
-    .transform((addresses) => [...new Set(addresses.map(canonicalAddress))]),
-  clientPort: portSchema.default(2379),
-  peerPort: portSchema.default(2380),
-});
+const nameText = 'a name of letters, digits, dots and dashes is needed, beginning with a letter or digit';
+const sayAddress = { error: ({ input }: Said) => `${input} is no IP address and no DNS name` };
+const sayPort = { error: ({ input }: Said) => `${input} is no port: give a number from 1 to 65535` };
+const portSchema = z.number(sayPort).int(sayPort).min(1, sayPort).max(65_535, sayPort);
 
-const memberFileSchema = z.object({ members: z.array(memberSchema).min(1) });
+export const memberSchema = z.object(
+  {
+    name: z.string(nameText).regex(namePattern, nameText),
+    addresses: z
+      .array(z.string(sayAddress).refine(isAddress, sayAddress), 'a list of addresses is needed')
+      .min(1, 'an address is needed')
+      .transform((addresses) => [...new Set(addresses.map(canonicalAddress))]),
+    clientPort: portSchema.default(2379),
+    peerPort: portSchema.default(2380),
+  },
+  'a name and addresses are needed',
+);
+
+const memberListSchema = z.object(
+  { members: z.array(z.unknown(), 'a list is needed').min(1, 'a member is needed') },
+  'a list of members is needed',
+);
 
 /**
  * Reads a member as people type it: `name=address[,address...][:CLIENTPORT/PEERPORT]`; ports are 2379 and 2380 where not given.
@@ -46,7 +57,7 @@ export function parseMember(text: string): Member {
     addresses: addresses.map((address) => address.trim().replace(/^\[(.*)\]$/, '$1')),
     ...(ports && { clientPort: Number(ports[1]), peerPort: Number(ports[2]) }),
   });
-  if (!read.success) throw badMember(text, z.prettifyError(read.error));
+  if (!read.success) throw badMember(text, problemsText(read.error.issues), read.error);
   return read.data;
 }
 
@@ -59,11 +70,17 @@ export function parseMemberFile(text: string, source: string): Member[] {
   try {
     content = parse(text);
   } catch (cause) {
-    throw badMember(source, (cause as Error).message, cause);
+    // The first line says what and where; behind it the parser quotes the file.
+    throw badMember(source, (cause as Error).message.split('\n', 1)[0]!, cause);
   }
-  const read = memberFileSchema.safeParse(content);
-  if (!read.success) throw badMember(source, z.prettifyError(read.error));
-  return read.data.members;
+  const list = memberListSchema.safeParse(content);
+  if (!list.success) throw badMember(source, problemsText(list.error.issues), list.error);
+  return list.data.members.map((member, index) => {
+    const read = memberSchema.safeParse(member);
+    if (read.success) return read.data;
+    const name = (member as { name?: unknown } | null)?.name ?? `number ${index + 1}`;
+    throw badMember(`${name} in ${source}`, problemsText(read.error.issues), read.error);
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { readCertificateFile } from '../read/certificates.ts';
 import { coversHost, verifyChain } from '../read/chain.ts';
 import { describeCertificate } from '../read/describe.ts';
 import { probePath, type RefusedProbe } from './authorities.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, findMember } from './cluster.ts';
 import type { Credentials, HandshakeOutcome } from './handshake.ts';
 import { trustBundlesOf } from './layout.ts';
 import {
@@ -33,9 +33,11 @@ const tolerableClockDifference = 60_000;
 /**
  * Shakes hands with every member's client and peer port: the right certificate must be let in; none, a forged one, one of the other
  * purpose, an expired one and one without client usage must not. And the certificate that the member presents must be the one on disk.
+ * @throws pki/NO_SUCH_MEMBER
  */
 export async function verifyLive(cluster: Cluster, options: LiveVerification): Promise<Check[]> {
-  const members = cluster.description.members.filter(({ name }) => options.members?.includes(name) ?? true);
+  const names = options.members && [...new Set(options.members)];
+  const members = names?.map((name) => findMember(cluster, name)) ?? cluster.description.members;
   const checks = await Promise.all(
     members.flatMap((member) => ports.map((port) => verifyPort(cluster, member, port, options))),
   );

@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { damageText } from '../schema-problems.ts';
 import { type FileOperations, nodeFileOperations } from './file-operations.ts';
 
 /** One file that a change writes or removes. */
@@ -102,7 +103,7 @@ export function recoverChanges(root: string, operations: FileOperations = nodeFi
     else clearStaged(root, operations);
     return text !== undefined;
   } catch (cause) {
-    throw errors.create('CHANGE_INTERRUPTED', { root, reason: (cause as Error).message }, cause);
+    throw errors.create('CHANGE_INTERRUPTED', { root, reason: damageText(cause) }, cause);
   }
 }
 

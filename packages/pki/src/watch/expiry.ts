@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
@@ -27,15 +27,14 @@ const certificateFile = /\.(crt|cer|pem)$/;
 
 /**
  * Finds the certificates in files and, recursively, in folders (files ending in .crt, .cer or .pem; those without a certificate, such as
- * keys, are passed over there). Of a cluster's folder, what must be expired (probes) or only waits (rotation) is left out.
- * @throws pki/FILE_MISSING for a path that is not there
+ * keys, are passed over there). Of a cluster's folder, what must be expired (probes) or only waits (rotation) is left out. A folder that
+ * can't be looked into is given as something unreadable: a certificate may end in it.
+ * @throws pki/FILE_MISSING for a path that is not there, pki/FILE_UNREADABLE for one that can't be asked about
  */
 export function findCertificates(paths: readonly string[]): WatchedCertificate[] {
   return paths.flatMap((path) => {
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) throw errors.create('FILE_MISSING', { path });
-    if (!status.isDirectory()) return readWatched(path, false);
-    return filesUnder(path).flatMap((file) => readWatched(file, true));
+    if (!isDirectory(path)) return readWatched(path, false);
+    return certificatesUnder(path);
   });
 }
 
@@ -57,15 +56,32 @@ export function expiryText({ notAfter, problem }: WatchedCertificate, now: numbe
   return now > notAfter ? `${amount} ago` : `in ${amount}`;
 }
 
-function filesUnder(directory: string): string[] {
+function isDirectory(path: string): boolean {
+  let status: Stats | undefined;
+  try {
+    status = statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw errors.create('FILE_UNREADABLE', { path, reason: (cause as Error).message }, cause);
+  }
+  if (status === undefined) throw errors.create('FILE_MISSING', { path });
+  return status.isDirectory();
+}
+
+function certificatesUnder(directory: string): WatchedCertificate[] {
   const isCluster = existsSync(join(directory, descriptionPath));
-  return readdirSync(directory, { withFileTypes: true })
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    return [unreadable(directory, (error as Error).message)];
+  }
+  return entries
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(directory, entry.name);
       if (isCluster && (entry.name === 'probes' || entry.name === rotationDirectory)) return [];
-      if (entry.isDirectory()) return filesUnder(path);
-      return certificateFile.test(entry.name) ? [path] : [];
+      if (entry.isDirectory()) return certificatesUnder(path);
+      return certificateFile.test(entry.name) ? readWatched(path, true) : [];
     });
 }
 
@@ -78,7 +94,10 @@ function readWatched(path: string, mayHaveNone: boolean): WatchedCertificate[] {
   } catch (error) {
     if (!isSeawallError(error)) throw error;
     if (mayHaveNone && isSeawallError(error, 'pki/NO_CERTIFICATE')) return [];
-    const problem = error.message;
-    return [{ path, position: 1, subject: '', isAuthority: false, notAfter: undefined, problem }];
+    return [unreadable(path, error.message)];
   }
+}
+
+function unreadable(path: string, problem: string): WatchedCertificate {
+  return { path, position: 1, subject: '', isAuthority: false, notAfter: undefined, problem };
 }

@@ -1,4 +1,6 @@
 import { createServer, type Server } from 'node:http';
+import { errors } from '../errors.ts';
+import { hostText } from '../etcd/members.ts';
 import type { WatchedCertificate } from './expiry.ts';
 
 /** What `pki watch` exports; the page about it is checked against this table. */
@@ -29,7 +31,10 @@ export function renderMetrics(certificates: readonly WatchedCertificate[], warnW
   return `${lines.join('\n')}\n`;
 }
 
-/** Serves `GET /metrics`; resolves once it listens. Nothing else is answered, and nothing is read from a request. */
+/**
+ * Serves `GET /metrics`; resolves once it listens. Nothing else is answered, and nothing is read from a request.
+ * @throws pki/LISTEN_FAILED
+ */
 export function serveMetrics(host: string, port: number, render: () => string): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -39,7 +44,11 @@ export function serveMetrics(host: string, port: number, render: () => string): 
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(render());
   });
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    // Stays: later on a connection could not be taken, which is no reason to end the watch. Prometheus asks again.
+    server.on('error', (error) => {
+      const address = `${hostText(host)}:${port}`;
+      reject(errors.create('LISTEN_FAILED', { address, reason: error.message }, error));
+    });
     server.listen(port, host, () => resolve(server));
   });
 }

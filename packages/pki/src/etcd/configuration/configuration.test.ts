@@ -11,6 +11,7 @@ import { apiserverFlags } from './apiserver.ts';
 import { configurationFormats, writeConfiguration } from './configure.ts';
 import { etcdConfigFile, etcdFlags, staticPodPatch, systemdDropIn } from './etcd.ts';
 import { networkPolicy, nftablesRules } from './firewall.ts';
+import { readNetwork } from './network.ts';
 import { type ConfigurationOptions, defaultFilesAt } from './options.ts';
 
 const members = ['etcd-a=10.0.0.1,192.0.2.1', 'etcd-b=[2001:db8::2]', 'etcd-c=c.example.com'].map(
@@ -25,7 +26,7 @@ const description: ClusterDescription = {
 const options: ConfigurationOptions = {
   filesAt: '/etc/etcd/pki',
   dataDirectory: '/var/lib/etcd',
-  clientAddresses: ['10.0.0.100'],
+  clientAddresses: [readNetwork('10.0.0.100')!],
   isExistingCluster: false,
 };
 const [a, b, c] = description.members;
@@ -60,6 +61,12 @@ test('flags, file and environment say the same', () => {
     ),
   );
   assert.deepEqual(environment, flags);
+});
+
+test('a quote in a path ends no text of the unit', () => {
+  const dataDirectory = '/var/lib/my "100%" \\etcd';
+  const unit = systemdDropIn(description, a!, { ...options, dataDirectory });
+  assert.ok(unit.includes('\nEnvironment="ETCD_DATA_DIR=/var/lib/my \\"100%%\\" \\\\etcd"\n'), unit);
 });
 
 test('both ports ask for certificates, of different authorities', () => {
@@ -136,6 +143,39 @@ test('the packet filter lets members to both ports, clients to one, names to non
     { ipBlock: { cidr: '192.0.2.1/32' } },
     { ipBlock: { cidr: '2001:db8::2/128' } },
   ]);
+});
+
+test('networks are let in as they are, and what lies in one is not named beside it', () => {
+  const clientAddresses = ['10.0.0.0/24', '10.0.0.7', '2001:DB8:0::/48', '192.0.2.9/32'].map(
+    (text) => readNetwork(text)!,
+  );
+  const rules = nftablesRules(description, a!, { ...options, clientAddresses });
+  assert.match(rules, /tcp dport 2379 ip saddr \{ 192\.0\.2\.1, 10\.0\.0\.0\/24, 192\.0\.2\.9 \} accept/);
+  assert.match(rules, /tcp dport 2379 ip6 saddr \{ 2001:db8::\/48 \} accept/);
+  assert.match(rules, /tcp dport 2380 ip saddr \{ 10\.0\.0\.1, 192\.0\.2\.1 \} accept/);
+  assert.match(
+    networkPolicy(description, { ...options, clientAddresses }),
+    /cidr: 10\.0\.0\.0\/24\n.*cidr: 2001:db8::\/48\n.*cidr: 192\.0\.2\.9\/32\n/s,
+  );
+});
+
+test('nothing but an address or a network gets into a packet filter', () => {
+  for (const text of [
+    'foo; drop',
+    '10.0.0.300',
+    '10.0.0.0/33',
+    '10.0.0.0/08',
+    '10.0.0.0/',
+    '2001:db8::/129',
+    'fe80::1%eth0',
+    'fe80::1%eth0/64',
+    'api.example.com',
+    '10.0.0.1\n',
+    ' 10.0.0.1',
+    '',
+  ]) {
+    assert.equal(readNetwork(text), undefined, text);
+  }
 });
 
 test('every format is written for every member, and never over what is there', async (context) => {

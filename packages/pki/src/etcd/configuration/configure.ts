@@ -50,7 +50,7 @@ export const configurationFormats: readonly ConfigurationFormat[] = [
 ];
 
 /**
- * Writes every format for every member, `DIRECTORY/<member>/<file>`; never over an existing file.
+ * Writes every format for every member, or those chosen, `DIRECTORY/<member>/<file>`; never over an existing file.
  * @returns the paths written.
  * @throws pki/FILES_EXIST, pki/FILE_UNWRITABLE
  */
@@ -58,9 +58,11 @@ export function writeConfiguration(
   directory: string,
   description: ClusterDescription,
   options: ConfigurationOptions,
+  members: readonly Member[] = description.members,
+  formats: readonly ConfigurationFormat[] = configurationFormats,
 ): Promise<string[]> {
-  const changes = description.members.flatMap((member) =>
-    configurationFormats.map(
+  const changes = members.flatMap((member) =>
+    formats.map(
       (format): FileChange => ({
         path: join(member.name, format.file),
         contents: format.write(description, member, options),

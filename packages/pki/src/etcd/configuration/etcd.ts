@@ -44,8 +44,7 @@ export function systemdDropIn(
   options: ConfigurationOptions,
 ): string {
   const lines = etcdSettings(description, member, options).map(
-    ({ name, value }) =>
-      `Environment="ETCD_${name.toUpperCase().replaceAll('-', '_')}=${value.replaceAll('%', '%%')}"`,
+    ({ name, value }) => `Environment="ETCD_${name.toUpperCase().replaceAll('-', '_')}=${quoted(value)}"`,
   );
   return [
     `# /etc/systemd/system/etcd.service.d/seawall-pki.conf on ${member.name}; then: systemctl daemon-reload`,
@@ -54,6 +53,11 @@ export function systemdDropIn(
     ...lines,
     '',
   ].join('\n');
+}
+
+/** A text between the double quotes of a unit file. */
+function quoted(text: string): string {
+  return text.replace(/["\\]/g, '\\$&').replaceAll('%', '%%');
 }
 
 /**

@@ -1,22 +1,22 @@
-import { isIP } from 'node:net';
 import { stringify } from 'yaml';
 import type { ClusterDescription } from '../cluster.ts';
 import type { Member } from '../members.ts';
+import { cidrOf, type Network, networkText, readNetwork, withoutCovered } from './network.ts';
 import type { ConfigurationOptions } from './options.ts';
 
 /** Who may reach a member's ports, by address; names can't be written into a packet filter. */
 interface Reach {
-  readonly clients: readonly string[];
-  readonly peers: readonly string[];
+  readonly clients: readonly Network[];
+  readonly peers: readonly Network[];
   readonly withoutAddress: readonly string[];
 }
 
 function reachOf(description: ClusterDescription, options: ConfigurationOptions): Reach {
-  const ipOf = (member: Member) => member.addresses.filter((address) => isIP(address));
-  const peers = [...new Set(description.members.flatMap(ipOf))];
+  const ipOf = (member: Member) => member.addresses.flatMap((address) => readNetwork(address) ?? []);
+  const peers = withoutCovered(description.members.flatMap(ipOf));
   return {
     peers,
-    clients: [...new Set([...peers, ...options.clientAddresses])],
+    clients: withoutCovered([...peers, ...options.clientAddresses]),
     withoutAddress: description.members.filter((member) => ipOf(member).length === 0).map(({ name }) => name),
   };
 }
@@ -28,8 +28,8 @@ export function nftablesRules(
   options: ConfigurationOptions,
 ): string {
   const { clients, peers, withoutAddress } = reachOf(description, options);
-  const accept = (port: number, addresses: readonly string[], family: 4 | 6): string[] => {
-    const chosen = addresses.filter((address) => isIP(address) === family);
+  const accept = (port: number, networks: readonly Network[], family: 4 | 6): string[] => {
+    const chosen = networks.filter((network) => network.family === family).map(networkText);
     if (chosen.length === 0) return [];
     return [`    tcp dport ${port} ${family === 4 ? 'ip' : 'ip6'} saddr { ${chosen.join(', ')} } accept`];
   };
@@ -59,8 +59,8 @@ export function nftablesRules(
 /** The same as a NetworkPolicy, for etcd in ordinary pods. */
 export function networkPolicy(description: ClusterDescription, options: ConfigurationOptions): string {
   const { clients, peers, withoutAddress } = reachOf(description, options);
-  const blocks = (addresses: readonly string[]) =>
-    addresses.map((address) => ({ ipBlock: { cidr: `${address}/${isIP(address) === 6 ? 128 : 32}` } }));
+  const blocks = (networks: readonly Network[]) =>
+    networks.map((network) => ({ ipBlock: { cidr: cidrOf(network) } }));
   const portsOf = (choose: (member: Member) => number) =>
     [...new Set(description.members.map(choose))].map((port) => ({ protocol: 'TCP', port }));
   const policy = {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { ClusterDescription } from '../cluster.ts';
 import { memberFiles } from '../layout.ts';
 import { hostText, type Member, memberUrl } from '../members.ts';
+import type { Network } from './network.ts';
 
 /** What the generated texts are made for. */
 export interface ConfigurationOptions {
@@ -9,8 +10,8 @@ export interface ConfigurationOptions {
   readonly filesAt: string;
   /** etcd's data; `{member}` stands for the member's name. */
   readonly dataDirectory: string;
-  /** IP addresses that may reach the client port beside the members: API servers on other machines, backup hosts. */
-  readonly clientAddresses: readonly string[];
+  /** Who may reach the client port beside the members: API servers on other machines, backup hosts. */
+  readonly clientAddresses: readonly Network[];
   /** True for members that join a cluster that runs already (`--initial-cluster-state=existing`). */
   readonly isExistingCluster: boolean;
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errors } from '../../errors.ts';
+import { damageText } from '../../schema-problems.ts';
 import { authorityNames } from '../layout.ts';
 
 /** Everything about a rotation lies under this folder of the cluster's directory, until it is over. */
@@ -40,6 +41,6 @@ export function readState(directory: string): RotationState {
   try {
     return stateSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw errors.create('BAD_DESCRIPTION', { path, reason: (cause as Error).message }, cause);
+    throw errors.create('BAD_DESCRIPTION', { path, reason: damageText(cause) }, cause);
   }
 }
