@@ -1,5 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { walk } from './checks/file-rules.ts';
 import { computeEffectiveConfiguration } from './effective/compute.ts';
@@ -9,6 +8,8 @@ import { errors } from './errors.ts';
 import { discoverInstances, type Node } from './node/instances.ts';
 import type { ProcessSnapshot } from './node/processes.ts';
 import { type FileStatus, type FileTree, found, openTree, type Reading, unreadable } from './node/tree.ts';
+import { makeFolder, refuseFilledFolder, writeFile } from './output-folder.ts';
+import { schemaProblem } from './schema-problem.ts';
 
 /** The name of the index inside a folder of collected files. */
 const INDEX = 'seawall-collected.json';
@@ -82,12 +83,8 @@ export interface Collection {
  * Throws `posture/OUTPUT_NOT_EMPTY` and `posture/CANNOT_WRITE`.
  */
 export function collectFiles(node: Node, target: string): Collection {
-  try {
-    mkdirSync(target, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw errors.create('CANNOT_WRITE', { path: target, reason: (error as Error).message }, error);
-  }
-  if (readdirSync(target).length > 0) throw errors.create('OUTPUT_NOT_EMPTY', { path: target });
+  refuseFilledFolder(target);
+  makeFolder(target);
   const files: Index['files'] = {};
   const withheld: string[] = [];
   let copied = 0;
@@ -103,9 +100,7 @@ export function collectFiles(node: Node, target: string): Collection {
       withheld.push(path);
       continue;
     }
-    const copy = join(target, path);
-    mkdirSync(dirname(copy), { recursive: true, mode: 0o700 });
-    writeFileSync(copy, blackOut(text.value), { mode: 0o600 });
+    writeFile(join(target, path), blackOut(text.value), 0o600);
     copied += 1;
   }
   const index: Index = {
@@ -114,7 +109,7 @@ export function collectFiles(node: Node, target: string): Collection {
     files,
     processes: node.processes.map(snapshotForIndex),
   };
-  writeFileSync(join(target, INDEX), `${JSON.stringify(index, undefined, 1)}\n`, { mode: 0o600 });
+  writeFile(join(target, INDEX), `${JSON.stringify(index, undefined, 1)}\n`, 0o600);
   return { copied, withheld };
 }
 
@@ -182,8 +177,8 @@ export function openCollected(folder: string): OpenedRoot {
   if (reading.kind !== 'found') return { tree, processes: [], collectedAt: undefined };
   const parsed = indexSchema.safeParse(parseJson(reading.value));
   if (!parsed.success) {
-    const reason = `${INDEX} in it is damaged: ${parsed.error.issues[0]!.message}`;
-    throw errors.create('NO_SUCH_FOLDER', { path: folder, reason });
+    const reason = `${INDEX} in it is damaged: ${schemaProblem(parsed.error)}`;
+    throw errors.create('NO_SUCH_FOLDER', { path: folder, reason }, parsed.error);
   }
   const { files, processes, time } = parsed.data;
   const collected = withIndex(tree, files);

@@ -34,7 +34,7 @@ export { writeFixes } from './fix/write.ts';
 export { discoverInstances, type Instance, type Node, PROGRAMS } from './node/instances.ts';
 export { type ProcessSnapshot, readProcesses } from './node/processes.ts';
 export { createMemoryTree, type FileTree, openTree } from './node/tree.ts';
-export { fetchConfigz } from './probe/configz.ts';
+export { fetchConfigz, isConfigz } from './probe/configz.ts';
 export { type ProbeOptions, parseTarget, probeTarget } from './probe/probes.ts';
 export type { ClientCertificate } from './probe/request.ts';
 export { PROBE_KINDS, type ProbeResult, type ProbeTarget } from './probe/result.ts';

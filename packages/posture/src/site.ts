@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errors } from './errors.ts';
 import { readYaml } from './node/yaml.ts';
+import { schemaProblem } from './schema-problem.ts';
 
 /*
  * What no file on a node can tell is asked for once, in the site file, not for each check from a person: how people sign in,
@@ -99,9 +100,7 @@ export function parseSite(text: string, path: string): Site {
   }
   const result = siteSchema.safeParse(document.value.value ?? {});
   if (!result.success) {
-    const issue = result.error.issues[0]!;
-    const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-    throw errors.create('BAD_SITE_FILE', { path, reason: where + issue.message });
+    throw errors.create('BAD_SITE_FILE', { path, reason: schemaProblem(result.error) }, result.error);
   }
   const { values = {}, exceptions = [] } = result.data;
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

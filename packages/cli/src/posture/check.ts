@@ -21,6 +21,7 @@ import {
 } from '@seawall/posture';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { errors } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../terminal/exit-code.ts';
 import { version } from '../version.ts';
 import {
@@ -32,8 +33,16 @@ import {
   openSite,
   parseComponents,
   readUserFile,
+  requireComponents,
 } from './options.ts';
-import { addProbeOptions, type ProbeCommandOptions, readPair, renderProbes, runProbes } from './probe.ts';
+import {
+  addProbeOptions,
+  millisecondsOf,
+  type ProbeCommandOptions,
+  readPair,
+  renderProbes,
+  runProbes,
+} from './probe.ts';
 import { renderChanges, renderFixes, renderReport } from './render.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'sarif', 'junit', 'asff', 'ocsf'] as const;
@@ -64,9 +73,11 @@ export function defineCheck(check: Command, context: CommandContext): void {
       'ask these servers as well, and nobody else: KIND=HOST:PORT (see posture probe)',
       collectList,
     )
-    .option(
-      '--configz-from <host:port>',
-      'ask this kubelet what it runs with (needs --certificate and --key)',
+    .addOption(
+      new Option(
+        '--configz-from <host:port>',
+        'ask this kubelet what it runs with (needs --certificate and --key)',
+      ).conflicts('configz'),
     )
     .option('--site <file>', 'values that no file on the node tells, and accepted failures')
     .option('--check <ids>', 'only these checks: ids, CIS numbers or sections', collectList)
@@ -78,7 +89,13 @@ export function defineCheck(check: Command, context: CommandContext): void {
       '--fix-dir <dir>',
       'write changed copies of the files into an empty folder; the originals stay as they are',
     )
-    .option('--compare <report>', 'show only what changed since a report of --output json')
+    .addOption(
+      new Option('--compare <report>', 'show only what changed since a report of --output json').conflicts([
+        'probe',
+        'diff',
+        'fixDir',
+      ]),
+    )
     .option('--exit-code <n>', 'exit with this code when a check fails (default: 1)', parseExitCode)
     .option('--aws-account <id>', 'for --output asff', '000000000000')
     .option('--aws-region <region>', 'for --output asff', 'us-east-1')
@@ -98,6 +115,7 @@ async function runCheck(
   options: CheckOptions,
   context: CommandContext,
 ): Promise<void> {
+  refuseUnused(options);
   const chosen = parseComponents(components);
   const site = openSite(options.site);
   const { node: found, name } = openNode(options);
@@ -109,32 +127,59 @@ async function runCheck(
     ...(options.check === undefined ? {} : { only: options.check }),
     ...(options.skip === undefined ? {} : { skip: options.skip }),
   });
+  if (assessment.results.length === 0) {
+    throw errors.create('OPTION_MISSING', {
+      command: 'posture check',
+      option: 'at least one check',
+      hint: 'with these components, --check and --skip none is left ("seawall posture checks" lists them)',
+    });
+  }
+  const instances = assessment.configurations.map(({ instance }) => instance);
   const report = makeReport(assessment, name, node.now);
   const plan =
     options.diff === true || options.fixDir !== undefined ? planFixes(assessment.results) : undefined;
-  const { output, errors } = context.terminal;
+  const { output, errors: messages } = context.terminal;
   if (options.compare !== undefined) {
     const changes = compareWithBaseline(report, readUserFile(options.compare), options.compare);
     output.write(options.output === 'json' ? asJson(changes) : renderChanges(changes, output));
     const isWorse = changes.some(({ result }) => result.status === 'FAIL' && result.accepted === null);
     if (isWorse) context.setExitCode(codeOf(options));
+    requireComponents(chosen, instances, options);
     return;
   }
   const probes = await runProbes(options.probe ?? [], options);
   output.write(format(report, assessment, plan, probes, options, context));
   if (options.fixDir !== undefined && plan !== undefined) {
     const written = writeFixes(plan, options.fixDir);
-    errors.write(`${written.length} files written below ${options.fixDir}\n`);
+    messages.write(`${written.length} files written below ${options.fixDir}\n`);
   }
   const isBelied = probes.some(({ status }) => status === 'FAIL');
   if (isBelied || assessment.results.some(isFailing)) context.setExitCode(codeOf(options));
+  requireComponents(chosen, instances, options);
+}
+
+/** Refuses what would do nothing beside the other options, and be taken for done. Throws `cli/OPTION_INVALID` and `cli/OPTION_MISSING`. */
+function refuseUnused(options: CheckOptions): void {
+  const { compare, output, probe, configzFrom, certificate, key, expiredCertificate, expiredKey } = options;
+  if (compare !== undefined && !['table', 'wide', 'json'].includes(output)) {
+    const problem = 'what changed since a report is shown as a table or as JSON';
+    throw errors.create('OPTION_INVALID', { option: '--output', value: output, problem });
+  }
+  if (probe !== undefined) return;
+  const refuse = (command: string, option: string): never => {
+    throw errors.create('OPTION_MISSING', { command, option, hint: 'nobody else is shown a certificate' });
+  };
+  if (expiredCertificate !== undefined || expiredKey !== undefined)
+    refuse('check --expired-certificate', '--probe');
+  const isGiven = certificate !== undefined || key !== undefined;
+  if (isGiven && configzFrom === undefined) refuse('check --certificate', '--probe or --configz-from');
 }
 
 /** The kubelet's own word on its configuration. */
 function askConfigz(options: CheckOptions): Promise<unknown> {
   const address = parseTarget(`kubelet=${options.configzFrom}`);
   const client = readPair(options.certificate, options.key);
-  return fetchConfigz(address, client, options.timeout * 1000);
+  return fetchConfigz(address, client, millisecondsOf(options));
 }
 
 function codeOf({ exitCode }: CheckOptions): ExitCode {

@@ -6,6 +6,7 @@ import {
   COMPONENTS,
   type ComponentName,
   defaultSite,
+  isConfigz,
   type Node,
   openCollected,
   openTree,
@@ -44,7 +45,7 @@ export function openNode(options: NodeOptions): { node: Node; name: string } {
   const version = options.kubeVersion === undefined ? undefined : parseVersion(options.kubeVersion);
   const shared = {
     ...(version === undefined ? {} : { version }),
-    ...(options.configz === undefined ? {} : { configz: readJsonFile(options.configz) }),
+    ...(options.configz === undefined ? {} : { configz: readConfigz(options.configz) }),
   };
   if (options.configRoot !== undefined) {
     const { tree, processes, collectedAt } = openCollected(options.configRoot);
@@ -65,13 +66,17 @@ export function readUserFile(path: string): string {
   }
 }
 
-function readJsonFile(path: string): unknown {
+function readConfigz(path: string): unknown {
   const text = readUserFile(path);
+  let configz: unknown;
   try {
-    return JSON.parse(text);
+    configz = JSON.parse(text);
   } catch (error) {
     throw postureErrors.create('FILE_UNREADABLE', { path, reason: (error as Error).message }, error);
   }
+  if (isConfigz(configz)) return configz;
+  const reason = "it holds no kubeletconfig: give a kubelet's whole answer at /configz";
+  throw postureErrors.create('FILE_UNREADABLE', { path, reason });
 }
 
 export function benchmarkOption(): Option {
@@ -102,7 +107,24 @@ export function parseComponents(names: readonly string[]): readonly ComponentNam
   });
 }
 
+/**
+ * What was asked for by name must be there: an empty answer would pass for a good one.
+ * Throws `posture/COMPONENT_NOT_FOUND`.
+ */
+export function requireComponents(
+  chosen: readonly ComponentName[],
+  instances: readonly { readonly component: ComponentName }[],
+  { configRoot }: NodeOptions,
+): void {
+  const missing = chosen.filter((name) => !instances.some(({ component }) => component === name));
+  if (missing.length === 0) return;
+  const place = configRoot === undefined ? 'on this node' : `in ${configRoot}`;
+  throw postureErrors.create('COMPONENT_NOT_FOUND', { names: [...new Set(missing)].join(', '), place });
+}
+
 /** Collects the values of an option that may be given several times, or once with commas. */
 export function collectList(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...text.split(',').filter((item) => item !== '')];
+  const items = text.split(',').filter((item) => item !== '');
+  if (items.length === 0) throw new InvalidArgumentError('Name at least one, or leave the option out.');
+  return [...before, ...items];
 }

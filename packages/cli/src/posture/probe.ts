@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import {
   type ClientCertificate,
   PROBE_KINDS,
@@ -43,6 +44,11 @@ function parseTimeout(text: string): number {
   return seconds;
 }
 
+/** Timers take whole milliseconds, and at least one. */
+export function millisecondsOf({ timeout }: ProbeCommandOptions): number {
+  return Math.max(Math.round(timeout * 1000), 1);
+}
+
 /** `seawall posture probe KIND=HOST:PORT...` */
 export function addProbeCommand(parent: Command, context: CommandContext): void {
   addProbeOptions(
@@ -74,7 +80,7 @@ export async function runProbes(
 ): Promise<readonly ProbeResult[]> {
   const client = readPair(options.certificate, options.key);
   const expired = readPair(options.expiredCertificate, options.expiredKey);
-  const timeoutMilliseconds = options.timeout * 1000;
+  const timeoutMilliseconds = millisecondsOf(options);
   const results: ProbeResult[] = [];
   for (const target of targets.map(parseTarget)) {
     results.push(
@@ -92,7 +98,10 @@ export async function runProbes(
   return results;
 }
 
-/** A certificate with its key. Throws `posture/CERTIFICATE_WITHOUT_KEY`. */
+/**
+ * A certificate with its key, tried out before any server is asked. Throws `posture/CERTIFICATE_WITHOUT_KEY`,
+ * `posture/CERTIFICATE_UNUSABLE` and `posture/FILE_UNREADABLE`.
+ */
 export function readPair(
   certificate: string | undefined,
   key: string | undefined,
@@ -101,7 +110,14 @@ export function readPair(
   if (certificate === undefined || key === undefined) {
     throw postureErrors.create('CERTIFICATE_WITHOUT_KEY', { path: certificate ?? key });
   }
-  return { certificate: readUserFile(certificate), key: readUserFile(key) };
+  const pair = { certificate: readUserFile(certificate), key: readUserFile(key) };
+  try {
+    createSecureContext({ cert: pair.certificate, key: pair.key });
+  } catch (error) {
+    const { message: reason } = error as Error;
+    throw postureErrors.create('CERTIFICATE_UNUSABLE', { certificate, key, reason }, error);
+  }
+  return pair;
 }
 
 /** The answers as a table. */

@@ -10,7 +10,7 @@ import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { outputOption } from '../output-option.ts';
 import { renderTable } from '../terminal/table.ts';
-import { addNodeOptions, type NodeOptions, openNode, parseComponents } from './options.ts';
+import { addNodeOptions, type NodeOptions, openNode, parseComponents, requireComponents } from './options.ts';
 
 interface ShowOptions extends NodeOptions {
   readonly output: OutputFormat;
@@ -44,9 +44,10 @@ export function addShowCommand(parent: Command, context: CommandContext): void {
           settings: settings.map(asData),
         }));
         output.write(`${JSON.stringify(data, undefined, 2)}\n`);
+        requireComponents(chosen, instances, options);
         return;
       }
-      if (shown.length === 0) output.write('no Kubernetes component was found here\n');
+      if (instances.length === 0) output.write('no Kubernetes component was found here\n');
       for (const [index, { instance, settings }] of shown.entries()) {
         const visible = settings.filter(
           (state) => options.all === true || state.kind === 'unknown' || state.setting.value !== undefined,
@@ -62,6 +63,7 @@ export function addShowCommand(parent: Command, context: CommandContext): void {
           ),
         );
       }
+      requireComponents(chosen, instances, options);
     });
 }
 

@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { errors } from '../errors.ts';
+import { join } from 'node:path';
+import { refuseFilledFolder, writeFile } from '../output-folder.ts';
 import type { FixPlan } from './plan.ts';
 
 /**
@@ -9,16 +8,10 @@ import type { FixPlan } from './plan.ts';
  * Throws `posture/OUTPUT_NOT_EMPTY` and `posture/CANNOT_WRITE`.
  */
 export function writeFixes(plan: FixPlan, folder: string): readonly string[] {
-  if (existsSync(folder) && readdirSync(folder).length > 0)
-    throw errors.create('OUTPUT_NOT_EMPTY', { path: folder });
+  refuseFilledFolder(folder);
   const written: string[] = [];
   const write = (path: string, text: string, mode: number): void => {
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(path, text, { mode });
-    } catch (error) {
-      throw errors.create('CANNOT_WRITE', { path, reason: (error as Error).message }, error);
-    }
+    writeFile(path, text, mode);
     written.push(path);
   };
   for (const { path, after } of plan.files) write(join(folder, path), after, 0o600);

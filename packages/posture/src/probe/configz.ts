@@ -29,9 +29,19 @@ export async function fetchConfigz(
   if (answer.kind !== 'answered' || answer.status !== 200) {
     throw errors.create('NO_CONFIGZ', { target, reason: describeAnswer(answer) });
   }
+  let configz: unknown;
   try {
-    return JSON.parse(answer.body);
+    configz = JSON.parse(answer.body);
   } catch (error) {
     throw errors.create('NO_CONFIGZ', { target, reason: 'its answer is no JSON' }, error);
   }
+  if (!isConfigz(configz))
+    throw errors.create('NO_CONFIGZ', { target, reason: 'its answer holds no kubeletconfig' });
+  return configz;
+}
+
+/** True for a kubelet's answer at /configz; anything else would be left out of account without a word. */
+export function isConfigz(value: unknown): boolean {
+  const { kubeletconfig } = (value ?? {}) as { kubeletconfig?: unknown };
+  return typeof kubeletconfig === 'object' && kubeletconfig !== null;
 }

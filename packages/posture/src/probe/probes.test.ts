@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import { type AddressInfo, createServer as createPlainServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -11,6 +12,7 @@ import { etcdVersion, freePort, startEtcd } from '../fixtures/real-etcd.ts';
 import { fetchConfigz } from './configz.ts';
 import { type ProbeOptions, parseTarget, probeTarget } from './probes.ts';
 import type { ClientCertificate } from './request.ts';
+import type { ProbeResult } from './result.ts';
 import { findRights, judgeRights } from './rights.ts';
 
 const NOW = Date.now();
@@ -222,6 +224,44 @@ describe('what a kubelet answers (a stand-in server)', () => {
       assert.ok(performance.now() - start < 5000);
     } finally {
       await kubelet.stop();
+    }
+  });
+});
+
+describe('etcd asked without TLS (stand-in servers)', () => {
+  async function plainAnswer(react: (socket: Socket) => void): Promise<ProbeResult> {
+    const sockets = new Set<Socket>();
+    const server = createPlainServer((socket) => {
+      sockets.add(socket.on('error', () => undefined));
+      react(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const target = parseTarget(`etcd-peer=127.0.0.1:${port}`);
+      const [first] = await probeTarget(target, { timeoutMilliseconds: 300, now: NOW });
+      return first!;
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  }
+
+  test('silence proves nothing: UNKNOWN, not a pass', async () => {
+    const { probe, status, reason } = await plainAnswer(() => undefined);
+    assert.deepEqual([probe, status, reason], ['etcd-peer-plain', 'UNKNOWN', 'no answer within 300 ms']);
+  });
+
+  test('a TLS alert, a connection ended or reset, and 400 are how servers refuse to speak without TLS', async () => {
+    const protocolVersionAlert = Buffer.from([0x15, 3, 1, 0, 2, 2, 70]);
+    for (const react of [
+      (socket: Socket) => socket.once('data', () => socket.end(protocolVersionAlert)),
+      (socket: Socket) => socket.once('data', () => socket.end()),
+      (socket: Socket) => socket.once('data', () => socket.resetAndDestroy()),
+      (socket: Socket) => socket.once('data', () => socket.end('HTTP/1.0 400 Bad Request\r\n\r\n')),
+    ]) {
+      const { status, reason } = await plainAnswer(react);
+      assert.equal(status, 'PASS', reason);
     }
   });
 });

@@ -240,7 +240,9 @@ function plainAttempt(probe: string, path: string): Attempt {
     judge: (answer) => {
       if (answer.kind === 'closed') return nothing('nothing listens');
       if (answer.kind === 'refused') return passed('only TLS is spoken');
-      if (answer.kind === 'failed') return passed(`no plain answer (${answer.reason})`);
+      if (answer.kind === 'failed') {
+        return answer.hasReacted ? passed(`no plain answer (${answer.reason})`) : open(answer.reason);
+      }
       return answer.status === 400 ? passed('only TLS is spoken (400)') : failed('it is served without TLS');
     },
   };

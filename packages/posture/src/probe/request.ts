@@ -35,7 +35,12 @@ export type ProbeAnswer =
   /** Somebody listens and ended the TLS handshake: mostly because of the certificate shown, or that none was. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** Neither: no route, no answer in time, no TLS or HTTP spoken. */
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** True when somebody reacted: spoke something else, or ended the connection. Silence and a missing route prove nothing. */
+      readonly hasReacted: boolean;
+    };
 
 /** What a server showed of itself. */
 export interface ServerCertificate {
@@ -125,7 +130,7 @@ function classifyFailure(error: Error, isHandshakeDone: boolean, timeoutMillisec
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED') return { kind: 'closed' };
   if (error.name === 'TimeoutError' || error.name === 'AbortError') {
-    return { kind: 'failed', reason: `no answer within ${timeoutMilliseconds} ms` };
+    return { kind: 'failed', reason: `no answer within ${timeoutMilliseconds} ms`, hasReacted: false };
   }
   if (/ALERT/.test(code) || /alert/.test(error.message)) {
     const alert = /ALERT_(\w+)$/.exec(code)?.[1]?.toLowerCase().replaceAll('_', ' ') ?? 'handshake ended';
@@ -136,15 +141,15 @@ function classifyFailure(error: Error, isHandshakeDone: boolean, timeoutMillisec
     code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' ||
     code === 'EPROTO'
   ) {
-    return { kind: 'failed', reason: 'it does not speak TLS' };
+    return { kind: 'failed', reason: 'it does not speak TLS', hasReacted: true };
   }
   if (code === 'ECONNRESET' || /socket hang up/.test(error.message)) {
     // In TLS 1.3 the server judges the certificate after the client is done: an end then is its refusal. An end before that says
     // nothing, for a server without TLS does the same.
     return isHandshakeDone
       ? { kind: 'refused', reason: 'connection ended' }
-      : { kind: 'failed', reason: 'it ended the connection before TLS was agreed on' };
+      : { kind: 'failed', reason: 'it ended the connection before TLS was agreed on', hasReacted: true };
   }
-  if (/^HPE_/.test(code)) return { kind: 'failed', reason: 'it does not speak HTTP' };
-  return { kind: 'failed', reason: error.message };
+  if (/^HPE_/.test(code)) return { kind: 'failed', reason: 'it does not speak HTTP', hasReacted: true };
+  return { kind: 'failed', reason: error.message, hasReacted: false };
 }

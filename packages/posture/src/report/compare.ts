@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { schemaProblem } from '../schema-problem.ts';
 import type { Report, ReportedResult } from './report.ts';
 
 const baselineSchema = z.object({
@@ -34,8 +35,7 @@ export function compareWithBaseline(report: Report, text: string, path: string):
   }
   const parsed = baselineSchema.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw errors.create('BAD_BASELINE', { path, reason: `${issue.path.join('.')}: ${issue.message}` });
+    throw errors.create('BAD_BASELINE', { path, reason: schemaProblem(parsed.error) }, parsed.error);
   }
   const keyOf = ({ check, instance }: { check: string; instance: string }) =>
     `${check} ${instance.replace(/process \d+/, 'process')}`;
