@@ -69,3 +69,13 @@ test('an agent whose log nobody reads goes on', async () => {
 test('other commands end quietly when nobody reads them any more, as SIGPIPE would end them', async () => {
   assert.deepEqual(await shell(`${seawall} rules fields | :`), { code: 141, errors: '' });
 });
+
+test('a full disk under standard output is told, and ends a command with the code of failures', async () => {
+  const { code, errors } = await shell(`${seawall} rules fields >/dev/full`);
+  assert.equal(code, 3);
+  assert.equal(
+    errors,
+    'seawall: cannot write standard output: no space is left on the device [cli/FILE_UNWRITABLE]\n',
+  );
+  assert.deepEqual(await shell(`${seawall} rules fields >/dev/full 2>/dev/full`), { code: 3, errors: '' });
+});

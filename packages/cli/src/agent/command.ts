@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Alert } from '@seawall/agent';
 import {
   type AgentConfiguration,
@@ -15,6 +14,7 @@ import { countOf, countText } from '../number-text.ts';
 import { prepareLive } from '../probe/prepare.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { harmlessLines } from '../terminal/harmless.ts';
+import { onStopSignal } from '../terminal/stop-signals.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { dropCapabilities } from './drop-capabilities.ts';
 
@@ -65,7 +65,7 @@ function checkAgent({ terminal, setExitCode }: CommandContext, configuration: Ag
 }
 
 export interface RunOptions {
-  /** Ends it, as a signal of the system does. */
+  /** Ends it, in place of the signals of the system: those are then the caller's to hear. */
   readonly signal?: AbortSignal;
   /** Called with each alert whose finding is stored. */
   readonly onAlert?: (alert: Alert) => void;
@@ -97,17 +97,17 @@ export async function runAgent(
     agent.reload().catch((error: unknown) => writeLog(terminal, 'error', String(error)));
   };
   process.on('SIGHUP', reload);
-  const told = Promise.race([
-    once(process, 'SIGTERM'),
-    once(process, 'SIGINT'),
-    ...(signal === undefined ? [] : [once(signal, 'abort')]),
-  ]);
+  const told = Promise.withResolvers<void>();
+  const release = signal === undefined ? onStopSignal(['SIGTERM', 'SIGINT'], told.resolve) : undefined;
+  if (signal?.aborted) told.resolve();
+  else signal?.addEventListener('abort', () => told.resolve());
   try {
-    await Promise.race([told, agent.done]);
+    await Promise.race([told.promise, agent.done]);
   } finally {
     process.removeListener('SIGHUP', reload);
     const { hotLoop, ledger } = await agent.status();
     await agent.stop();
+    release?.();
     const { seen, dropped } = hotLoop.accounting;
     log(
       `ended: ${countOf(seen, 'event')} seen, ${countText(dropped)} lost, ${countOf(ledger.stored, 'finding')} stored`,

@@ -42,7 +42,7 @@ export function defineProbe(probe: Command, context: CommandContext): void {
       'say whether this machine can be watched live, what would be on, at which rates, and what is lost',
     )
     .option('--rules <file...>', 'switch on what these rules need (default: what the tables need)')
-    .addOption(secondsOption().default(1))
+    .addOption(secondsOption(1))
     .addOption(outputOption())
     .action((options: Options) => showStatus(context, options));
 }

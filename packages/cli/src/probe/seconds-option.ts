@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** `--seconds N`: how long to look at what has no end of its own. */
-export function secondsOption(): Option {
-  return new Option(
-    '--seconds <n>',
-    'watching live: stop after so many seconds (default: on Ctrl-C)',
-  ).argParser(positiveNumber);
+/** `--seconds N`: how long to look at what has no end of its own. @param standard without it, until a signal comes. */
+export function secondsOption(standard?: number): Option {
+  const otherwise = standard === undefined ? ' (default: on Ctrl-C)' : '';
+  return new Option('--seconds <n>', `watching live: stop after so many seconds${otherwise}`)
+    .default(standard)
+    .argParser(positiveNumber);
 }
 
 export function positiveNumber(text: string): number {

@@ -1,3 +1,6 @@
+import { startTimer, type Timer } from '@seawall/base';
+import { onStopSignal } from '../terminal/stop-signals.ts';
+
 /** Something that goes on until it is told to stop: by a signal of the terminal or the system, or by its time. */
 export interface Until {
   readonly signal: AbortSignal;
@@ -9,23 +12,21 @@ export interface Until {
   release(): void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** The first signal ends it in order; another one ends the process, as it would without us. */
+/** The first signal ends it in order; a later one ends the process, as it would without us. */
 export function createUntil(seconds: number | undefined): Until {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
-  for (const name of SIGNALS) process.once(name, stop);
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const release = onStopSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], stop);
+  let timer: Timer | undefined;
   return {
     signal: controller.signal,
     start() {
-      if (seconds !== undefined) timer = setTimeout(stop, seconds * 1000);
+      if (seconds !== undefined) timer = startTimer(seconds * 1000, stop);
     },
     stop,
     release() {
-      clearTimeout(timer);
-      for (const name of SIGNALS) process.removeListener(name, stop);
+      timer?.stop();
+      release();
     },
   };
 }

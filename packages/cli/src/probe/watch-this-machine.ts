@@ -1,6 +1,7 @@
 import { createLiveContainers, createLiveWatch, type SectionsWatchOptions, type Watch } from '@seawall/agent';
 import { createCaptureWriter } from '@seawall/events';
 import { type RuntimeAddress, runtimesText } from '@seawall/kube';
+import { checkCaptureOutput } from '../capture/check-output.ts';
 import { countOf } from '../number-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { createUntil } from './until.ts';
@@ -13,12 +14,13 @@ export interface LiveSettings {
   readonly runtimes: readonly RuntimeAddress[] | undefined;
 }
 
-/** Watches this machine until it is interrupted, or for so many seconds from when everything is on. */
+/** Watches this machine until it is interrupted, or for so many seconds from when everything is on. @throws cli/FILE_UNWRITABLE, cli/NOT_A_CAPTURE */
 export function watchThisMachine(
   options: SectionsWatchOptions,
   terminal: Terminal,
   { seconds, record, runtimes }: LiveSettings,
 ): Watch {
+  if (record !== undefined) checkCaptureOutput(record);
   const until = createUntil(seconds);
   const writer = record === undefined ? undefined : createCaptureWriter(record);
   const liveContainers = createLiveContainers(runtimes === undefined ? {} : { addresses: runtimes });
@@ -32,7 +34,8 @@ export function watchThisMachine(
       terminal.errors.write(
         `watching this machine with ${rules}, ${countOf(calls.length, 'system call')} on${seconds === undefined ? '; Ctrl-C ends it' : ` for ${seconds} s`}\n`,
       );
-      for (const line of runtimesText(liveContainers.runtimes())) terminal.errors.write(`${line}\n`);
+      for (const line of runtimesText(liveContainers.runtimes(), runtimes))
+        terminal.errors.write(`${line}\n`);
       const unseen = missingTypes.length + absentCalls.length;
       if (unseen > 0)
         terminal.errors.write(

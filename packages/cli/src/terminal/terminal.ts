@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
+import { errors } from '../errors.ts';
+import { fileReasonOf } from '../input/file-reason.ts';
+import { reportError } from '../report-error.ts';
 import { createPalette, isColorWanted, type Palette } from './color.ts';
-import { exitCodes } from './exit-code.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
 
 /** What a command may touch of the process around it; tests hand in their own. */
 export interface Terminal {
@@ -25,20 +28,31 @@ export interface OutputStream {
 /** The terminal that this process was started on. */
 export function createProcessTerminal(): Terminal {
   let outlivesReaders = false;
-  const onError = (error: NodeJS.ErrnoException): void => {
+  const onError = (tell: (error: NodeJS.ErrnoException) => ExitCode) => (error: NodeJS.ErrnoException) => {
     if (outlivesReaders) return;
     // The reader of a pipe may leave whenever it has seen enough (`seawall ... | head`): that is no fault.
-    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.failure);
+    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : tell(error));
   };
-  return {
+  const terminal: Terminal = {
     input: process.stdin,
     environment: process.env,
-    output: createOutputStream(process.stdout, onError),
-    errors: createOutputStream(process.stderr, onError),
+    output: createOutputStream(
+      process.stdout,
+      onError((error) => {
+        const details = { path: 'standard output', reason: fileReasonOf(error) };
+        return reportError(errors.create('FILE_UNWRITABLE', details, error), terminal);
+      }),
+    ),
+    // Where standard error fails there is nowhere to say so.
+    errors: createOutputStream(
+      process.stderr,
+      onError(() => exitCodes.failure),
+    ),
     outliveReaders() {
       outlivesReaders = true;
     },
   };
+  return terminal;
 }
 
 function createOutputStream(
