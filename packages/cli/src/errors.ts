@@ -4,7 +4,12 @@ import { defineErrors } from '@seawall/base';
 export const errors = defineErrors('cli', {
   FILE_UNREADABLE: 'cannot read {path}: {reason}',
   FILE_UNWRITABLE: 'cannot write {path}: {reason}',
+  NOT_A_CAPTURE:
+    '{path} exists and is no capture: it stays as it is. Name another file for the capture, or remove this one first',
   RULES_ABSENT: 'there is no rule file (.yaml, .yml) in {paths}',
+  POLICIES_ABSENT: 'there is no RuntimePolicy, RuleSet or NotificationChannel in {paths}',
+  EVENTS_ABSENT:
+    'nothing in {path} is an audit event: {places}, the first of them {first}; what is read is the log of a Kubernetes API server, an event a line',
   INPUT_DAMAGED: '{path}: the compressed data is damaged ({reason})',
   FILTER_INVALID: 'the filter {filter} makes no sense: {reason}',
   EXAMPLE_ABSENT:
@@ -16,6 +21,9 @@ export const errors = defineErrors('cli', {
   NOT_LIVE: 'this machine can not be watched live: {obstacle}',
   SETTING_INVALID: '-o {setting}: {problem}',
   NO_SUCH_ACTION: 'there is no action {key} that can be undone: {hint}',
+  NO_SUCH_DEAD_LETTER:
+    'there is no dead letter {ids}, so nothing is sent again: `seawall channels outbox --state dead` shows those there are',
+  PODS_UNSEEN: 'nothing was seen of any pod that {profile} is about, so nothing of it was tried: {hint}',
   CHANNELS_INVALID: 'channels and policies have errors:\n{problems}',
   CHANNEL_UNKNOWN: 'there is no channel {name}; there are: {known}',
 });

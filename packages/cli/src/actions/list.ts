@@ -2,11 +2,11 @@ import { type ActionRecord, openStore } from '@seawall/store';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { actionData } from '../findings/finding-data.ts';
-import { wholeNumber } from '../findings/whole-number.ts';
 import { jsonText } from '../json-text.ts';
 import { outputOption } from '../output-option.ts';
 import type { Palette } from '../terminal/color.ts';
 import { renderTable } from '../terminal/table.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { actionCells } from './action-cells.ts';
 import { storeOption } from './store-option.ts';
 

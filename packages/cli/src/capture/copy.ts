@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createCaptureWriter, eventType } from '@seawall/events';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
@@ -6,6 +7,7 @@ import { nameOfPath, STANDARD_STREAM } from '../input/open.ts';
 import { jsonText } from '../json-text.ts';
 import { countOf, countText } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
+import { checkCaptureOutput } from './check-output.ts';
 import { visitChosenEvents } from './chosen-events.ts';
 import { compileFilter } from './filter.ts';
 
@@ -45,11 +47,13 @@ async function copyEvents(
   filter: readonly string[],
   { write: path, compat, gzip, output }: Options,
 ): Promise<void> {
-  if (path === STANDARD_STREAM || path === file) {
-    const problem = path === file ? 'that is the capture to copy from' : 'a capture is written to a file';
+  const isItself = isSameFile(path, file);
+  if (path === STANDARD_STREAM || isItself) {
+    const problem = isItself ? 'that is the capture to copy from' : 'a capture is written to a file';
     throw errors.create('OPTION_INVALID', { option: '--write', value: path, problem });
   }
   const isChosen = compileFilter(filter);
+  checkCaptureOutput(path);
   const writer = createCaptureWriter(path, {
     compression: gzip || path.endsWith('.gz') ? 'gzip' : 'none',
     ...(compat !== undefined && { compatibility: compat }),
@@ -81,5 +85,16 @@ async function copyEvents(
   terminal.errors.write(`${nameOfPath(path)}: ${countOf(events, 'event')}\n`);
   for (const { type, count } of omitted) {
     terminal.errors.write(`left out, because ${compat} doesn't know it: ${countText(count)} ${type}\n`);
+  }
+}
+
+/** Whether both name the same file, by whatever path: what is copied would be gone before it is read. */
+function isSameFile(one: string, other: string): boolean {
+  try {
+    const [left, right] = [statSync(one), statSync(other)];
+    return left.isFile() && left.ino === right.ino && left.dev === right.dev;
+  } catch {
+    // One is not there, or can't be looked at: opening it says why.
+    return false;
   }
 }

@@ -21,6 +21,7 @@ import { runtimeOption } from '../probe/runtime-option.ts';
 import { positiveNumber, secondsOption } from '../probe/seconds-option.ts';
 import { createUntil } from '../probe/until.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
+import { checkCaptureOutput } from './check-output.ts';
 import { compileFilter } from './filter.ts';
 
 interface Options {
@@ -65,6 +66,7 @@ async function record(
     throw errors.create('OPTION_INVALID', { option: '--write', value: path, problem });
   }
   const isChosen = compileFilter(filter);
+  checkCaptureOutput(path);
   const containers = createLiveContainers(
     options.runtime === undefined ? {} : { addresses: options.runtime },
   );
@@ -73,7 +75,8 @@ async function record(
     await containers.start();
     const probe = openProbe();
     try {
-      for (const line of runtimesText(containers.runtimes())) terminal.errors.write(`${line}\n`);
+      for (const line of runtimesText(containers.runtimes(), options.runtime))
+        terminal.errors.write(`${line}\n`);
       probe.want(wantedFor(filter.join(' ')));
       until.start();
       const writer = createCaptureWriter(path, {

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { testEntry } from '@seawall/policies';
 import { openStore } from '@seawall/store';
+import { timeText } from '../findings/finding-text.ts';
 import { run } from '../run.ts';
 import { createPalette } from '../terminal/color.ts';
 
@@ -110,6 +111,7 @@ test('dead letters are shown and sent again', async () => {
     shown.output,
     /oncall +dead .* 1 +Seawall: test of the channel oncall +refused for good: answered 404\n$/,
   );
+  assert.ok(shown.output.includes(`  ${timeText(first!.created)}  `), shown.output);
   assert.match((await channels('list')).output, / +1 +1\n$/);
   assert.equal((await channels('resend')).code, 2);
   const resent = await channels('resend', String(first!.id));
@@ -120,6 +122,29 @@ test('dead letters are shown and sent again', async () => {
     ['waiting', 'waiting'],
   );
   assert.equal((await channels('resend', '--all', '--output', 'json')).output, '{\n  "resent": 0\n}\n');
+});
+
+test('a dead letter or a channel that there is none of is told, and nothing is sent again', async () => {
+  const store = openStore({ path: storePath });
+  await store.commit({ outbox: [testEntry('former', 1_795_296_718_000)] });
+  const [letter] = await store.dueOutbox('former', 2n ** 62n, 10);
+  await store.settle(letter!.id, { kind: 'dead', error: 'answered 404' });
+  await store.close();
+  const [dead, waiting] = [String(letter!.id), String(letter!.id - 1)];
+
+  const absent = await channels('resend', dead, waiting, '999999');
+  assert.deepEqual([absent.code, absent.output], [3, '']);
+  assert.match(absent.errors, new RegExp(`no dead letter ${waiting}, 999999,.* channels outbox`));
+  const unknown = await channels('resend', '--channel', 'nope');
+  assert.deepEqual([unknown.code, unknown.output], [2, '']);
+  assert.match(unknown.errors, /there is no channel nope; there are: oncall/);
+  assert.equal((await channels('outbox', '--channel', 'nope')).code, 2);
+  assert.equal((await channels('resend', dead, '--channel', 'oncall')).code, 3);
+
+  const none = await channels('resend', '--channel', 'oncall');
+  assert.deepEqual([none.code, none.output], [0, '0 dead letters on the way again\n']);
+  const former = await channels('resend', '--channel', 'former');
+  assert.deepEqual([former.code, former.output], [0, '1 dead letter on the way again\n']);
 });
 
 test('what is wrong with channels is told with its place', async () => {

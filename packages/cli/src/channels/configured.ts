@@ -7,6 +7,7 @@ import {
   type RuntimePolicy,
   renderDiagnostic,
 } from '@seawall/policies';
+import type { Store } from '@seawall/store';
 import { Option } from 'commander';
 import { errors } from '../errors.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
@@ -46,4 +47,28 @@ export async function readChannels(path: string, terminal: Terminal): Promise<Co
     // Loading has checked them by their schema.
     channels: channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec })),
   };
+}
+
+/**
+ * Makes sure that there is a channel of that name: the configuration has it, or had it when messages were put in the outbox.
+ * @throws cli/CHANNEL_UNKNOWN, and those of reading the channels
+ */
+export async function requireChannel(
+  name: string,
+  store: Store,
+  config: string,
+  terminal: Terminal,
+): Promise<void> {
+  const { items } = await store.outbox({ channel: name }, { limit: 1 });
+  if (items.length > 0) return;
+  const { channels } = await readChannels(config, terminal);
+  channelNamed(name, channels);
+}
+
+/** @throws cli/CHANNEL_UNKNOWN */
+export function channelNamed(name: string, channels: readonly NotificationChannel[]): NotificationChannel {
+  const channel = channels.find((candidate) => candidate.name === name);
+  if (channel !== undefined) return channel;
+  const known = channels.map((candidate) => candidate.name).join(', ') || 'none';
+  throw errors.create('CHANNEL_UNKNOWN', { name, known });
 }

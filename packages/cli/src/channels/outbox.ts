@@ -3,10 +3,11 @@ import { type Notice, titleOf } from '@seawall/policies';
 import { type OutboxEntry, openStore } from '@seawall/store';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
+import { timeText } from '../findings/finding-text.ts';
 import { jsonText } from '../json-text.ts';
 import { outputOption } from '../output-option.ts';
 import { renderTable } from '../terminal/table.ts';
-import { configOption } from './configured.ts';
+import { configOption, requireChannel } from './configured.ts';
 import { countOption } from './count-option.ts';
 
 interface Options {
@@ -34,6 +35,7 @@ export function addOutboxCommand(parent: Command, { terminal }: CommandContext):
     .action(async ({ config, channel, state, limit, output }: Options) => {
       const store = openStore({ path: readConfiguration(config).store.path, access: 'read' });
       try {
+        if (channel !== undefined) await requireChannel(channel, store, config, terminal);
         const filter = { states: state, ...(channel === undefined ? {} : { channel }) };
         const { items } = await store.outbox(filter, { limit });
         if (output === 'json') terminal.output.write(jsonText(items));
@@ -52,7 +54,7 @@ function tableOf(entries: readonly OutboxEntry[]): string {
     ...[{ title: 'MESSAGE' }, { title: 'LAST ERROR' }],
   ] as const;
   const rows = entries.map(({ id, channel, state, created, attempts, payload, lastError }) => [
-    ...[String(id), channel, state, new Date(Number(created / 1_000_000n)).toISOString().slice(0, 19)],
+    ...[String(id), channel, state, timeText(created)],
     ...[String(attempts), titleOf(payload as Notice), lastError ?? ''],
   ]);
   return renderTable(columns, rows);

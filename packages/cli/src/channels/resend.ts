@@ -7,7 +7,7 @@ import { errors } from '../errors.ts';
 import { jsonText } from '../json-text.ts';
 import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
-import { configOption } from './configured.ts';
+import { configOption, requireChannel } from './configured.ts';
 
 interface Options {
   readonly config: string;
@@ -26,6 +26,12 @@ export function addResendCommand(parent: Command, { terminal }: CommandContext):
     .option('--channel <name>', 'all dead letters of this channel')
     .option('--all', 'all dead letters', false)
     .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 they are on the way again; 2 wrong usage, or there is no such channel; 3 there is no such dead letter (no other
+is sent again then), or the store could not be written.`,
+    )
     .action(async (words: readonly string[], { config, channel, all, output }: Options) => {
       const ids = words.map(idOf);
       if (ids.length === 0 && channel === undefined && !all) {
@@ -34,8 +40,11 @@ export function addResendCommand(parent: Command, { terminal }: CommandContext):
       }
       const store = openStore({ path: readConfiguration(config).store.path, access: 'edit' });
       try {
-        const chosen = ids.length > 0 ? ids : await deadLetters(store, channel);
-        const resent = await store.resend(chosen, nanosecondsNow(systemClock));
+        if (channel !== undefined) await requireChannel(channel, store, config, terminal);
+        const dead = await deadLetters(store, channel);
+        const absent = ids.filter((id) => !dead.includes(id));
+        if (absent.length > 0) throw errors.create('NO_SUCH_DEAD_LETTER', { ids: absent.join(', ') });
+        const resent = await store.resend(ids.length > 0 ? ids : dead, nanosecondsNow(systemClock));
         if (output === 'json') terminal.output.write(jsonText({ resent }));
         else terminal.output.write(`${countOf(resent, 'dead letter')} on the way again\n`);
       } finally {

@@ -1,12 +1,11 @@
-import { systemClock } from '@seawall/base';
+import { systemClock, timeoutSignal } from '@seawall/base';
 import { createSecrets, createSend, millisecondsOf, testMessage } from '@seawall/policies';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
-import { errors } from '../errors.ts';
 import { jsonText } from '../json-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
-import { configOption, readChannels } from './configured.ts';
+import { channelNamed, configOption, readChannels } from './configured.ts';
 
 interface Options {
   readonly config: string;
@@ -23,16 +22,12 @@ export function addTestCommand(parent: Command, { terminal, setExitCode }: Comma
     .addOption(outputOption())
     .action(async (name: string, { config, output }: Options) => {
       const { channels } = await readChannels(config, terminal);
-      const channel = channels.find((candidate) => candidate.name === name);
-      if (channel === undefined) {
-        const known = channels.map((candidate) => candidate.name).join(', ') || 'none';
-        throw errors.create('CHANNEL_UNKNOWN', { name, known });
-      }
+      const channel = channelNamed(name, channels);
       const { environment } = terminal;
       const secrets = createSecrets({ environment });
       const send = createSend(channel, { secrets, environment, clock: systemClock });
       const timeout = millisecondsOf(channel.spec.retry.timeout);
-      const attempt = await send(testMessage(name, systemClock.now()), AbortSignal.timeout(timeout));
+      const attempt = await send(testMessage(name, systemClock.now()), timeoutSignal(timeout));
       const isDelivered = attempt.kind === 'delivered';
       if (!isDelivered) setExitCode(exitCodes.findings);
       if (output === 'json') {

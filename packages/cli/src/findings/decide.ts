@@ -6,8 +6,8 @@ import { storeOption } from '../actions/store-option.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { jsonText } from '../json-text.ts';
 import { outputOption } from '../output-option.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { groupData } from './finding-data.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface Options {
   readonly comment?: string;

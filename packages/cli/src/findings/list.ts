@@ -8,11 +8,11 @@ import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { OutputStream } from '../terminal/terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
 import { gapData, groupData } from './finding-data.ts';
 import { paintOf, placeText, timeText } from './finding-text.ts';
 import { gapsText, gapsWithin } from './gaps.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface Options extends FilterOptions {
   readonly limit: number;

@@ -5,7 +5,7 @@ import {
   type StoredOccurrence,
   type UniqueOutput,
 } from '@seawall/store';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { actionCells } from '../actions/action-cells.ts';
 import { storeOption } from '../actions/store-option.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
@@ -16,9 +16,9 @@ import { outputOption } from '../output-option.ts';
 import type { Palette } from '../terminal/color.ts';
 import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
+import { wholeNumber, wholeNumberBetween } from '../whole-number.ts';
 import { actionData, groupData, occurrenceData, outputData } from './finding-data.ts';
 import { severityText, timeText } from './finding-text.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface Options {
   readonly occurrences: number;
@@ -34,6 +34,8 @@ interface Shown {
   readonly occurrences: readonly StoredOccurrence[];
   readonly actions: readonly ActionRecord[];
 }
+
+const countOption = wholeNumberBetween(0, 999_999);
 
 /** `seawall findings show`: one finding, with all that is known of it. */
 export function addShowCommand(parent: Command, context: CommandContext): void {
@@ -77,11 +79,6 @@ async function showFinding({ terminal }: CommandContext, id: number, options: Op
   } finally {
     await store.close();
   }
-}
-
-function countOption(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
-  return Number(text);
 }
 
 /** The order of the sections is that of the questions: how bad, where, who, what exactly, what was done, how often. */

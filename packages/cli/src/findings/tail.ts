@@ -10,10 +10,10 @@ import { positiveNumber } from '../probe/seconds-option.ts';
 import { createUntil } from '../probe/until.ts';
 import type { Palette } from '../terminal/color.ts';
 import { harmless } from '../terminal/harmless.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
 import { occurrenceData } from './finding-data.ts';
 import { placeText, severityText, timeText } from './finding-text.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface Options extends FilterOptions {
   readonly lines: number;

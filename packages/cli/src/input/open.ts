@@ -6,6 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { fileReasonOf } from './file-reason.ts';
 
 /** What stands for standard input (or output) in place of a path. */
 export const STANDARD_STREAM = '-';
@@ -96,18 +97,6 @@ export async function sizeOf(path: string): Promise<number | undefined> {
     // Opening the file says why; a size is only wanted for showing how far along the reading is.
     return undefined;
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of the path is not a folder',
-};
-
-export function fileReasonOf(error: unknown): string {
-  const { code } = error as { code?: string };
-  return REASONS[code ?? ''] ?? reasonOf(error);
 }
 
 function unreadable(path: string, error: unknown): Error {

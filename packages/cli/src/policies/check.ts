@@ -32,7 +32,7 @@ export function addCheckCommand(parent: Command, context: CommandContext): void 
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nExit codes: 0 the policies load; 1 they or their rules have errors (or, where asked for, warnings); 2 wrong usage; 3 a file could not be read.',
+      '\nExit codes: 0 the policies load; 1 they or their rules have errors (or, where asked for, warnings); 2 wrong usage; 3 a file could not be read, or there is no policy.',
     )
     .action((paths: readonly string[], options: Options) => checkPolicies(context, paths, options));
 }

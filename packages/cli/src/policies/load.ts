@@ -13,6 +13,7 @@ import {
   ruleSourcesOf,
 } from '@seawall/policies';
 import { type FileResult, loadRules, type RuleFile } from '@seawall/rules';
+import { errors } from '../errors.ts';
 import { expandFolders, nameOfPath, readWhole } from '../input/open.ts';
 import { catalogues } from '../rules/catalogues.ts';
 import { readRuleFiles } from '../rules/load.ts';
@@ -36,7 +37,7 @@ export interface LoadedPolicies {
  * @param paths files of objects, and folders.
  * @param rulePaths rule files and folders of them.
  * @param canEnforce asked about what policies deny; left out, every node is taken to be able to.
- * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED. What is wrong with the contents is in the result.
+ * @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED, cli/POLICIES_ABSENT. What is wrong with the contents is in the result.
  */
 export async function loadPolicies(
   paths: readonly string[],
@@ -55,6 +56,8 @@ export async function loadPolicies(
     else objects.push(file);
   }
   const { policies, ruleSets, channels, diagnostics } = loadPolicyFiles(objects);
+  if (policies.length + ruleSets.length + channels.length + diagnostics.length === 0)
+    throw errors.create('POLICIES_ABSENT', { paths: paths.map(nameOfPath).join(', ') });
   const sources = ruleSourcesOf(ruleSets);
   const known = new Set(rules.map(({ name }) => name));
   rules.push(

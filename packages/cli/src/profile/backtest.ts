@@ -1,8 +1,9 @@
 import { type Alert, containerInfoOf, createCaptureWatch, defaultDropPolicy } from '@seawall/agent';
+import { createActivityCollector } from '@seawall/agent/activity';
 import { readContainerMetadata } from '@seawall/kube';
-import { backtestActivity, generateRules, maskIds, type Profile } from '@seawall/policies';
+import { backtestActivity, generateRules, learnProfile, maskIds, type Profile } from '@seawall/policies';
 import { loadRules, textFromBytes } from '@seawall/rules';
-import { openStore } from '@seawall/store';
+import { type Activity, openStore } from '@seawall/store';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
@@ -14,14 +15,12 @@ import { outputOption } from '../output-option.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { requireOneSource, type SourceOptions, whyNothingSeen } from './chosen-source.ts';
 import { readProfile } from './read-profile.ts';
+import { divideBySight } from './seen-pods.ts';
 import { parseSpan, type Span } from './span.ts';
 
-interface Options {
-  readonly capture?: string;
-  readonly store?: string;
-  readonly metadata?: string;
-  readonly seconds?: Span;
+interface Options extends SourceOptions {
   readonly output: OutputFormat;
 }
 
@@ -33,6 +32,15 @@ interface Finding {
   /** Nanoseconds since the epoch. */
   readonly first: bigint;
   readonly last: bigint;
+}
+
+/** Pods that are named where a profile is about none of them. */
+const MOST_SHOWN = 10;
+
+/** What came of it, and what pods and containers were seen to do there at all. */
+interface Trial {
+  readonly findings: readonly Finding[];
+  readonly activities: readonly Activity[];
 }
 
 /** `seawall profile backtest`: what a profile would have raised. */
@@ -56,7 +64,8 @@ export function addBacktestCommand(parent: Command, context: CommandContext): vo
       `
 Alerts that say the same but for ids of processes, pods and ports are one finding.
 
-Exit codes: 0 it raises nothing; 1 it raises something; 2 wrong usage; 3 a file could not be read, or is no profile.`,
+Exit codes: 0 it raises nothing; 1 it raises something; 2 wrong usage; 3 a file could not be read, or is no profile, or nothing
+was seen of any pod of the profile.`,
     )
     .action((path: string, options: Options) => backtest(context, path, options));
 }
@@ -67,30 +76,45 @@ async function backtest(
   options: Options,
 ): Promise<void> {
   const profile = await readProfile(path, terminal);
-  if ((options.capture === undefined) === (options.store === undefined)) {
-    const hint = 'one of --capture FILE and --store FILE says where to look';
-    throw errors.create('OPTION_MISSING', { command: 'profile backtest', option: '--capture', hint });
-  }
-  const findings =
+  requireOneSource('profile backtest', 'one of --capture FILE and --store FILE says where to look', options);
+  const { findings, activities } =
     options.store === undefined
       ? await replay(profile, nameOfPath(path), options, terminal)
       : await lookUp(profile, options.store);
+  const { seen, unseen } = divideBySight(profile, activities);
+  if (findings.length === 0 && seen.length === 0) {
+    throw errors.create('PODS_UNSEEN', { profile: nameOfPath(path), hint: hintOf(activities, options) });
+  }
   if (options.output === 'json') terminal.output.write(jsonText(findings));
   else terminal.output.write(findings.map(textOf).join(''));
   const alerts = findings.reduce((sum, { count }) => sum + count, 0);
   terminal.errors.write(`${countOf(findings.length, 'finding')}, ${countOf(alerts, 'alert')}\n`);
+  if (unseen.length > 0) terminal.errors.write(`nothing was seen of ${unseen.join(', ')}\n`);
   if (findings.length > 0) setExitCode(exitCodes.findings);
 }
 
+/** Why no pod of the profile was seen: others were, or none at all. */
+function hintOf(activities: readonly Activity[], options: Options): string {
+  const others = learnProfile(activities).pods.map(
+    ({ namespace = 'kube-system', podname }) => `${namespace}/${podname}`,
+  );
+  if (others.length === 0) return whyNothingSeen(options);
+  const shown = others.slice(0, MOST_SHOWN).join(', ');
+  const more = others.length > MOST_SHOWN ? ` and ${others.length - MOST_SHOWN} more` : '';
+  return `seen were ${shown}${more}; podname and namespace say which of them a profile is about`;
+}
+
 /** Each thing that a workload did and that the profile doesn't allow is a finding. */
-async function lookUp(profile: Profile, path: string): Promise<readonly Finding[]> {
+async function lookUp(profile: Profile, path: string): Promise<Trial> {
   const store = openStore({ path, access: 'read' });
   try {
-    return backtestActivity(profile, await store.activity({})).map(({ rule, activity }) => {
+    const activities = await store.activity({});
+    const findings = backtestActivity(profile, activities).map(({ rule, activity }) => {
       const { workload, kind, value, count, first, last, example } = activity;
       const output = `${rule}: ${workload} ${kind} ${value} (command=${example})`;
       return { rule, output, count, first, last };
     });
+    return { findings, activities };
   } finally {
     await store.close();
   }
@@ -101,7 +125,7 @@ async function replay(
   origin: string,
   { capture, metadata, seconds }: Options,
   terminal: Terminal,
-): Promise<readonly Finding[]> {
+): Promise<Trial> {
   const records =
     metadata === undefined
       ? []
@@ -111,7 +135,14 @@ async function replay(
   const { ruleSet } = loadRules([{ name: 'profile', content }], [syscallCatalogue]);
   if (ruleSet === undefined) throw new Error('the rules of a profile that was read do not load');
   const findings = new Map<string, Finding>();
+  const { from, until } = seconds ?? {};
+  const collector = createActivityCollector({
+    catalogue: syscallCatalogue,
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
+  });
   const watch = createCaptureWatch({
+    activity: collector,
     rules: ruleSet.rules,
     catalogue: syscallCatalogue,
     containers: records.map(containerInfoOf),
@@ -127,7 +158,7 @@ async function replay(
     },
   });
   await watch.run();
-  return [...findings.values()];
+  return { findings: [...findings.values()], activities: collector.take() };
 }
 
 function isWithin({ timestamp }: Alert, start: bigint, span: Span | undefined): boolean {

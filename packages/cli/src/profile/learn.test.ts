@@ -100,3 +100,51 @@ test('learning takes one source, and seconds that make sense', async () => {
   assert.deepEqual([both.exitCode, /one of --capture FILE/.test(both.stderr)], [2, true]);
   assert.equal((await runSeawall(['profile', 'learn', '--live', '--seconds', '5..2'])).exitCode, 2);
 });
+
+const kubeSystem = join(attack, '../../profiles/kube-system.yaml');
+
+test('a backtest in which no pod of the profile was seen is no all-clear: it says why that may be', async () => {
+  const blind = await runSeawall(['profile', 'backtest', kubeSystem, ...input.slice(0, 2)]);
+  assert.deepEqual([blind.exitCode, blind.stdout], [3, '']);
+  assert.match(blind.stderr, /nothing was seen of any pod that .*kube-system\.yaml is about.*--metadata/);
+
+  const path = join(scratch, 'idle.db');
+  await openStore({ path }).close();
+  const idle = await runSeawall(['profile', 'backtest', kubeSystem, '--store', path, '--output', 'json']);
+  assert.deepEqual([idle.exitCode, idle.stdout], [3, '']);
+  assert.match(idle.stderr, /nothing was seen .*activity: true/);
+  const learned = await runSeawall(['profile', 'learn', '--store', path]);
+  assert.equal(learned.exitCode, 1);
+  assert.match(learned.stderr, /nothing was seen of any pod: .*activity: true/);
+  assert.doesNotMatch(learned.stderr, /--metadata/);
+});
+
+test('a backtest of which some pods never showed names them', async () => {
+  const profile = fileOf(
+    'some.yaml',
+    '- podname: kube_proxy\n  ports: [1]\n- podname: elsewhere\n  namespace: shop\n  proc: false\n',
+  );
+  const { exitCode, stderr } = await runSeawall(['profile', 'backtest', profile, ...input]);
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, /^2 findings, 2 alerts\nnothing was seen of shop\/elsewhere$/m);
+  const elsewhere = fileOf('elsewhere.yaml', '- podname: elsewhere\n  proc: false\n');
+  const none = await runSeawall(['profile', 'backtest', elsewhere, ...input]);
+  assert.equal(none.exitCode, 3);
+  assert.match(none.stderr, /: seen were kube-system\/etcd, .*shop\/web; podname and namespace say which/);
+});
+
+test('options that can mean nothing where a profile is learned from or tried are refused', async () => {
+  const span = ['--seconds', '0..1'];
+  for (const [words, message] of [
+    [['learn', '--store', 'x', ...span], /--seconds with --store: a store keeps what was seen in all/],
+    [['backtest', kubeSystem, '--store', 'x', ...span], /--seconds with --store/],
+    [['learn', '--store', 'x', '--metadata', 'y'], /--metadata with --store/],
+    [['learn', '--live', '--metadata', 'y'], /--metadata with --live/],
+    [['learn', '--live', '--seconds', '1..2'], /--seconds A\.\.B with --live: watching begins now/],
+    [['learn', ...input, '--runtime', 'none'], /--runtime with --capture: .*live/],
+  ] as const) {
+    const { exitCode, stderr } = await runSeawall(['profile', ...words]);
+    assert.equal(exitCode, 2, stderr);
+    assert.match(stderr, message);
+  }
+});

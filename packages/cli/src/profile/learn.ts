@@ -5,7 +5,6 @@ import {
   type SectionsWatchOptions,
 } from '@seawall/agent';
 import { type ActivityCollector, createActivityCollector } from '@seawall/agent/activity';
-import type { RuntimeAddress } from '@seawall/kube';
 import { readContainerMetadata } from '@seawall/kube';
 import {
   confidenceOf,
@@ -17,7 +16,6 @@ import {
 import { type Activity, openStore } from '@seawall/store';
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
-import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readWhole } from '../input/open.ts';
 import { jsonText } from '../json-text.ts';
@@ -28,16 +26,11 @@ import { watchThisMachine } from '../probe/watch-this-machine.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { parseSpan, type Span } from './span.ts';
+import { requireOneSource, type SourceOptions, whyNothingSeen } from './chosen-source.ts';
+import { parseSpan } from './span.ts';
 
-interface Options {
-  readonly capture?: string;
-  readonly metadata?: string;
-  readonly live?: boolean;
-  readonly store?: string;
-  readonly seconds?: Span;
+interface Options extends SourceOptions {
   readonly namespace?: readonly string[];
-  readonly runtime?: readonly RuntimeAddress[];
   readonly output: OutputFormat;
 }
 
@@ -56,7 +49,7 @@ export function addLearnCommand(parent: Command, context: CommandContext): void 
     .addOption(
       new Option(
         '--seconds <A..B>',
-        'of a capture: from second A until B; B alone begins at the start',
+        'of a capture: from second A until B; B alone begins at the start. Watching live: how long (B)',
       ).argParser(parseSpan),
     )
     .option('--namespace <name...>', 'only pods of these namespaces')
@@ -82,7 +75,12 @@ async function learn({ terminal, setExitCode }: CommandContext, options: Options
   );
   for (const text of learned.leftOut) terminal.errors.write(`left out: ${text}\n`);
   if (pods.length === 0) {
-    terminal.errors.write('nothing was seen of any pod: is there container metadata (--metadata)?\n');
+    const others = [...new Set(learned.pods.map(({ namespace = 'kube-system' }) => namespace))];
+    terminal.errors.write(
+      others.length === 0
+        ? `nothing was seen of any pod: ${whyNothingSeen(options)}\n`
+        : `nothing was seen of any pod of the namespaces asked for: pods were seen of ${others.join(', ')}\n`,
+    );
     setExitCode(exitCodes.findings);
     return;
   }
@@ -96,11 +94,8 @@ async function activitiesOf(
   terminal: Terminal,
 ): Promise<{ readonly activities: readonly Activity[]; readonly origin: string }> {
   const { capture, store: path, live } = options;
-  const chosen = [capture, path, live].filter((source) => source !== undefined).length;
-  if (chosen !== 1) {
-    const hint = 'one of --capture FILE, --live and --store FILE says what to learn from';
-    throw errors.create('OPTION_MISSING', { command: 'profile learn', option: '--capture', hint });
-  }
+  const hint = 'one of --capture FILE, --live and --store FILE says what to learn from';
+  requireOneSource('profile learn', hint, options);
   if (path !== undefined) {
     const store = openStore({ path, access: 'read' });
     try {
@@ -112,7 +107,7 @@ async function activitiesOf(
   const { from, until } = options.seconds ?? {};
   const collector = createActivityCollector({
     catalogue: syscallCatalogue,
-    ...(live !== true && from !== undefined && { from }),
+    ...(from !== undefined && { from }),
     ...(live !== true && until !== undefined && { until }),
   });
   if (live === true) {

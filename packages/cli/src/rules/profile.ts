@@ -2,7 +2,7 @@ import { type CaptureProfileReport, containerInfoOf, createCaptureProfile } from
 import { systemClock } from '@seawall/base';
 import { readContainerMetadata } from '@seawall/kube';
 import type { Rule, RuleSet } from '@seawall/rules';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readWhole } from '../input/open.ts';
@@ -11,6 +11,7 @@ import { countOf, countText } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { syscallCatalogue } from './catalogues.ts';
 import { loadRuleFiles, withoutOption } from './load.ts';
 import { messagesText } from './message-text.ts';
@@ -54,11 +55,6 @@ Exit codes: 0 the recording was read to its end (or to --events); 1 the rules ha
 could not be read, or the recording not to its end (what was measured until there is shown).`,
     )
     .action((paths: readonly string[], options: Options) => profileRules(context, paths, options));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1.');
-  return Number(text);
 }
 
 async function profileRules(

@@ -77,8 +77,8 @@ export function testReport({ results, coverage, mutants, seconds }: TestRun): Te
 }
 
 /** Whether as much was done as asked for. */
-export function isFullyCovered(share: Share | undefined, minimum: number | undefined): boolean {
-  return minimum === undefined || (share?.percent ?? 0) >= minimum;
+export function isFullyCovered(share: Share, minimum: number | undefined): boolean {
+  return minimum === undefined || share.percent >= minimum;
 }
 
 function mutantReport(mutants: NonNullable<TestRun['mutants']>): NonNullable<TestReport['mutants']> {

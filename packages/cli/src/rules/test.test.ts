@@ -131,8 +131,9 @@ test('a case that fails says where, what was expected and what came instead', as
 
 test('what no case notices is named, and counts where asked for', async () => {
   const words = ['rules', 'test', join(folder, 'weak.test.yaml'), '--mutants'];
-  const { code, stdout } = await runCommand([...words, '--minimum-noticed', '100']);
+  const { code, stdout, stderr } = await runCommand([...words, '--minimum-noticed', '100']);
   assert.equal(code, 1);
+  assert.match(stderr, /^mutants noticed: [\d.]+%, less than --minimum-noticed 100; /m);
   assert.match(stdout, /not noticed Shell in kube-system: removed: k8s\.ns\.name = kube-system/);
   const shown = await runCommand([...words, '--show-parts']);
   assert.equal(shown.code, 0);
@@ -140,6 +141,19 @@ test('what no case notices is named, and counts where asked for', async () => {
     shown.stdout,
     /never failed Shell in kube-system: k8s\.ns\.name = kube-system .*rules\.yaml:4:/,
   );
+});
+
+test('a minimum that is not met is told, and one that can not be met is refused', async () => {
+  const words = ['rules', 'test', join(folder, 'weak.test.yaml')];
+  const { code, stderr } = await runCommand([...words, '--minimum-coverage', '100']);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^parts that held and failed: [\d.]+%, less than --minimum-coverage 100; --show-parts names the others\n$/,
+  );
+  const unmade = await runCommand([...words, '--minimum-noticed', '100']);
+  assert.equal(unmade.code, 2);
+  assert.match(unmade.stderr, /--minimum-noticed needs --mutants: /);
 });
 
 test('JUnit has a suite for each file and a failure for each case that fails', async () => {
@@ -158,7 +172,7 @@ test('a case file that makes no sense ends with 3 and the place', async () => {
     [cases.replace('mkdir: /x', 'mkdir: {flagz: 1}'), /mkdir has no flagz: it has res, path, mode/],
     [cases.replace('- ls: execve', '- lsd: execve'), /there is no process lsd in the cast/],
     [cases.replace('error: EACCES', 'error: ENOPE'), /there is no error ENOPE/],
-    [cases.replace('    expect:', '    expects:'), /broken\.test\.yaml:13:5: cases\.0/],
+    [cases.replace('    expect:', '    expects:'), /broken\.test\.yaml:13:5: write under expect/],
     [cases.replace('rule: Shell in', 'rule: Shells in'), /there is no rule 'Shells in kube-system'/],
   ];
   for (const [text, message] of broken) {

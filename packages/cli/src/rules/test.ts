@@ -12,7 +12,7 @@ import { canonicalText, type RuleSet } from '@seawall/rules';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
-import { fileReasonOf } from '../input/open.ts';
+import { fileReasonOf } from '../input/file-reason.ts';
 import { jsonText } from '../json-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -20,7 +20,7 @@ import { auditCatalogue, syscallCatalogue } from './catalogues.ts';
 import { loadRuleFiles } from './load.ts';
 import { messagesText } from './message-text.ts';
 import { testJunit } from './test-junit.ts';
-import { isFullyCovered, testReport } from './test-report.ts';
+import { isFullyCovered, type TestReport, testReport } from './test-report.ts';
 import { testText } from './test-text.ts';
 
 interface Options {
@@ -96,6 +96,10 @@ async function testRules(
   paths: readonly string[],
   options: Options,
 ): Promise<void> {
+  if (options.minimumNoticed !== undefined && !options.mutants) {
+    const hint = 'without it no mutants are made that cases could notice';
+    throw errors.create('OPTION_MISSING', { command: '--minimum-noticed', option: '--mutants', hint });
+  }
   const started = systemClock.monotonic();
   const progress = createProgress({
     clock: systemClock,
@@ -148,12 +152,28 @@ async function testRules(
     terminal.errors.write(
       'there is no case: in folders, files of cases have names that end with .test.yaml\n',
     );
-  const isGood =
-    results.length > 0 &&
-    report.failed === 0 &&
-    isFullyCovered(report.coverage, options.minimumCoverage) &&
-    isFullyCovered(report.mutants, options.minimumNoticed);
-  if (!isGood) setExitCode(exitCodes.findings);
+  const unmet = unmetMinimums(report, options);
+  for (const sentence of unmet) terminal.errors.write(`${sentence}\n`);
+  if (results.length === 0 || report.failed > 0 || unmet.length > 0) setExitCode(exitCodes.findings);
+}
+
+/** What less was tried of than asked for, a sentence each. */
+function unmetMinimums(
+  { coverage, mutants }: TestReport,
+  { minimumCoverage, minimumNoticed }: Options,
+): readonly string[] {
+  const unmet: string[] = [];
+  if (!isFullyCovered(coverage, minimumCoverage)) {
+    unmet.push(
+      `parts that held and failed: ${coverage.percent}%, less than --minimum-coverage ${minimumCoverage}; --show-parts names the others`,
+    );
+  }
+  if (mutants !== undefined && !isFullyCovered(mutants, minimumNoticed)) {
+    unmet.push(
+      `mutants noticed: ${mutants.percent}%, less than --minimum-noticed ${minimumNoticed}; those that were not are named above`,
+    );
+  }
+  return unmet;
 }
 
 /** Cases against the same rules share them. */

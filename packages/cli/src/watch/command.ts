@@ -99,13 +99,17 @@ export function defineWatch(watch: Command, context: CommandContext): void {
     )
     .option(
       '--add-output <text>',
-      'add this text, with its %fields, to the output of every rule (can be repeated)',
-      change((text) => (settings) => applySetting(settings, `append_output[].extra_output=${text}`)),
+      'add this text, with its %fields, to the output of every rule whose source has them (can be repeated)',
+      change((text) => (settings) => {
+        settings.extraOutputs.push({ text, option: '--add-output', value: text });
+      }),
     )
     .option(
       '--add-field <field>',
-      'add this field to the JSON of every alert (can be repeated)',
-      change((field) => (settings) => applySetting(settings, `append_output[].extra_fields[]=${field}`)),
+      'add this field to the JSON of every alert whose source has it (can be repeated)',
+      change((text) => (settings) => {
+        settings.extraFields.push({ text, option: '--add-field', value: text });
+      }),
     )
     .option('--no-suggested-output', 'do not add container and pod to the output of every rule')
     .addOption(meaningOption())
@@ -140,16 +144,12 @@ Exit codes: 0 the events were read to the end; 1 the rules have errors (or, with
     });
 }
 
-function inputOf({ capture, source, input, seconds, record }: Options): WatchInput {
+function inputOf({ capture, source, input, seconds, record, runtime, metadata }: Options): WatchInput {
   const command = 'watch';
   const isLive = source === 'syscall' && capture === undefined;
-  if (!isLive && (seconds !== undefined || record !== undefined)) {
-    const [option, value] = record === undefined ? ['--seconds', seconds] : ['--record', record];
-    throw errors.create('OPTION_INVALID', {
-      option,
-      value,
-      problem: 'that is for watching this machine live',
-    });
+  if (!isLive) {
+    const problem = 'that is for watching this machine live';
+    refuseOptions({ '--record': record, '--seconds': seconds, '--runtime': runtimeText(runtime) }, problem);
   }
   if (source === 'syscall') {
     if (input !== undefined) {
@@ -165,9 +165,24 @@ function inputOf({ capture, source, input, seconds, record }: Options): WatchInp
     const problem = `a capture holds system calls, not events of ${source}; use --input`;
     throw errors.create('OPTION_INVALID', { option: '--capture', value: capture, problem });
   }
+  const problem = 'audit events name their pods themselves; that is for system calls';
+  refuseOptions({ '--metadata': metadata }, problem);
   if (input === undefined) {
     const hint = 'name the audit log to read';
     throw errors.create('OPTION_MISSING', { command, option: '--input FILE', hint });
   }
   return { source: 'k8s_audit', path: input };
+}
+
+/** @throws cli/OPTION_INVALID for the first option that is given though it would do nothing. */
+function refuseOptions(options: Readonly<Record<string, unknown>>, problem: string): void {
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
+  if (given === undefined) return;
+  const [option, value] = given;
+  throw errors.create('OPTION_INVALID', { option, value, problem });
+}
+
+/** Runtimes as they are written on the command line. */
+function runtimeText(runtimes: readonly RuntimeAddress[] | undefined): string | undefined {
+  return runtimes && (runtimes.map(({ kind, socket }) => `${kind}=${socket}`).join(' ') || 'none');
 }

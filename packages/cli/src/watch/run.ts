@@ -11,27 +11,21 @@ import {
 import { systemClock } from '@seawall/base';
 import { eventType } from '@seawall/events';
 import { type AuditInputFault, type RuntimeAddress, readContainerMetadata } from '@seawall/kube';
-import {
-  type LoadOptions,
-  parsePriority,
-  priorities,
-  type Rule,
-  type RuleMeaning,
-  selectRules,
-} from '@seawall/rules';
+import { parsePriority, priorities, type Rule, type RuleMeaning, selectRules } from '@seawall/rules';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readUnpacked, readWhole } from '../input/open.ts';
 import { countOf, countText } from '../number-text.ts';
 import { watchThisMachine } from '../probe/watch-this-machine.ts';
-import { auditCatalogue, syscallCatalogue } from '../rules/catalogues.ts';
+import { auditCatalogue, cataloguesWithout, syscallCatalogue } from '../rules/catalogues.ts';
 import { countMessages, loadRuleFiles } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { createAlertWriter } from './alert-writer.ts';
+import { createExtras } from './extras.ts';
 import type { WatchSettings } from './settings.ts';
 import {
   createAlertCounter,
@@ -80,7 +74,7 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
   const started = systemClock.monotonic();
   const inputName = input.path === undefined ? 'this machine' : nameOfPath(input.path);
   const counter = createAlertCounter(priorities);
-  const faults = { count: 0 };
+  const faults: { count: number; hasJson: boolean; first?: AuditInputFault } = { count: 0, hasJson: false };
   const progress = createProgress({
     clock: systemClock,
     isTerminal: terminal.errors.isTerminal,
@@ -114,6 +108,8 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
           catalogue: auditCatalogue,
           onFault(fault) {
             faults.count += 1;
+            faults.first ??= fault;
+            if (fault.isJson) faults.hasJson = true;
             if (faults.count <= FAULTS_TOLD) terminal.errors.write(faultText(input.path, fault));
           },
         });
@@ -140,6 +136,15 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
     throw error;
   }
   finish();
+  // JSON of something else is passed over, as Falco has it.
+  if (faults.first !== undefined && !faults.hasJson && watch.report().accounting.seen === 0) {
+    const { line, column, reason } = faults.first;
+    throw errors.create('EVENTS_ABSENT', {
+      path: inputName,
+      places: `${countOf(faults.count, 'place')} can't be read`,
+      first: `line ${line} column ${column}: ${reason}`,
+    });
+  }
   if (request.failOnAlert && counter.total > 0) setExitCode(exitCodes.findings);
 }
 
@@ -181,10 +186,14 @@ async function loadForWatch(
     const problem = `priorities are ${priorities.join(', ')}`;
     throw errors.create('OPTION_INVALID', { option: '--priority', value: settings.minimumPriority, problem });
   }
+  const extras = createExtras(settings, cataloguesWithout(without), input.source);
+  const hasSuggested = settings.hasSuggestedOutput && !without.includes('container');
   const loaded = await loadRuleFiles(paths, terminal, without, {
-    ...extrasOf(settings, without),
+    extraOutput: [...(hasSuggested ? suggestedOutput : []), ...extras.output],
+    extraFields: extras.fields,
     meaning,
   });
+  for (const remark of extras.remarks) terminal.errors.write(`${remark}\n`);
   const { files, ruleSet, unmetRequirement } = loaded;
   if (ruleSet === undefined) {
     terminal.errors.write(messagesText(files, terminal.errors.palette, ['error']));
@@ -209,16 +218,6 @@ async function loadForWatch(
     );
   }
   return selected;
-}
-
-function extrasOf(settings: WatchSettings, without: readonly string[]): LoadOptions {
-  return {
-    extraOutput: [
-      ...(settings.hasSuggestedOutput && !without.includes('container') ? suggestedOutput : []),
-      ...settings.extraOutputs.map((format) => ({ format })),
-    ],
-    extraFields: settings.extraFields.map((name) => ({ name, format: `%${name}`, isRaw: true })),
-  };
 }
 
 function nameOfType(source: WatchInput['source'], type: number): string {

@@ -20,12 +20,20 @@ export interface WatchSettings {
   /** In the order given: later ones overrule earlier ones. */
   selection: Selection[];
   /** Text (with fields) added to the output of every rule. */
-  extraOutputs: string[];
+  extraOutputs: Extra[];
   /** Fields added to the JSON of every alert. */
-  extraFields: string[];
+  extraFields: Extra[];
   /** Whether the fields that catalogues suggest (container and pod) are added to every output. */
   hasSuggestedOutput: boolean;
   drops: DropPolicy;
+}
+
+/** What is added to the alerts of rules. */
+export interface Extra {
+  readonly text: string;
+  /** What asked for it, as messages name it: the option and what was written behind it. */
+  readonly option: string;
+  readonly value: string;
 }
 
 export function createWatchSettings(): WatchSettings {
@@ -124,14 +132,14 @@ const SETTINGS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['rules[].enable.tag', selectByTag(true)],
   [
     'append_output[].extra_output',
-    (settings, value) => {
-      settings.extraOutputs.push(value);
+    (settings, text, value) => {
+      settings.extraOutputs.push({ text, option: '-o', value });
     },
   ],
   [
     'append_output[].extra_fields[]',
-    (settings, value) => {
-      settings.extraFields.push(value);
+    (settings, text, value) => {
+      settings.extraFields.push({ text, option: '-o', value });
     },
   ],
   [

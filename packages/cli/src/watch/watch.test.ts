@@ -121,6 +121,29 @@ test('rules are chosen by tag, name and priority, and outputs are added to', asy
   assert.match(none.stderr, /no rule runs: 2 rules are loaded/);
 });
 
+test('outputs are added to rules whose source has the fields; what no source has is the option’s fault', async () => {
+  const both = ['--rules', rules, auditRules, '--no-suggested-output', '--output', 'json'];
+  const added = ['--add-output', 'pid=%proc.pid', '--add-field', 'proc.pid', '--add-field', 'ka.verb'];
+  const { code, stdout, stderr } = await watch('--capture', capture, ...both, ...added);
+  assert.equal(code, 0);
+  const alert = JSON.parse(stdout.split('\n')[0]) as { output: string; output_fields: object };
+  assert.match(alert.output, / pid=\d+$/);
+  assert.deepEqual(Object.keys(alert.output_fields), ['evt.time', 'proc.cmdline', 'proc.pid']);
+  assert.match(stderr, /--add-field ka\.verb adds nothing: it is for rules about k8s_audit/);
+  const wrong: [RegExp, ...string[]][] = [
+    [/--add-field proc\.pidd: .*is it proc\.pid\?/, '--add-field', 'proc.pidd'],
+    [/--add-field proc\.pid x: that is no field/, '--add-field', 'proc.pid x'],
+    [/--add-output %nope\.x: .*%nope\.x is no field/, '--add-output', '%nope.x'],
+    [/-o append_output\[\]\.extra_output=%: /, '-o', 'append_output[].extra_output=%'],
+  ];
+  for (const [pattern, ...words] of wrong) {
+    const refused = await watch('--capture', capture, ...both, ...words);
+    assert.match(refused.stderr, pattern);
+    assert.equal(refused.code, 2);
+    assert.doesNotMatch(refused.stderr, /audit\.yaml/);
+  }
+});
+
 test('audit logs are watched, faults in them told and passed over', async () => {
   const lines = gunzipSync(readFileSync(audit));
   const input = Buffer.concat([Buffer.from('{"kind":"Event"\n'), lines]);
@@ -133,6 +156,16 @@ test('audit logs are watched, faults in them told and passed over', async () => 
   assert.match(stderr, /in 1,087 events/);
   const failing = await runCommand([...args, '--fail-on-alert'], { input: lines });
   assert.equal(failing.code, 1);
+});
+
+test('an input that is no JSON at all is no audit log, unless it is empty', async () => {
+  const args = ['watch', '--source', 'k8s_audit', '--input', '-', '--rules', auditRules];
+  for (const input of ['cluster: a\nnodes: b\n', Buffer.from([0, 1, 0xff, 0x7b, 0x0a, 0x80])]) {
+    const { code, stderr } = await runCommand(args, { input });
+    assert.equal(code, 3);
+    assert.match(stderr, /\n[^\n]*nothing in standard input is an audit event: .* \[cli\/EVENTS_ABSENT\]\n$/);
+  }
+  for (const input of ['', '\n', '[]\n', '{}\n']) assert.equal((await runCommand(args, { input })).code, 0);
 });
 
 test('a capture comes from standard input as well, and what breaks off is replayed as far as it goes', async () => {
@@ -152,6 +185,15 @@ test('wrong usage says what is wrong and exits with 2', async () => {
     [/--rules/, '--capture', capture],
     [/a number above 0/, '--rules', rules, '--seconds', '0'],
     [/--record/, '--rules', rules, '--capture', capture, '--record', 'copy.scap'],
+    [/--runtime cri=\/x\.sock: .*live/, '--rules', rules, '--capture', capture, '--runtime', 'cri=/x.sock'],
+    [
+      /--runtime cri=\/x\.sock: .*live/,
+      ...['--rules', auditRules, '--source', 'k8s_audit', '--input', audit, '--runtime', 'cri=/x.sock'],
+    ],
+    [
+      /--metadata nofile: .*system calls/,
+      ...['--rules', auditRules, '--source', 'k8s_audit', '--input', audit, '--metadata', 'nofile'],
+    ],
     [/needs --input FILE/, '--rules', rules, '--source', 'k8s_audit'],
     [/system calls are read with --capture/, '--rules', rules, '--input', audit],
     [/use --input/, '--rules', auditRules, '--source', 'k8s_audit', '--capture', capture],
