@@ -3,7 +3,7 @@
 // plain scan of the same file (where there is one) and to our own bare scan of headers, all in one run. With --dense
 // the same follows for a copy of the capture that holds only events of types that the stock rules look at.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -38,6 +38,15 @@ if (stock === undefined || given === undefined || !existsSync(given)) {
 const folder = mkdtempSync(join(tmpdir(), 'seawall-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
+const interruption = new AbortController();
+const { signal } = interruption;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(name, () => {
+    process.exitCode = 128 + constants.signals[name];
+    interruption.abort();
+  });
+}
+
 const file = unpack(given);
 const stockFiles = ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rules'].map((name) =>
   join(stock, `${name}.yaml`),
@@ -45,20 +54,21 @@ const stockFiles = ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rule
 const { reference } = values;
 const rounds = Number(values.rounds);
 
-const measured = measureCapture({
-  file,
-  name: given,
-  reference,
-  rounds,
-  cases: values.rules
-    .split(',')
-    .filter(Boolean)
-    .map((count) => rulesFor(Number(count))),
-});
-const dense = values.dense ? await measureDenseCopy() : undefined;
-if (values.json) {
-  process.stdout.write(`${JSON.stringify({ ...measured, dense }, null, 2)}\n`);
-} else {
+try {
+  await printMeasured();
+} catch (error) {
+  if (!signal.aborted) throw error;
+}
+
+async function printMeasured(): Promise<void> {
+  const counts = values.rules.split(',').filter(Boolean);
+  const cases = counts.map((count) => rulesFor(Number(count)));
+  const measured = await measureCapture({ file, name: given as string, reference, rounds, cases, signal });
+  const dense = values.dense ? await measureDenseCopy() : undefined;
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ ...measured, dense }, null, 2)}\n`);
+    return;
+  }
   process.stdout.write(measuredText(measured, reference));
   if (dense !== undefined) {
     process.stdout.write(
@@ -70,7 +80,8 @@ if (values.json) {
 async function measureDenseCopy() {
   const copy = join(folder, 'dense.scap');
   await writeDenseCopy(file, compileProgram(loadBenchmarkRules(stockFiles), catalogue), copy);
-  return measureCapture({ file: copy, name: `${given}, dense`, reference, rounds, cases: [stockFiles] });
+  const name = `${given}, dense`;
+  return measureCapture({ file: copy, name, reference, rounds, cases: [stockFiles], signal });
 }
 
 /** The capture as a plain file. */

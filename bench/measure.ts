@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { replayOptions } from '../scripts/replay-options.mjs';
 import { scanCapture } from './scan.ts';
 import { median, spread } from './statistics.ts';
@@ -56,36 +57,39 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** For each case its rule files. */
   readonly cases: readonly (readonly string[])[];
+  /** Ends the program that runs, and the measuring. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Measures scan, reference and cases in turn, round after round. A machine's speed changes within seconds where others
  * share its cores: each case is held against the reference's runs right before and after it.
- * @throws Error when one of the programs fails.
+ * @throws Error when one of the programs fails, or the signal comes.
  */
-export function measureCapture({ file, name, reference, rounds, cases }: MeasureOptions): MeasuredCapture {
+export async function measureCapture(options: MeasureOptions): Promise<MeasuredCapture> {
+  const { file, name, reference, rounds, cases, signal } = options;
   const scan = createFastest<{ milliseconds: number; events: number }>((result) => result.milliseconds);
   const replays = cases.map(() => createFastest<MeasuredCase>((result) => result.replayMilliseconds));
   const replayUnits = cases.map((): number[] => []);
   const loadUnits = cases.map((): number[] => []);
   const references: number[] = [];
-  const referenceRun = reference === undefined ? undefined : prepareReference(reference, file);
+  const referenceRun = reference === undefined ? undefined : prepareReference(reference, file, signal);
   try {
     for (let round = 0; round < rounds; round++) {
       const { events, seconds } = scanCapture(file);
       scan.add({ milliseconds: seconds * 1000, events });
-      let before = referenceRun?.run();
-      cases.forEach((rules, index) => {
-        const result = runScript<MeasuredCase>('bench/case.ts', file, ...rules);
+      let before = await referenceRun?.run();
+      for (const [index, rules] of cases.entries()) {
+        const result = await runCase(signal, file, ...rules);
         replays[index].add(result);
-        if (before === undefined || referenceRun === undefined) return;
-        const after = referenceRun.run();
+        if (before === undefined || referenceRun === undefined) continue;
+        const after = await referenceRun.run();
         const unit = (before + after) / 2;
         replayUnits[index].push(result.replayMilliseconds / unit);
         loadUnits[index].push((result.loadMilliseconds + result.compileMilliseconds) / unit);
         references.push(after);
         before = after;
-      });
+      }
     }
   } finally {
     referenceRun?.remove();
@@ -107,14 +111,15 @@ function summarise(measured: readonly number[]): MeasuredUnits | undefined {
   return measured.length === 0 ? undefined : { median: median(measured), spread: spread(measured) };
 }
 
-function runScript<Result>(script: string, ...parameters: string[]): Result {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...process.execArgv, ...replayOptions, script, ...parameters],
-    { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);
-  return JSON.parse(stdout) as Result;
+const runProgram = promisify(execFile);
+
+async function runCase(signal: AbortSignal, ...parameters: string[]): Promise<MeasuredCase> {
+  const words = [...process.execArgv, ...replayOptions, 'bench/case.ts', ...parameters];
+  const { stdout } = await runProgram(process.execPath, words, {
+    cwd: join(import.meta.dirname, '..'),
+    signal,
+  });
+  return JSON.parse(stdout) as MeasuredCase;
 }
 
 interface Fastest<Result> {
@@ -136,22 +141,22 @@ function createFastest<Result>(timeOf: (result: Result) => number): Fastest<Resu
   };
 }
 
-/** `sysdig -r FILE proc.name=nosuchproc`: `run` gives the milliseconds that it took, start-up included. */
-function prepareReference(command: string, file: string): { run(): number; remove(): void } {
+interface ReferenceRun {
+  /** The milliseconds that `sysdig -r FILE proc.name=nosuchproc` took, start-up included. */
+  run(): Promise<number>;
+  remove(): void;
+}
+
+function prepareReference(command: string, file: string, signal: AbortSignal): ReferenceRun {
   const [program, ...parameters] = command.split(' ');
   const root = program === 'chroot' ? parameters[0] : undefined;
   const inside = `/tmp/seawall-bench-${process.pid}.scap`;
   if (root !== undefined) copyFileSync(file, join(root, inside));
   const seen = root === undefined ? file : inside;
   return {
-    run() {
+    async run() {
       const started = performance.now();
-      const { status, stderr, error } = spawnSync(
-        program,
-        [...parameters, '-r', seen, 'proc.name=nosuchproc'],
-        { encoding: 'utf8' },
-      );
-      if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
+      await runProgram(program, [...parameters, '-r', seen, 'proc.name=nosuchproc'], { signal });
       return performance.now() - started;
     },
     remove() {
