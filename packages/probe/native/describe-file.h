@@ -83,23 +83,21 @@ struct path_walk {
 	struct scratch *s;
 	struct dentry *dentry;
 	struct mount *mount;
-	/* where the path starts in the aside memory, so far */
-	__u32 start;
 };
 
 /* Puts `/NAME` in front; false when there is no more room. */
-static __always_inline bool prepend(struct scratch *s, __u32 *start, const void *name, __u32 length)
+static __always_inline bool prepend(struct scratch *s, const void *name, __u32 length)
 {
-	__u32 from;
+	__u32 start = s->start, from;
 
 	length &= COMPONENT_MAXIMUM - 1;
-	if (*start < SPARE - TEXT_MAXIMUM + COMPONENT_MAXIMUM + 1)
+	if (start < SPARE - TEXT_MAXIMUM + COMPONENT_MAXIMUM + 1)
 		return false;
-	from = (*start - length) & (SPARE - 1);
+	from = (start - length) & (SPARE - 1);
 	bpf_probe_read_kernel(&s->aside[from], length, name);
 	from = (from - 1) & (SPARE - 1);
 	s->aside[from] = '/';
-	*start = from;
+	s->start = from;
 	return true;
 }
 
@@ -119,7 +117,7 @@ static long step_up(__u32 index, struct path_walk *walk)
 		walk->mount = outer;
 		return 0;
 	}
-	if (dentry == parent || !prepend(walk->s, &walk->start, PEEK(dentry, dentry, d_name.name),
+	if (dentry == parent || !prepend(walk->s, PEEK(dentry, dentry, d_name.name),
 					 PEEK(dentry, dentry, d_name.len)))
 		return 1;
 	walk->dentry = parent;
@@ -137,18 +135,18 @@ static __noinline void put_path(struct scratch *s, struct file *file)
 		.s = s,
 		.dentry = BPF_CORE_READ(file, f_path.dentry),
 		.mount = (void *)mounted - bpf_core_field_offset(struct mount, mnt),
-		.start = SPARE - 1,
 	};
 
 	struct dentry *last;
 	struct mount *mount;
 
 	s->aside[SPARE - 1] = 0;
+	s->start = SPARE - 1;
 	bpf_loop(PATH_STEPS, step_up, &walk, 0);
 	last = walk.dentry;
 	mount = walk.mount;
-	if (walk.start != SPARE - 1)
-		put_kernel_text(s, &s->aside[walk.start & (SPARE - 1)]);
+	if (s->start != SPARE - 1)
+		put_kernel_text(s, &s->aside[s->start & (SPARE - 1)]);
 	else if (last != BPF_CORE_READ(mount, mnt.mnt_root))
 		put_kernel_text(s, BPF_CORE_READ(last, d_name.name));
 	else {

@@ -17,7 +17,10 @@ static __always_inline struct task_struct *current_task(void)
 	return (struct task_struct *)bpf_get_current_task_btf();
 }
 
-/* The id and its namespace at a level: the array is longer than it is declared, and the kernel's checks know that alone. */
+/*
+ * The id and its namespace at a level: the array is longer than it is declared. Kernels before 6.12 let a program reckon so
+ * with numbers alone: `pid` has to come from `PEEK_NUMBER` or a helper.
+ */
 static __always_inline void *number_at(struct pid *pid, __u32 level)
 {
 	return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
@@ -40,9 +43,16 @@ static __always_inline int own_id(struct pid *pid)
 	return id_at(pid, PEEK(pid, pid, level));
 }
 
+static __always_inline struct pid *thread_id(struct task_struct *task)
+{
+	return (void *)PEEK_NUMBER((void *)task + bpf_core_field_offset(struct task_struct, thread_pid));
+}
+
 static __always_inline struct pid *group_id(struct task_struct *task, int type)
 {
-	return PEEK(signal_struct, PEEK(task_struct, task, signal), pids[type]);
+	void *ids = (void *)PEEK(task_struct, task, signal) + bpf_core_field_offset(struct signal_struct, pids);
+
+	return (void *)PEEK_NUMBER(ids + type * sizeof(struct pid *));
 }
 
 /* Sizes of a process's memory in KiB: virtual, resident, swapped. */
@@ -81,7 +91,6 @@ static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 struct cgroup_walk {
 	struct scratch *s;
 	struct kernfs_node *node;
-	__u32 start;
 };
 
 /* One directory up; the root has no name. */
@@ -96,46 +105,38 @@ static long step_up_cgroup(__u32 index, struct cgroup_walk *walk)
 		return 1;
 	length = bpf_probe_read_kernel_str(name, COMPONENT_MAXIMUM, PEEK(kernfs_node, node, name));
 	walk->node = parent;
-	return length <= 0 || !prepend(walk->s, &walk->start, name, length - 1);
+	return length <= 0 || !prepend(walk->s, name, length - 1);
 }
-
-/* The cgroup whose path lies aside, and where. */
-struct last_cgroup {
-	struct kernfs_node *node;
-	__u32 start;
-};
 
 /*
  * Appends the path and a NUL to `length` bytes at the event's end, and gives the new length; 0 where the machine has no
- * such subsystem.
+ * such subsystem. `last` is the cgroup whose path lies aside.
  */
 static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *task, __u32 subsystem, __u32 length,
-				      struct last_cgroup *last)
+				      struct kernfs_node **last)
 {
 	__u8 *place = place_of(s) + (length & 0xfff);
 	void *subsystems = (void *)PEEK(task_struct, task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
 	struct cgroup_subsys_state *state = PEEK_POINTER(subsystems + 8 * (__u64)subsystem);
-	struct cgroup_walk walk = { .s = s, .start = SPARE - 1 };
+	struct cgroup_walk walk = { .s = s };
 	__u32 taken;
 
 	if (!state)
 		return 0;
 	walk.node = PEEK(cgroup, PEEK(cgroup_subsys_state, state, cgroup), kn);
 	/* all subsystems share one tree on most machines: its path was made for the one before */
-	if (walk.node == last->node) {
-		walk.start = last->start;
-	} else {
+	if (walk.node != *last) {
 		s->aside[SPARE - 1] = 0;
-		last->node = walk.node;
+		s->start = SPARE - 1;
+		*last = walk.node;
 		bpf_loop(CGROUP_DEPTH, step_up_cgroup, &walk, 0);
-		last->start = walk.start;
 	}
-	if (walk.start == SPARE - 1) {
+	if (s->start == SPARE - 1) {
 		*(__u16 *)place = '/';
 		return length + 2;
 	}
-	taken = (SPARE - walk.start) & (TEXT_MAXIMUM - 1);
-	bpf_probe_read_kernel(place, taken, s->aside + (walk.start & (SPARE - 1)));
+	taken = (SPARE - s->start) & (TEXT_MAXIMUM - 1);
+	bpf_probe_read_kernel(place, taken, s->aside + (s->start & (SPARE - 1)));
 	return length + taken;
 }
 
@@ -153,7 +154,7 @@ static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *tas
 
 static __always_inline void put_cgroups(struct scratch *s, struct task_struct *task)
 {
-	struct last_cgroup last = {};
+	struct kernfs_node *last = NULL;
 	__u32 length = 0;
 
 	APPEND_CGROUP(cpuset);

@@ -206,6 +206,7 @@ static __always_inline bool is_open_needed(__u64 flags, __u64 address, long resu
 		kind |= OPEN_TRUNCATES;
 	if (result < 0)
 		kind |= OPEN_FAILED;
+	FORGET(kind);
 	switch (filters.opens[kind & (OPEN_KINDS - 1)]) {
 	case OPEN_NONE:
 		return false;

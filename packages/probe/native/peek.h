@@ -34,3 +34,6 @@ enum bpf_func_id___new {
 
 /* The eight bytes at the address, as a number: a pointer may only be reckoned with as such. */
 #define PEEK_NUMBER(address) ((__u64)PEEK(timespec64, address, tv_sec))
+
+/* The value as one of which the kernel's checks know nothing: what the compiler knows of it they may not, and it would leave a bound out. */
+#define FORGET(value) asm volatile("" : "+r"(value))

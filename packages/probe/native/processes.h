@@ -108,7 +108,7 @@ static __always_inline __u32 visible_flags(struct task_struct *parent, struct ta
 static __always_inline void put_clone_end(struct scratch *s, struct task_struct *task, __u32 flags, __u64 start)
 {
 	const struct cred *cred = task->cred;
-	struct pid *thread = task->thread_pid, *process = group_id(task, PIDTYPE_TGID);
+	struct pid *thread = thread_id(task), *process = group_id(task, PIDTYPE_TGID);
 
 	put_u32(s, flags);
 	put_u32(s, cred->euid.val);
@@ -142,7 +142,7 @@ static __noinline void put_clone_again(struct scratch *s, struct task_struct *ta
 static __always_inline void tell_fork(struct task_struct *parent, struct task_struct *child)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs((void *)current_task());
-	struct pid *child_id = child->thread_pid, *own = parent->thread_pid;
+	struct pid *child_id = thread_id(child), *own = thread_id(parent);
 	struct pid_namespace *namespace = namespace_of(own), *inner = namespace_of(child_id);
 	__u32 level = PEEK(pid, own, level), child_flags, parent_flags;
 	bool is_alike = false;

@@ -23,8 +23,12 @@
 struct scratch {
 	__u32 is_busy, sequence, position, parameter;
 	__u8 data[EVENT_MASK + 1 + SPARE];
-	/* for what has to be looked at, or turned round, before it is written */
+	/*
+	 * For what has to be looked at, or turned round, before it is written, and where that starts so far: here and not with the loop that
+	 * moves it, or the kernel's checks would go through that loop once for each place where it may start.
+	 */
 	__u8 aside[2 * SPARE];
+	__u32 start;
 };
 
 struct settings {
