@@ -59,4 +59,5 @@ export {
   syscallCodesOfEventType,
   syscallNames,
 } from './table/syscalls.ts';
+export { DESCRIPTOR_TOLD, readToldDescriptor, type ToldDescriptor } from './told-descriptor.ts';
 export { createEventView, type EventView, HEADER_LENGTH, moveTo, TYPE_OFFSET, timestampOf } from './view.ts';

@@ -3,6 +3,7 @@ import {
   createEventView,
   EVENT_TYPE_COUNT,
   type EventView,
+  eventTypeOfSymbol,
   eventTypes,
   leastCountByType,
   type PassingPlace,
@@ -46,7 +47,8 @@ export interface Inspector {
   /**
    * Brings the tables up to the event under the view (which must be `context.view`) and fills the context.
    * @returns false for events that rules must not see: those of suppressed threads, of types nobody knows, enter events
-   *   that only serve the event that ends their call, and what a capture begins with to complete its tables.
+   *   that only serve the event that ends their call, what a capture begins with to complete its tables, and what
+   *   the probe tells of descriptors.
    */
   apply(view: EventView): boolean;
   /**
@@ -148,6 +150,8 @@ const DETACHED_OR_UNINVENTED = Behaviour.detached | Behaviour.inventsNoThread;
 const UNINVENTED = Behaviour.inventsNoThread;
 const USES_DESCRIPTOR = Behaviour.usesDescriptor;
 const HIDDEN = Behaviour.isHidden;
+const HIDDEN_OR_DETACHED = Behaviour.isHidden | Behaviour.detached;
+const ASYNCHRONOUS = eventTypeOfSymbol('ASYNCEVENT_E').id;
 const INITIAL_STATE = Behaviour.isInitialState;
 const ACTIVE = ProcessFlag.active;
 const behaviourByType = behaviours;
@@ -196,6 +200,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     containerWatcher: options.containerWatcher,
     tables,
     announced: undefined,
+    isForTablesAlone: false,
     unreadableContainers: 0,
   };
   const { context } = state;
@@ -301,7 +306,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       steps.set(steadySteps);
       passing.allow(true);
     }
-    return (behaviour & HIDDEN) === 0;
+    if ((behaviour & HIDDEN_OR_DETACHED) === 0) return true;
+    return (behaviour & HIDDEN) === 0 && (type !== ASYNCHRONOUS || !state.isForTablesAlone);
   }
 
   function isQuiet(data: DataView, event: number, type: number): boolean {

@@ -4,6 +4,7 @@
 #include "call.h"
 #include "calls-descriptors.h"
 #include "describe-socket.h"
+#include "received.h"
 
 CALL(socket, SOCKET_SOCKET_X)
 {
@@ -131,32 +132,130 @@ CALL_ON(sendmsg, SOCKET_SENDMSG_X, FIRST)
 		put_nothing(s);
 }
 
-/* Where only the tables need it, what they need is told in its place. */
-static __always_inline bool is_receiving_needed(struct pt_regs *regs, long result)
+static __always_inline void put_received(struct scratch *s, struct pt_regs *regs, struct user_message *message,
+					 __u32 size)
 {
-	if (result >= 0 && tells_closed())
-		tell_received(argument(regs, 1));
-	return filters.needs[EVENT_SOCKET_RECVMSG_X] == NEED_RULES;
-}
-
-CALL_IF(recvmsg, SOCKET_RECVMSG_X, FIRST, is_receiving_needed(regs, result))
-{
-	struct user_message message = {};
-
-	put_u32(s, result > 0 ? result : 0);
-	if (result < 0) {
-		put_nothing(s);
-		put_nothing(s);
-		put_nothing(s);
-		ID(0);
-		return;
-	}
-	bpf_probe_read_user(&message, sizeof(message), (void *)argument(regs, 1));
-	if (result > 0)
-		put_first_piece(s, message.vectors, message.vector_count, result);
+	if (size > 0)
+		put_first_piece(s, message->vectors, message->vector_count, size);
 	else
 		put_nothing(s);
-	put_tuple(s, argument(regs, 0), false, message.name, message.name_length);
-	put_bytes(s, message.control, message.control_length);
+	put_tuple(s, argument(regs, 0), false, message->name, message->name_length);
+	put_bytes(s, message->control, message->control_length);
+}
+
+/*
+ * The programs of the calls that bring descriptors. They are always on: of descriptors nothing else tells. Whether there
+ * is an event of the call itself is said as of the others.
+ */
+SEC("tracepoint/syscalls/sys_exit_recvmsg")
+int exit_recvmsg(struct exit_context *context)
+{
+	long result = context->result;
+	struct pt_regs *regs = current_registers();
+	bool is_event_needed = filters.needs[EVENT_SOCKET_RECVMSG_X] == NEED_RULES;
+	struct user_message message = {};
+	struct scratch *s;
+
+	if (!is_result_needed(EVENT_SOCKET_RECVMSG_X, result)) {
+		count_filtered(EVENT_SOCKET_RECVMSG_X);
+		return 0;
+	}
+	/* a look into the program's memory takes several times as long as the question what kind of socket it is */
+	if (result >= 0 && (is_event_needed || is_unix(argument(regs, 0)))) {
+		bpf_probe_read_user(&message, sizeof(message), (void *)argument(regs, 1));
+		if (message.control_length && is_unix(argument(regs, 0))) {
+			struct receiving receiving = { .left = RECEIVED_MAXIMUM };
+
+			tell_received(&message, &receiving);
+		}
+	}
+	if (!is_event_needed) {
+		count_filtered(EVENT_SOCKET_RECVMSG_X);
+		return 0;
+	}
+	tell_closed_arguments(regs, FIRST);
+	s = begin(EVENT_SOCKET_RECVMSG_X, PARAMETERS_SOCKET_RECVMSG_X);
+	if (!s)
+		return 0;
+	put_u64(s, result);
+	put_u32(s, result > 0 ? result : 0);
+	if (result >= 0) {
+		put_received(s, regs, &message, result);
+	} else {
+		put_nothing(s);
+		put_nothing(s);
+		put_nothing(s);
+	}
 	ID(0);
+	finish(s);
+	return 0;
+}
+
+struct many {
+	__u64 messages;
+	__s64 count;
+	struct receiving receiving;
+	bool is_over_unix;
+};
+
+static long tell_one_of_many(__u32 index, struct many *many)
+{
+	struct pt_regs *regs = current_registers();
+	struct user_message_of_many one = {};
+	struct scratch *s;
+
+	if (index >= many->count)
+		return 1;
+	bpf_probe_read_user(&one, sizeof(one), (void *)(many->messages + index * sizeof(one)));
+	if (many->is_over_unix && one.message.control_length)
+		tell_received(&one.message, &many->receiving);
+	if (filters.needs[EVENT_SOCKET_RECVMMSG_X] != NEED_RULES)
+		return 0;
+	s = begin(EVENT_SOCKET_RECVMMSG_X, PARAMETERS_SOCKET_RECVMMSG_X);
+	if (!s)
+		return 0;
+	put_u64(s, many->count);
+	ID(0);
+	put_u32(s, one.received);
+	put_received(s, regs, &one.message, one.received);
+	finish(s);
+	return 0;
+}
+
+/* An event for each message, as Falco's probe makes them; one where the call brought none. */
+SEC("tracepoint/syscalls/sys_exit_recvmmsg")
+int exit_recvmmsg(struct exit_context *context)
+{
+	struct pt_regs *regs = current_registers();
+	struct many many = {
+		.messages = argument(regs, 1),
+		.count = context->result,
+		.receiving.left = RECEIVED_BY_MANY_MAXIMUM,
+	};
+	bool is_event_needed = filters.needs[EVENT_SOCKET_RECVMMSG_X] == NEED_RULES;
+	struct scratch *s;
+
+	if (!is_event_needed)
+		count_filtered(EVENT_SOCKET_RECVMMSG_X);
+	else
+		tell_closed_arguments(regs, FIRST);
+	many.is_over_unix = is_unix(argument(regs, 0));
+	if (many.count > 0) {
+		if (is_event_needed || many.is_over_unix)
+			bpf_loop(MESSAGES_MAXIMUM, tell_one_of_many, &many, 0);
+		return 0;
+	}
+	if (!is_event_needed)
+		return 0;
+	s = begin(EVENT_SOCKET_RECVMMSG_X, PARAMETERS_SOCKET_RECVMMSG_X);
+	if (!s)
+		return 0;
+	put_u64(s, many.count);
+	ID(0);
+	put_u32(s, 0);
+	put_nothing(s);
+	put_nothing(s);
+	put_nothing(s);
+	finish(s);
+	return 0;
 }

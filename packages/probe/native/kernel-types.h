@@ -125,7 +125,7 @@ struct path {
 };
 
 struct file {
-	unsigned int f_mode;
+	unsigned int f_mode, f_flags;
 	void *private_data;
 	struct inode *f_inode;
 	struct path f_path;
@@ -134,6 +134,7 @@ struct file {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *close_on_exec;
 };
 
 typedef struct {
@@ -294,6 +295,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u32 sk_ack_backlog, sk_max_ack_backlog;
+	__u16 sk_type, sk_protocol;
 };
 
 struct socket {
@@ -342,6 +344,13 @@ struct user_message {
 	__u64 name;
 	__u32 name_length, padding;
 	__u64 vectors, vector_count, control, control_length;
+};
+
+/* an element of what recvmmsg fills */
+struct user_message_of_many {
+	struct user_message message;
+	__u32 flags, more_padding;
+	__u32 received, last_padding;
 };
 
 struct user_control {

@@ -54,6 +54,14 @@ export const stateTypes: readonly number[] = eventTypes
   .map(({ id }) => id);
 
 /**
+ * Of calls that bring descriptors over sockets. Their programs are always on, for they tell of those descriptors
+ * (native/received.h); whether they make these events, too, is another matter.
+ */
+export const receivingTypes: readonly number[] = ['SOCKET_RECVMSG_X', 'SOCKET_RECVMMSG_X'].map(
+  (symbol) => eventTypeOfSymbol(symbol).id,
+);
+
+/**
  * Which calls have to be seen for these event types.
  * @param types wanted event types.
  * @param genericCalls calls wanted of those without an event type of their own, by name.

@@ -53,6 +53,11 @@ test('what nobody wants any more counts before what the tables want', () => {
   assert.equal(settings[NEEDS + 5], 2);
 });
 
+test('types that nobody asks for, though their calls are on, are for the tables, with a filter and without', () => {
+  assert.equal(encodeFilter(undefined, [], [], [5]).settings[NEEDS + 5], 1);
+  assert.equal(encodeFilter(filterOf({}), [], [], [5]).settings[NEEDS + 5], 1);
+});
+
 test('a start is told in bits, its bytes as they are', () => {
   const key = Buffer.from(pathKey('/\xff'));
   assert.equal(key.readUInt32LE(0), 16);

@@ -69,13 +69,16 @@ export function openKindOf(kind: number): OpenKind {
  * @param filter undefined: nothing is left out.
  * @param unwantedTypes event types of which there are to be none: their calls are about to go off.
  * @param knownPaths what `open_paths` holds from before, which can't be taken out: it gets new values.
+ * @param unaskedTypes event types of which there are to be none, though their calls are on.
  */
 export function encodeFilter(
   filter: KernelFilter | undefined,
   unwantedTypes: Iterable<number> = [],
   knownPaths: Iterable<string> = [],
+  unaskedTypes: Iterable<number> = [],
 ): EncodedFilter {
   const settings = Buffer.alloc(NEEDS_OFFSET + EVENT_TYPES);
+  for (const type of unaskedTypes) settings.writeUInt8(NEEDED_BY_TABLES, NEEDS_OFFSET + type);
   for (const type of unwantedTypes) settings.writeUInt8(NEEDED_BY_NOBODY, NEEDS_OFFSET + type);
   if (filter === undefined) {
     // A program that reads this while it is being written may still look at paths.

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeIdOfSyscallCode, syscallCodes } from '@seawall/events';
 import { buildProbe } from './build.ts';
-import { callsFor, PROCESS_PROGRAMS, programOf, tracepointOf, typesOfCalls } from './calls.ts';
+import {
+  callsFor,
+  PROCESS_PROGRAMS,
+  programOf,
+  receivingTypes,
+  tracepointOf,
+  typesOfCalls,
+} from './calls.ts';
 import { COUNTERS_LENGTH, type KernelCounters, sumCounters } from './counters.ts';
 import { errors } from './errors.ts';
 import { createIgnoredProcesses, type IgnoredProcesses, type IgnoredProcessesOfProbe } from './ignored.ts';
@@ -123,6 +130,8 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
   let absentCalls: readonly string[] = [];
   let missingTypes: readonly number[] = [];
   let filter: KernelFilter | undefined;
+  /** Of those whose programs are always on: the types that nobody asks for. */
+  let unaskedTypes: readonly number[] = receivingTypes;
   let lacksDescriptors = false;
   let knownPaths: readonly string[] = [];
   let isClosed = false;
@@ -177,7 +186,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     filter = next;
     // Before the kernel is told: verdicts so far are about other types.
     ignored.setTypes(filter?.byProcessTypes ?? []);
-    writeFilter(encodeFilter(filter, typesOfCalls(new Set(unwantedSince.keys())), knownPaths));
+    writeFilter(encodeFilter(filter, typesOfCalls(new Set(unwantedSince.keys())), knownPaths, unaskedTypes));
   }
 
   return {
@@ -185,8 +194,11 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     ignored,
     want({ types, genericCalls = [], filter: wantedFilter }) {
       if (isClosed) throw errors.create('CLOSED');
-      loader.update(probe, '.data.filters', new Uint8Array(4), encodeFilter(undefined).settings);
-      const wanted = callsFor(types, genericCalls, programs);
+      const askedTypes = new Set(types);
+      unaskedTypes = receivingTypes.filter((type) => !askedTypes.has(type));
+      const { settings } = encodeFilter(undefined, [], [], unaskedTypes);
+      loader.update(probe, '.data.filters', new Uint8Array(4), settings);
+      const wanted = callsFor([...askedTypes, ...receivingTypes], genericCalls, programs);
       missingTypes = wanted.missing;
       const isPresent = (call: string) => existsSync(join(tracepoints, tracepointOf(call)));
       const all = new Set([...wanted.own, ...wanted.generic]);

@@ -31,9 +31,6 @@ const FILTERED_OPENS = ['SYSCALL_OPEN_X', 'SYSCALL_OPENAT_2_X', 'SYSCALL_OPENAT2
   (symbol) => eventTypeOfSymbol(symbol).id,
 );
 
-/** Calls that bring descriptors: where nobody is told of closing, what had their numbers before would stay in the tables. */
-export const receivingTypes: readonly number[] = [eventTypeOfSymbol('SOCKET_RECVMSG_X').id];
-
 /** The calls that copy descriptors, of which the kernel looks at both. */
 const COPIES = ['SYSCALL_DUP_1_X', 'SYSCALL_DUP2_X', 'SYSCALL_DUP3_X', 'SYSCALL_FCNTL_X'].map(
   (symbol) => eventTypeOfSymbol(symbol).id,
@@ -68,9 +65,7 @@ export function kernelFilterFor(rules: readonly Rule[], catalogue: SyscallCatalo
   const ruleTypes = new Set(rules.flatMap(({ eventTypes }) => eventTypes ?? []));
   const omitsFiles = !asksForFiles(rules, ruleTypes, necessities, catalogue);
   return {
-    stateOnlyTypes: new Set(
-      [...stateTypes, ...(omitsFiles ? receivingTypes : [])].filter((type) => !ruleTypes.has(type)),
-    ),
+    stateOnlyTypes: new Set(stateTypes.filter((type) => !ruleTypes.has(type))),
     keptOnlyTypes: new Set(
       omitsFiles ? COPIES.filter((type) => ruleTypes.has(type) && isForKeptOnly(type, necessities)) : [],
     ),

@@ -2,7 +2,7 @@ import { eventTypeOfSymbol, eventTypes, syscallCodesOfEventType, syscallNames } 
 import type { SyscallCatalogue } from '@seawall/inspector';
 import { stateTypes, type Wanted } from '@seawall/probe';
 import { matchingCodes, type Rule, syscallUniverse } from '@seawall/rules';
-import { kernelFilterFor, receivingTypes } from './kernel-filter.ts';
+import { kernelFilterFor } from './kernel-filter.ts';
 
 const GENERIC = eventTypeOfSymbol('GENERIC_X').id;
 const genericCodes: ReadonlySet<number> = new Set(syscallCodesOfEventType(GENERIC));
@@ -38,7 +38,6 @@ export function wantedFor(
   const filter = isUnfiltered ? undefined : kernelFilterFor(rules, catalogue);
   const omitsFiles = filter?.omitsFiles === true;
   const types = new Set(stateTypes.filter((id) => !omitsFiles || !FOR_FILES.has(eventTypes[id].name)));
-  if (omitsFiles) for (const type of receivingTypes) types.add(type);
   const genericCalls = new Set<string>();
   for (const rule of rules) {
     for (const type of rule.eventTypes ?? []) types.add(type);

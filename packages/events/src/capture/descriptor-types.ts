@@ -33,3 +33,22 @@ export function isNamed(type: number): boolean {
     (type >= FD_BPF && type <= FD_PID)
   );
 }
+
+/** What anonymous inodes call themselves, and the types of descriptors that lead to them. */
+const ANONYMOUS: readonly (readonly [start: string, type: number])[] = [
+  ['eventfd', FD_EVENT],
+  ['eventpoll', FD_EVENTPOLL],
+  ['inotify', FD_INOTIFY],
+  ['signalfd', FD_SIGNAL],
+  ['timerfd', FD_TIMER],
+  ['io_uring', FD_IO_URING],
+  ['userfaultfd', FD_USERFAULT],
+  ['pidfd', FD_PID],
+  ['bpf-', FD_BPF],
+];
+
+/** The type of a descriptor of an anonymous inode. @param name as the kernel has it, with or without brackets. */
+export function typeOfAnonymousInode(name: string): number {
+  const plain = name.startsWith('[') ? name.slice(1) : name;
+  return ANONYMOUS.find(([start]) => plain.startsWith(start))?.[1] ?? FD_UNSUPPORTED;
+}

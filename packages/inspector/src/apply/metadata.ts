@@ -1,4 +1,11 @@
-import { type EventView, hasValue, readByteString, readString, readUint32 } from '@seawall/events';
+import {
+  DESCRIPTOR_TOLD,
+  type EventView,
+  hasValue,
+  readByteString,
+  readString,
+  readUint32,
+} from '@seawall/events';
 import { type ContainerInfo, createContainerInfo } from '../container/container.ts';
 import { containerTypeName, parseContainerJson } from '../container/json.ts';
 import {
@@ -9,8 +16,9 @@ import {
 } from '../container/watcher.ts';
 import { NOT_AVAILABLE } from './parameters.ts';
 import type { Handlers, State } from './state.ts';
+import { applyToldDescriptor } from './told-descriptor.ts';
 
-/* Events that carry metadata: containers, users and groups, as a capture holds them. */
+/* Events that carry metadata: containers, users and groups, as a capture holds them; and what the probe tells besides. */
 
 export const metadataHandlers: Handlers = {
   CONTAINER_E(state, view) {
@@ -26,6 +34,8 @@ export const metadataHandlers: Handlers = {
   },
   ASYNCEVENT_E(state, view) {
     const name = readString(view, 1);
+    state.isForTablesAlone = name === DESCRIPTOR_TOLD;
+    if (state.isForTablesAlone) applyToldDescriptor(state, view);
     if (name === CONTAINERS_LOOKED_UP) state.containerWatcher?.onLookedUp();
     if (name !== CONTAINER_ADDED && name !== CONTAINER_REMOVED && name !== CONTAINER_MISSING) return;
     const data = readByteString(view, 2);

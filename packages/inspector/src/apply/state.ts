@@ -29,6 +29,8 @@ export interface State {
   readonly tables: OwnTables;
   /** The container that the event at hand announces or removes. */
   announced: ContainerInfo | undefined;
+  /** Whether rules must not see the asynchronous event at hand; of other events it says nothing. */
+  isForTablesAlone: boolean;
   /** Events from the capture's metadata that described no container. */
   unreadableContainers: number;
 }

@@ -229,6 +229,33 @@ static void swap_bytes(char *text, unsigned port)
 	sprintf(text, "%02x%02x", port & 0xff, port >> 8);
 }
 
+/* Sends the standard input along with a byte, twice; receives it by each call that can. */
+static void pass_descriptors(void)
+{
+	char byte = 'x', control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec piece = { &byte, 1 };
+	struct mmsghdr one = { .msg_hdr = { .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control,
+					    .msg_controllen = sizeof(control) } };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&one.msg_hdr);
+	int pair[2], passed = 0;
+
+	socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &passed, sizeof(int));
+	sendmsg(pair[0], &one.msg_hdr, 0);
+	sendmsg(pair[0], &one.msg_hdr, 0);
+	CALL(SYS_recvmsg, L(pair[1]), L(&one.msg_hdr), 0l);
+	/* the length, level and type of a piece of control data, then what it holds: here one number */
+	said("SOCKET_RECVMSG_X", "1\tx\t*\t\x14·······\x01···\x01···**······\t%d", pair[1]);
+	one.msg_hdr.msg_controllen = sizeof(control);
+	CALL(SYS_recvmmsg, L(pair[1]), L(&one), 1l, 0l, 0l);
+	said("SOCKET_RECVMMSG_X", "%d\t1\tx\t*\t\x14·······\x01···\x01···**······", pair[1]);
+	CALL(SYS_recvmmsg, L(pair[1]), L(&one), 1l, L(MSG_DONTWAIT), 0l);
+	said("SOCKET_RECVMMSG_X", "%d\t0\t\t\t", pair[1]);
+}
+
 static void use_sockets(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) }, own;
@@ -264,6 +291,7 @@ static void use_sockets(void)
 	said("SOCKET_SENDMSG_X", "pong\t%d\t5\t02" LOOPBACK "%s" LOOPBACK "%s", accepted, server_port, client_port);
 	CALL(SYS_recvmsg, L(client), L(&received), 0l);
 	said("SOCKET_RECVMSG_X", "5\tpong!\t02" LOOPBACK "%s" LOOPBACK "%s\t\t%d", server_port, client_port, client);
+	pass_descriptors();
 	CALL(SYS_shutdown, L(client), L(SHUT_WR));
 	said("SOCKET_SHUTDOWN_X", "%d\t1", client);
 	datagram = socket(AF_INET, SOCK_DGRAM, 0);

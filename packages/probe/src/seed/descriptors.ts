@@ -1,36 +1,17 @@
 import { type Stats, statSync } from 'node:fs';
 import {
   type DescriptorEntry,
-  FD_BPF,
   FD_DIRECTORY,
-  FD_EVENT,
-  FD_EVENTPOLL,
   FD_FIFO,
   FD_FILE_V2,
-  FD_INOTIFY,
-  FD_IO_URING,
   FD_MEMFD,
-  FD_PID,
-  FD_SIGNAL,
-  FD_TIMER,
   FD_UNSUPPORTED,
-  FD_USERFAULT,
+  typeOfAnonymousInode,
 } from '@seawall/events';
 import { linkIfThere, numbersIn, readIfThere } from './proc-files.ts';
 import type { SocketFacts } from './sockets.ts';
 
-/** What anonymous inodes call themselves, and scap's types for it. */
-const ANONYMOUS: readonly (readonly [RegExp, number])[] = [
-  [/^anon_inode:\[?eventfd/, FD_EVENT],
-  [/^anon_inode:\[?eventpoll/, FD_EVENTPOLL],
-  [/^anon_inode:\[?inotify/, FD_INOTIFY],
-  [/^anon_inode:\[?signalfd/, FD_SIGNAL],
-  [/^anon_inode:\[?timerfd/, FD_TIMER],
-  [/^anon_inode:\[?io_uring/, FD_IO_URING],
-  [/^anon_inode:\[?userfaultfd/, FD_USERFAULT],
-  [/^anon_inode:\[?pidfd/, FD_PID],
-  [/^anon_inode:\[?bpf-/, FD_BPF],
-];
+const ANONYMOUS = 'anon_inode:';
 
 /**
  * The open descriptors of a process.
@@ -66,13 +47,8 @@ function readDescriptor(
   }
   const stats = statIfThere(`${folder}/fd/${fd}`);
   if (stats === undefined) return undefined;
-  if (link.startsWith('anon_inode:')) {
-    return named(
-      fd,
-      ANONYMOUS.find(([pattern]) => pattern.test(link))?.[1] ?? FD_UNSUPPORTED,
-      link,
-      stats.ino,
-    );
+  if (link.startsWith(ANONYMOUS)) {
+    return named(fd, typeOfAnonymousInode(link.slice(ANONYMOUS.length)), link, stats.ino);
   }
   if (stats.isFIFO()) return named(fd, FD_FIFO, link, stats.ino);
   if (stats.isDirectory()) return named(fd, FD_DIRECTORY, link, stats.ino);

@@ -15,19 +15,22 @@ export function compileProgram(name: string, folder: string): string {
   return program;
 }
 
-/** Runs a program to its end; gives its process id and what it printed. */
+/** Runs a program to its end, with that to read; gives its process id, what it printed and how it ended. */
 export function runProgram(
   program: string,
   parameters: readonly string[],
-): Promise<{ readonly pid: number; readonly output: string }> {
+  input = '',
+): Promise<{ readonly pid: number; readonly output: string; readonly status: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'inherit'] });
+    // Who ends without reading all of it need not have read it.
+    child.stdin.on('error', () => undefined).end(input);
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
     child.on('error', reject);
-    child.on('close', () => resolve({ pid: child.pid as number, output }));
+    child.on('close', (status) => resolve({ pid: child.pid as number, output, status }));
   });
 }
 
