@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { findSupport, type MachineFacts } from './support.ts';
+import { findSupport, holdsText, type MachineFacts } from './support.ts';
 
 const able: MachineFacts = {
   platform: 'linux',
   architecture: 'x64',
   capabilities: 1n << 21n,
   hasTypes: true,
+  hasLoops: true,
   tracepoints: '/tracing',
 };
 
@@ -22,11 +26,29 @@ test('each thing that is missing gives one reason', () => {
     [{ architecture: 'ia32' }, /not ia32/],
     [{ capabilities: 1n << 39n }, /takes root/],
     [{ hasTypes: false }, /CONFIG_DEBUG_INFO_BTF/],
+    [{ hasLoops: false }, /Linux 5\.17 or later/],
     [{ tracepoints: undefined }, /mount -t tracefs/],
   ];
   for (const [change, pattern] of cases) {
     const support = findSupport({ ...able, ...change });
     assert.ok(!support.isSupported);
     assert.match(support.reason, pattern);
+  }
+});
+
+test('a text is found in a file wherever it lies, across the pieces in which that is read too', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-support-'));
+  try {
+    const path = join(folder, 'types');
+    for (const start of [0, 1, 65_530, 65_535, 65_536, 131_060, 200_000]) {
+      const bytes = Buffer.alloc(start + 20 + (start % 7), 'BPF_');
+      writeFileSync(path, bytes);
+      assert.equal(holdsText(path, 'BPF_FUNC_loop\0'), false);
+      bytes.write('BPF_FUNC_loop\0', start);
+      writeFileSync(path, bytes);
+      assert.equal(holdsText(path, 'BPF_FUNC_loop\0'), true, `at ${start}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

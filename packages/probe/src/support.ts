@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /**
  * Whether this machine can be watched live. "Not supported" is this one value everywhere: the command falls back and
@@ -15,6 +15,8 @@ export interface MachineFacts {
   /** Of the process: an effective set as in /proc/self/status. */
   readonly capabilities: bigint;
   readonly hasTypes: boolean;
+  /** Whether programs in the kernel may loop as ours do (`bpf_loop`, Linux 5.17; some distributions brought it to older ones). */
+  readonly hasLoops: boolean;
   /** The folder of the kernel's tracepoints of system calls; undefined where there is none. */
   readonly tracepoints: string | undefined;
 }
@@ -24,6 +26,9 @@ const CAP_PERFMON = 1n << 38n;
 const CAP_BPF = 1n << 39n;
 
 const TYPES = '/sys/kernel/btf/vmlinux';
+/** What a kernel that has it calls it in its types. */
+const LOOP_HELPER = 'BPF_FUNC_loop\0';
+const CHUNK = 64 * 1024;
 const TRACEPOINT_FOLDERS = [
   '/sys/kernel/tracing/events/syscalls',
   '/sys/kernel/debug/tracing/events/syscalls',
@@ -36,6 +41,7 @@ export function probeSupport(): Support {
     architecture: process.arch,
     capabilities: ownCapabilities(),
     hasTypes: existsSync(TYPES),
+    hasLoops: existsSync(TYPES) && holdsText(TYPES, LOOP_HELPER),
     tracepoints: TRACEPOINT_FOLDERS.find(isReadable),
   });
 }
@@ -61,6 +67,7 @@ function findObstacle(facts: MachineFacts): string | undefined {
   if (!facts.hasTypes) {
     return `the kernel does not describe its types (no ${TYPES}): it was built without CONFIG_DEBUG_INFO_BTF`;
   }
+  if (!facts.hasLoops) return 'the kernel is too old: it takes Linux 5.17 or later (its helper bpf_loop)';
   if (facts.tracepoints === undefined) {
     return 'the tracepoints of system calls are not visible: "mount -t tracefs tracefs /sys/kernel/tracing" may help, unless the kernel was built without CONFIG_FTRACE_SYSCALLS';
   }
@@ -80,5 +87,22 @@ function isReadable(path: string): boolean {
   } catch {
     // Whatever the cause, it can't be used; what to do about it is said when none can.
     return false;
+  }
+}
+
+/** Whether the file holds the text, read piece by piece: it has megabytes, and nobody else wants them. */
+export function holdsText(path: string, text: string): boolean {
+  const overlap = text.length - 1;
+  const buffer = Buffer.alloc(overlap + CHUNK);
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const count = readSync(file, buffer, overlap, CHUNK, null);
+      if (count === 0) return false;
+      if (buffer.subarray(0, overlap + count).includes(text, 0, 'latin1')) return true;
+      buffer.copyWithin(0, count, overlap + count);
+    }
+  } finally {
+    closeSync(file);
   }
 }
