@@ -8,6 +8,7 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -29,6 +30,37 @@ function execute(
     env: { ...process.env, ...environment },
   });
   if (result.status !== 0) throw new Error(`${command} ended with ${result.status ?? result.error?.message}`);
+}
+
+function rewrite(path: string, replacements: readonly (readonly [string, string])[]): void {
+  let text = readFileSync(path, 'utf8');
+  for (const [before, after] of replacements) {
+    if (!text.includes(before)) throw new Error(`${path} has no more: ${before}`);
+    text = text.replace(before, after);
+  }
+  writeFileSync(path, text);
+}
+
+/**
+ * Since Go 1.18 `reflect.mapiterinit` writes into an iterator of its caller's, of the runtime's own layout. The reflect2 of 1.20
+ * hands it none: an API server that is built so ends with the first custom resource. reflect2 1.0.2 mended it like this.
+ */
+function mendReflect2(folder: string): void {
+  rewrite(join(folder, 'unsafe_link.go'), [
+    ['m unsafe.Pointer) *hiter', 'm unsafe.Pointer, it *hiter)'],
+    [
+      '\t// rest fields are ignored\n',
+      '\tt, h, buckets, bptr, overflow, oldoverflow unsafe.Pointer\n' +
+        '\tstartBucket uintptr\n\toffset uint8\n\twrapped bool\n\tB, i uint8\n\tbucket, checkBucket uintptr\n',
+    ],
+  ]);
+  rewrite(join(folder, 'unsafe_map.go'), [
+    [
+      '\treturn &UnsafeMapIterator{',
+      '\tit := new(hiter)\n\tmapiterinit(type2.rtype, *(*unsafe.Pointer)(obj), it)\n\treturn &UnsafeMapIterator{',
+    ],
+    ['mapiterinit(type2.rtype, *(*unsafe.Pointer)(obj)),', 'it,'],
+  ]);
 }
 
 const target = binaryFolder();
@@ -60,6 +92,7 @@ try {
   execute('apt-get', [...apt, 'source', '--download-only', 'kubernetes'], work);
   const [description] = globSync('kubernetes_*.dsc', { cwd: work });
   execute('dpkg-source', ['-x', '--no-check', description!, 'source'], work);
+  mendReflect2(join(work, 'source/vendor/github.com/modern-go/reflect2'));
   const gopath = join(work, 'gopath');
   mkdirSync(join(gopath, 'src/k8s.io'), { recursive: true });
   symlinkSync(join(work, 'source'), join(gopath, 'src/k8s.io/kubernetes'));

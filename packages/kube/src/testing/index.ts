@@ -1,4 +1,4 @@
-export { type ApiServer, apiServerMissing, startApiServer } from './api-server.ts';
+export { type ApiServer, apiServerMissing, type ServiceAccount, startApiServer } from './api-server.ts';
 export {
   BUSYBOX_IMAGE,
   type ImageFiles,

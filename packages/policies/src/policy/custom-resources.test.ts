@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import { basename, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isSeawallError } from '@seawall/base';
+import { until } from '@seawall/base/testing';
 import { type ApiConnection, openApiConnection, readKubeconfig } from '@seawall/kube';
-import { apiServerMissing, startApiServer } from '@seawall/kube/testing';
+import { type ApiServer, apiServerMissing, startApiServer } from '@seawall/kube/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseAllDocuments } from 'yaml';
-import { customResourceDefinitions } from './custom-resources.ts';
+import { customResourceDefinitions, customResourcePath } from './custom-resources.ts';
+import { type ObjectKind, objectKinds } from './load.ts';
+import { API_VERSION } from './policy.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
@@ -80,29 +83,72 @@ for (const [name, spec] of refused) {
   });
 }
 
-// Objects themselves can't be tried there: a kube-apiserver 1.20 that was built with a newer Go than its own ends with the first.
-test('a real API server takes the definitions and has nothing against their schemas', {
-  skip: apiServerMissing(),
-}, async (context) => {
-  const server = await startApiServer();
-  context.after(() => server.stop());
-  const connection = openApiConnection(readKubeconfig(server.kubeconfig));
-  context.after(() => connection.close());
-  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-  for (const definition of objectsIn(published)) {
-    await createWhenReady(connection, path, definition);
-    let conditions: Condition[] = [];
-    while (!conditions.some(({ type, status }) => type === 'Established' && status === 'True')) {
-      const { status } = await connection.ask<{ status: { conditions?: Condition[] } }>(
-        'GET',
-        `${path}/${definition.metadata.name}`,
-      );
-      conditions = status.conditions ?? [];
-      assert.equal(conditions.find(({ type }) => type === 'NonStructuralSchema')?.message, undefined);
-      await wait(50);
+describe('a real API server', { skip: apiServerMissing() }, () => {
+  let server: ApiServer;
+  let connection: ApiConnection;
+
+  before(async () => {
+    server = await startApiServer();
+    connection = openApiConnection(readKubeconfig(server.kubeconfig));
+  });
+  after(async () => {
+    connection?.close();
+    await server?.stop();
+  });
+
+  const create = (kind: ObjectKind, name: string, spec: object): Promise<{ readonly spec: object }> =>
+    connection.ask('POST', customResourcePath(kind), {
+      type: 'application/json',
+      value: { apiVersion: API_VERSION, kind, metadata: { name }, spec },
+    });
+
+  test('takes the definitions and has nothing against their schemas', async () => {
+    for (const definition of objectsIn(published)) {
+      const value = definition;
+      await connection.ask('POST', DEFINITIONS, { type: 'application/json', value });
+      let conditions: readonly Condition[] = [];
+      while (!conditions.some(({ type, status }) => type === 'Established' && status === 'True')) {
+        const path = `${DEFINITIONS}/${definition.metadata.name}`;
+        const { status } = await connection.ask<{ status: { conditions?: Condition[] } }>('GET', path);
+        conditions = status.conditions ?? [];
+        const wrong = conditions.find(({ type }) => type === 'NonStructuralSchema');
+        assert.equal(wrong?.message, undefined);
+        await wait(50);
+      }
     }
+    // Objects are taken a moment after their definition is.
+    await untilServed(connection);
+  });
+
+  for (const path of examples) {
+    test(`admits ${path}, and keeps it as it is written`, async () => {
+      for (const { kind, metadata, spec } of objectsIn(path)) {
+        // Names of examples stand in several files.
+        const name = `${basename(path, '.yaml')}-${metadata.name}`;
+        const { spec: kept } = await create(kind as ObjectKind, name, spec);
+        assert.deepEqual(kept, spec);
+      }
+    });
   }
+
+  for (const [name, spec] of refused) {
+    test(`refuses a policy with ${name}`, async () => {
+      await assert.rejects(create('RuntimePolicy', 'refused', spec), hasStatus(422));
+    });
+  }
+
+  test('drops keys that do not exist, also deep within', async () => {
+    const { spec } = await create('RuntimePolicy', 'typing-errors', {
+      rules,
+      chanels: ['a'],
+      scope: { namespacess: ['a'], not: { podss: ['b'] } },
+      actions: [{ type: 'capture', befor: '1s' }],
+    });
+    assert.deepEqual(spec, { rules, scope: { not: {} }, actions: [{ type: 'capture' }] });
+  });
 });
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 interface Condition {
   readonly type: string;
@@ -110,17 +156,18 @@ interface Condition {
   readonly message: string;
 }
 
-/** The port is open before everything behind it is ready. */
-async function createWhenReady(connection: ApiConnection, path: string, value: object): Promise<void> {
-  const end = performance.now() + 60_000;
-  for (;;) {
-    try {
-      await connection.ask('POST', path, { type: 'application/json', value });
-      return;
-    } catch (error) {
-      const isInvalid = isSeawallError(error, 'kube/API_SERVER_REFUSED') && error.details.status === 422;
-      if (isInvalid || performance.now() > end) throw error;
-      await wait(200);
-    }
+function hasStatus(status: number) {
+  return (error: unknown): boolean =>
+    isSeawallError(error, 'kube/API_SERVER_REFUSED') && error.details.status === status;
+}
+
+async function untilServed(connection: ApiConnection): Promise<void> {
+  for (const kind of objectKinds) {
+    await until(() =>
+      connection.ask('GET', customResourcePath(kind)).then(
+        () => true,
+        () => false,
+      ),
+    );
   }
 }
