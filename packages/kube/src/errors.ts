@@ -23,6 +23,7 @@ export const errors = defineErrors('kube', {
   API_SERVER_UNREACHABLE: 'the API server {server} can not be reached: {reason}',
   API_SERVER_TIMEOUT: 'the API server {server} did not answer {request} within {limit} ms',
   API_SERVER_REFUSED: 'the API server {server} refused {request} with {status}: {reason}',
+  API_ANSWER_TOO_LONG: 'the API server {server} answered {request} with more than {longest} bytes',
   API_OBJECT_NOT_FOUND: 'the API server {server} has no {object}',
   KUBECONFIG_UNREADABLE: '{path} can not be read as a kubeconfig: {problem}',
   KUBECONFIG_ABSENT:

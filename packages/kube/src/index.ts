@@ -16,6 +16,7 @@ export {
 export { type ApiConnection, openApiConnection } from './api-server/request.ts';
 export {
   type ApiObject,
+  type FollowedObject,
   type ObjectWatch,
   type ObjectWatchOptions,
   watchObjects,

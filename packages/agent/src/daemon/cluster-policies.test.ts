@@ -10,6 +10,7 @@ import { until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { readConfiguration } from '../configuration/read-configuration.ts';
 import { startAgent } from './agent.ts';
+import { clusterPoliciesOf } from './cluster-policies.ts';
 import type { Agent } from './options.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'seawall-cluster-policies-'));
@@ -29,9 +30,11 @@ function policy(name: string, rule = 'Shell') {
   return {
     ...{ apiVersion: 'seawall.dev/v1alpha1', kind: 'RuntimePolicy' },
     metadata: { name, resourceVersion: '5', annotations: { a: 'b' }, managedFields: [] },
-    spec: { rules: [{ name: rule }] },
+    spec: { description: '', rules: [{ name: rule }] },
   };
 }
+
+type ClusterObject = ReturnType<typeof policy>;
 
 /** An API server that keeps policies and rule sets, as far as following them goes. */
 async function startCluster(context: TestContext) {
@@ -67,7 +70,8 @@ async function startCluster(context: TestContext) {
   writeFileSync(kubeconfig, JSON.stringify(config));
   return {
     stop,
-    put(object: ReturnType<typeof policy>) {
+    watches,
+    put(object: ClusterObject) {
       objects.set(object.metadata.name, object);
       for (const watch of watches) watch.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
     },
@@ -126,6 +130,58 @@ test('an agent runs the policies of its cluster; while the API server is away, t
   const third = await start(path);
   assert.equal(await policiesOf(third), 2);
   await third.stop();
+});
+
+test('more than an agent may read is refused by it, and keeps it from starting as little as anything that is wrong', async (context) => {
+  const cluster = await startCluster(context);
+  cluster.put(policy('one'));
+  const path = settings('too-much', [
+    `source: { capture: ${recording}.scap.gz, containers: ${recording}.containers.json.gz }`,
+  ]);
+  await (await start(path)).stop();
+
+  const long = policy('two');
+  cluster.put({ ...long, spec: { ...long.spec, description: 'x'.repeat(5 * 1024 * 1024) } });
+  const logged: string[] = [];
+  const second = await start(path, logged);
+  context.after(second.stop);
+  assert.equal(await policiesOf(second), 1);
+  assert.match(logged.join('\n'), /error what the cluster has is refused.*\n.*kubernetes:RuntimePolicy\/two/);
+});
+
+/** Of a cluster, changes that are told, from one of which on another object changes five times a second. */
+async function changesBeside(context: TestContext, name: string, change: (round: number) => ClusterObject) {
+  const cluster = await startCluster(context);
+  const configuration = readConfiguration(settings(name, []));
+  const policies = clusterPoliciesOf(configuration, { environment: {}, log: () => undefined });
+  assert.ok(policies);
+  context.after(policies.close);
+  cluster.put(change(0));
+  await policies.start();
+  const changes: (readonly string[])[] = [];
+  policies.follow(policies.current(), () => changes.push(policies.current().map(({ path }) => path)));
+  // A change is told to who watches.
+  await until(() => cluster.watches.length > 0);
+  cluster.put(policy('one'));
+  let round = 0;
+  const timer = setInterval(() => cluster.put(change(++round)), 200);
+  context.after(() => clearInterval(timer));
+  const since = performance.now();
+  await until(() => changes.length > 0);
+  assert.ok(changes[0]?.includes('kubernetes:RuntimePolicy/one'));
+  return performance.now() - since;
+}
+
+test('what changes of an object without its meaning anything does not put off what does', async (context) => {
+  const milliseconds = await changesBeside(context, 'meaningless', (round) => {
+    const object = policy('busy');
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(round) } };
+  });
+  assert.ok(milliseconds < 4000, `${milliseconds} ms`);
+});
+
+test('changes that do not come to rest are taken over after some seconds', async (context) => {
+  await changesBeside(context, 'busy', (round) => policy('busy', `Rule ${round}`));
 });
 
 const support = probeSupport();

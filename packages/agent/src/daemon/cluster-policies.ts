@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
+import { longestTexts } from '../rule-set/read-set-texts.ts';
 import type { AgentOptions } from './options.ts';
 import { isSystemError } from './system-error.ts';
 
@@ -30,23 +31,25 @@ const PREFIX = 'kubernetes:';
 /** Milliseconds that a start waits for the API server, and without a change until changes are taken over. */
 const START_LIMIT = 3000;
 const REST = 500;
+/** Milliseconds after which changes are taken over that don't come to rest. */
+const LONGEST_UNREST = 5000;
 
 const keptFiles = z.array(z.strictObject({ path: z.string(), text: z.string() }));
 
 /** @returns undefined where the configuration has policies in files alone. */
 export function clusterPoliciesOf(
-  { kubernetes, store }: AgentConfiguration,
+  { kubernetes, store, limits }: AgentConfiguration,
   { environment, log }: Pick<AgentOptions, 'environment' | 'log'>,
 ): ClusterPolicies | undefined {
   if (kubernetes?.policies !== true) return undefined;
   const { kubeconfig } = kubernetes;
   /** Where those last taken over are kept. */
   const path = `${store.path}.cluster-policies`;
-  const listed = new Map<ObjectKind, readonly PolicyFile[]>();
   let kept = readKept();
   let onChange: (() => void) | undefined;
   let followed = '';
   let timer: NodeJS.Timeout | undefined;
+  let unrestSince: number | undefined;
 
   function readKept(): readonly PolicyFile[] {
     try {
@@ -63,7 +66,10 @@ export function clusterPoliciesOf(
   }
 
   function current(): readonly PolicyFile[] {
-    return listed.size < KINDS.length ? kept : KINDS.flatMap((kind) => listed.get(kind) ?? []);
+    const known = watches.map(({ kind, watch }) =>
+      watch.objects()?.map(({ name, text }) => ({ path: `${PREFIX}${kind}/${name}`, text })),
+    );
+    return known.every((files) => files !== undefined) ? known.flat() : kept;
   }
 
   function keepFiles(files: readonly PolicyFile[]): void {
@@ -81,37 +87,41 @@ export function clusterPoliciesOf(
     }
   }
 
+  function noteChange(): void {
+    unrestSince ??= performance.now();
+    const left = unrestSince + LONGEST_UNREST - performance.now();
+    clearTimeout(timer);
+    timer = setTimeout(tellChange, Math.max(0, Math.min(REST, left)));
+  }
+
   function tellChange(): void {
+    unrestSince = undefined;
     const now = JSON.stringify(current());
     if (now === followed) return;
     followed = now;
     onChange?.();
   }
 
-  const watches = KINDS.map((kind) =>
-    watchObjects({
+  const watches = KINDS.map((kind) => ({
+    kind,
+    watch: watchObjects({
       path: customResourcePath(kind),
       address: () => findApiServer({ ...(kubeconfig !== undefined && { kubeconfig }), environment }),
-      onObjects(objects) {
-        listed.set(
-          kind,
-          objects.map((object) => fileOf(kind, object)),
-        );
-        clearTimeout(timer);
-        timer = setTimeout(tellChange, REST);
-      },
+      textOf: (object) => textOf(kind, object),
+      longest: longestTexts(limits.memoryMebibytes),
+      onChange: noteChange,
       onFailure(reason) {
         if (reason === undefined) log('info', `each ${kind} of the cluster is known again`);
         else log('error', `nothing new of each ${kind} of the cluster, those known go on: ${reason}`);
       },
     }),
-  );
+  }));
 
   return {
     async start() {
       const limit = new AbortController();
       await Promise.race([
-        Promise.all(watches.map(({ firstTry }) => firstTry)),
+        Promise.all(watches.map(({ watch }) => watch.firstTry)),
         sleep(START_LIMIT, limit.signal),
       ]);
       limit.abort();
@@ -132,16 +142,13 @@ export function clusterPoliciesOf(
     async close() {
       clearTimeout(timer);
       onChange = undefined;
-      await Promise.all(watches.map((watch) => watch.close()));
+      await Promise.all(watches.map(({ watch }) => watch.close()));
       clearTimeout(timer);
     },
   };
 }
 
 /** The object as a file would have it: what the API server adds to it changes without its meaning anything else. */
-function fileOf(kind: ObjectKind, { metadata: { name }, apiVersion, spec }: ApiObject): PolicyFile {
-  return {
-    path: `${PREFIX}${kind}/${name}`,
-    text: stringify({ apiVersion, kind, metadata: { name }, spec }),
-  };
+function textOf(kind: ObjectKind, { metadata: { name }, apiVersion, spec }: ApiObject): string {
+  return stringify({ apiVersion, kind, metadata: { name }, spec });
 }

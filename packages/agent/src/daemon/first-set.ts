@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import type { PolicyFile } from '@seawall/policies';
 import { errors } from '../errors.ts';
 import type { LoadedSet, RunningSet, SetTexts } from '../rule-set/load-running-set.ts';
@@ -26,7 +27,8 @@ export function loadFirstSet(
   let refusal = '';
   for (const objects of cluster?.candidates() ?? [[]]) {
     if (refusal !== '') log('error', `what the cluster has is refused, what was before runs:\n${refusal}`);
-    const texts = onDisk.read(objects);
+    const texts = readWith(objects);
+    if (texts === undefined) continue;
     const { set, messages } = load(texts);
     if (set !== undefined) {
       for (const message of messages) log('warning', message);
@@ -35,4 +37,15 @@ export function loadFirstSet(
     refusal = messages.join('\n');
   }
   throw errors.create('SET_REFUSED', { messages: refusal });
+
+  /** @returns undefined where they can't be read together with what the cluster has: it may have too much. */
+  function readWith(objects: readonly PolicyFile[]): SetTexts | undefined {
+    try {
+      return onDisk.read(objects);
+    } catch (error) {
+      if (objects.length === 0) throw error;
+      refusal = reasonOf(error);
+      return undefined;
+    }
+  }
 }

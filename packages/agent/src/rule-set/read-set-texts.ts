@@ -32,6 +32,11 @@ export interface ReadTexts {
 const PART_OF_MEMORY = 1 / 128;
 const MEBIBYTE = 1024 * 1024;
 
+/** Bytes that rules and policies may have together. */
+export function longestTexts(memoryMebibytes: number): number {
+  return memoryMebibytes * MEBIBYTE * PART_OF_MEMORY;
+}
+
 /**
  * Reads everything that rules and policies are made of, also the rule files that only RuleSets name. A folder may hold rules,
  * policies and cases: what it is given for is taken of it, and rules of a folder of policies, too. A file that is named
@@ -45,7 +50,7 @@ export function readSetTexts({
   objects = [],
   memoryMebibytes,
 }: SetPaths): ReadTexts {
-  const allowance = createAllowance(memoryMebibytes * MEBIBYTE * PART_OF_MEMORY);
+  const allowance = createAllowance(longestTexts(memoryMebibytes));
   const ruleFiles: RuleFile[] = [];
   const policyFiles: PolicyFile[] = [];
   const passedOver = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { type IncomingMessage, Agent as PlainAgent, request as requestPlainly } from 'node:http';
 import { Agent, request as requestSafely } from 'node:https';
 import { createInterface } from 'node:readline';
+import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { ApiServerAddress } from './credentials.ts';
 
@@ -9,9 +10,11 @@ export interface ApiConnection {
   readonly server: string;
   /**
    * Asks once; `path` begins with a slash.
-   * @throws kube/API_SERVER_UNREACHABLE, kube/API_SERVER_TIMEOUT, kube/API_SERVER_REFUSED, kube/API_OBJECT_NOT_FOUND
+   * @param longest bytes that the answer may have; any number unless told.
+   * @throws kube/API_SERVER_UNREACHABLE, kube/API_SERVER_TIMEOUT, kube/API_SERVER_REFUSED, kube/API_OBJECT_NOT_FOUND,
+   * kube/API_ANSWER_TOO_LONG
    */
-  ask<Answer>(method: Method, path: string, body?: RequestBody): Promise<Answer>;
+  ask<Answer>(method: Method, path: string, body?: RequestBody, longest?: number): Promise<Answer>;
   /**
    * The lines of an answer that goes on until the server ends it, or the signal does.
    * @param limit milliseconds after which it is to have been ended.
@@ -62,17 +65,27 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
     method: Method,
     path: string,
     body: RequestBody | undefined,
+    longest: number,
   ): Promise<{ readonly status: number; readonly text: string }> {
     const signal = AbortSignal.timeout(limit);
     try {
       const answer = await start(method, path, body, signal);
-      return { status: answer.statusCode as number, text: await textOf(answer) };
+      const text = await textOf(answer, longest);
+      if (text === undefined) {
+        throw errors.create('API_ANSWER_TOO_LONG', {
+          server,
+          request: `${method} ${path}`,
+          longest,
+        });
+      }
+      return { status: answer.statusCode as number, text };
     } catch (error) {
       throw failureOf(error, `${method} ${path}`, limit, signal);
     }
   }
 
   function failureOf(error: unknown, request: string, within: number, timeout: AbortSignal): Error {
+    if (isSeawallError(error, 'kube/API_ANSWER_TOO_LONG')) return error;
     const details = { server, request, limit: within };
     if (timeout.aborted) return errors.create('API_SERVER_TIMEOUT', details, error);
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
@@ -88,8 +101,8 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
 
   return {
     server,
-    async ask<Answer>(method: Method, path: string, body?: RequestBody) {
-      const { status, text } = await exchange(method, path, body);
+    async ask<Answer>(method: Method, path: string, body?: RequestBody, longest = Number.POSITIVE_INFINITY) {
+      const { status, text } = await exchange(method, path, body, longest);
       checkStatus(status, text, method, path);
       return JSON.parse(text) as Answer;
     },
@@ -104,7 +117,7 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
         throw failureOf(error, `GET ${path}`, limit, timeout);
       }
       if (answer.statusCode !== 200) {
-        checkStatus(answer.statusCode as number, await textOf(answer), 'GET', path);
+        checkStatus(answer.statusCode as number, (await textOf(answer)) ?? '', 'GET', path);
       }
       try {
         for await (const line of createInterface({ input: answer })) if (line !== '') yield line;
@@ -130,9 +143,19 @@ function safeAgentOf(address: ApiServerAddress): Agent {
   });
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+/** @returns undefined where it is longer. */
+async function textOf(
+  answer: IncomingMessage,
+  longest = Number.POSITIVE_INFINITY,
+): Promise<string | undefined> {
   const parts: Buffer[] = [];
-  for await (const part of answer as AsyncIterable<Buffer>) parts.push(part);
+  let length = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    length += part.length;
+    // Leaving the loop ends the connection.
+    if (length > longest) return undefined;
+    parts.push(part);
+  }
   return Buffer.concat(parts).toString('utf8');
 }
 

@@ -12,15 +12,22 @@ import { type ObjectWatch, watchObjects } from './watch-objects.ts';
 const PATH = '/apis/seawall.dev/v1alpha1/things';
 const timing = { firstPause: 10, longestPause: 40 };
 
-function thing(name: string, resourceVersion: string) {
-  return { metadata: { name, resourceVersion } };
+function thing(name: string, resourceVersion: string, spec = '') {
+  return { metadata: { name, resourceVersion }, spec };
 }
 
 /** An API server as far as one kind of objects goes: a test says what it lists, and what it tells of changes. */
 async function scriptedServer(context: TestContext) {
   const requests: string[] = [];
   const watches: ServerResponse[] = [];
-  const state = { pages: [[thing('b', '1')], [thing('a', '2')]], status: 200 };
+  const state = {
+    pages: [[thing('b', '1')], [thing('a', '2')]],
+    status: 200,
+    /** Objects asked for at once, above which the answer is too long. */
+    bulkyAbove: 1000,
+    /** How many lists are forgotten before their second page. */
+    forgets: 0,
+  };
   const server: Server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     requests.push(searchParams.has('watch') ? `watch ${searchParams.get('resourceVersion')}` : 'list');
@@ -28,15 +35,21 @@ async function scriptedServer(context: TestContext) {
       response.writeHead(state.status).end(JSON.stringify({ message: 'not now' }));
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/json' });
     if (searchParams.has('watch')) {
-      response.flushHeaders();
+      response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
       watches.push(response);
       return;
     }
     const page = Number(searchParams.get('continue') ?? 0);
+    if (page > 0 && state.forgets > 0) {
+      state.forgets -= 1;
+      response.writeHead(410).end(JSON.stringify({ message: 'the provided continue parameter is too old' }));
+      return;
+    }
     const next = page + 1 < state.pages.length ? { continue: String(page + 1) } : {};
-    response.end(JSON.stringify({ items: state.pages[page], metadata: { resourceVersion: '7', ...next } }));
+    const isBulky = Number(searchParams.get('limit')) > state.bulkyAbove;
+    const items = state.pages[page]?.map((item) => (isBulky ? item : { ...item, status: undefined }));
+    response.end(JSON.stringify({ items, metadata: { resourceVersion: '7', ...next } }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -55,7 +68,9 @@ async function scriptedServer(context: TestContext) {
       ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },
       token: () => undefined,
     }),
-    onObjects: (objects) => told.push(objects.map(({ metadata: { name } }) => name).join(' ')),
+    textOf: ({ spec }) => spec as string,
+    longest: 100,
+    onChange: () => told.push((watch.objects() ?? []).map(({ name, text }) => name + text).join(' ')),
     onFailure: (reason) => failures.push(reason),
   });
   context.after(watch.close);
@@ -71,10 +86,62 @@ test('all pages are listed, and what is added, changed and deleted since is told
   assert.deepEqual(told, ['a b']);
   await until(() => watches.length === 1);
   tell('ADDED', thing('c', '8'));
-  tell('MODIFIED', thing('a', '9'));
+  tell('MODIFIED', thing('a', '9', '!'));
   tell('DELETED', thing('b', '10'));
   await until(() => told.length === 4);
-  assert.deepEqual(told, ['a b', 'a b c', 'a b c', 'a c']);
+  assert.deepEqual(told, ['a b', 'a b c', 'a! b c', 'a! c']);
+});
+
+test('what changes of an object besides what is wanted of it is told to nobody', async (context) => {
+  const { told, tell, state, watches } = await scriptedServer(context);
+  await until(() => watches.length === 1);
+  tell('MODIFIED', thing('a', '8'));
+  state.pages = [[thing('b', '9'), thing('a', '8')]];
+  tell('ERROR', { code: 410, message: 'too old' });
+  await until(() => watches.length === 2);
+  tell('MODIFIED', thing('b', '10', '!'));
+  await until(() => told.length > 1);
+  assert.deepEqual(told, ['a b', 'a b!']);
+});
+
+test('of more than can be of use no more is kept than shows that; it is looked again whether it has become less', async (context) => {
+  const { told, tell, state, watches, watch, requests } = await scriptedServer(context);
+  await until(() => watches.length === 1);
+  const long = 'x'.repeat(40);
+  state.pages = ['d', 'e', 'f', 'g', 'h'].map((name) => [thing(name, '8', long)]);
+  tell('MODIFIED', thing('a', '8', long.repeat(3)));
+  await until(() => told.length === 3);
+  assert.equal(watch.objects()?.length, 3);
+  await until(() => requests.length > 12);
+  assert.equal(watches.length, 1);
+  assert.equal(told.length, 3);
+  state.pages = [[thing('d', '9')]];
+  await until(() => watches.length === 2);
+  assert.equal(told.at(-1), 'd');
+});
+
+test('a page that is too long is asked for anew with fewer objects', async (context) => {
+  const { told, tell, state, watches, requests } = await scriptedServer(context);
+  await until(() => watches.length === 1);
+  const { length } = requests;
+  // What is kept of it is little; the answer has all of it.
+  const bulky = { ...thing('d', '8'), status: 'x'.repeat(17 * 1024 * 1024) };
+  state.pages = [[bulky], [thing('e', '8')]];
+  state.bulkyAbove = 10;
+  tell('ERROR', { code: 410, message: 'too old' });
+  await until(() => watches.length === 2);
+  assert.equal(told.at(-1), 'd e');
+  assert.deepEqual(requests.slice(length), ['list', 'list', 'list', 'list', 'watch 7']);
+});
+
+test('a list that the server has forgotten on the way is asked for anew, and that is no failure', async (context) => {
+  const { told, tell, state, watches, failures } = await scriptedServer(context);
+  await until(() => watches.length === 1);
+  state.pages = [[thing('d', '8')], [thing('e', '8')]];
+  state.forgets = 1;
+  tell('ERROR', { code: 410, message: 'too old' });
+  await until(() => told.at(-1) === 'd e');
+  assert.deepEqual(failures, []);
 });
 
 test('a watch that the server ends goes on where it was; nothing is listed or told again', async (context) => {
@@ -122,21 +189,21 @@ test('objects of a real API server are followed', {
 }, async () => {
   const server = await startApiServer();
   const connection = openApiConnection(readKubeconfig(server.kubeconfig));
-  let names: readonly string[] = [];
+  const names = (): readonly string[] => watch.objects()?.map(({ name }) => name) ?? [];
   const watch = watchObjects({
     address: () => readKubeconfig(server.kubeconfig),
     path: '/api/v1/namespaces',
     timing,
-    onObjects: (objects) => {
-      names = objects.map(({ metadata }) => metadata.name);
-    },
+    textOf: () => '',
+    longest: 1000,
+    onChange: () => undefined,
     onFailure: () => undefined,
   });
   try {
-    await until(() => names.includes('kube-system'));
+    await until(() => names().includes('kube-system'));
     const value = { metadata: { name: 'shop' } };
     await connection.ask('POST', '/api/v1/namespaces', { type: 'application/json', value });
-    await until(() => names.includes('shop'));
+    await until(() => names().includes('shop'));
   } finally {
     await watch.close();
     connection.close();

@@ -9,13 +9,26 @@ export interface ApiObject {
   readonly [key: string]: unknown;
 }
 
+/** What is wanted of an object. */
+export interface FollowedObject {
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface ObjectWatchOptions {
   /** Where the API server is: asked before each connection, since certificates and tokens are renewed. May throw. */
   address(): ApiServerAddress;
   /** Of objects that lie in no namespace: `/apis/GROUP/VERSION/PLURAL`. */
   readonly path: string;
-  /** All there are, in the order of their names: when they are known, and after each change. */
-  onObjects(objects: readonly ApiObject[]): void;
+  /** What is wanted of an object: nothing else of it is kept, and what changes besides is told to nobody. */
+  textOf(object: ApiObject): string;
+  /**
+   * Bytes of all texts that can be of use. Where there are more, some of them are followed that are too many already, and it is
+   * looked again and again whether they have become fewer.
+   */
+  readonly longest: number;
+  /** They are known now, or others than before. */
+  onChange(): void;
   /** They can't be asked for, and why; undefined: they can again. Told once each time. */
   onFailure(reason: string | undefined): void;
   /** Milliseconds between two tries: of the first two, and at most. */
@@ -26,11 +39,15 @@ export interface ObjectWatchOptions {
 export interface ObjectWatch {
   /** Settles when they were asked for the first time, whatever came of it. */
   readonly firstTry: Promise<void>;
+  /** All there are, in the order of their names; undefined until that is known. */
+  objects(): readonly FollowedObject[] | undefined;
   close(): Promise<void>;
 }
 
 const TIMING = { firstPause: 1000, longestPause: 30_000 };
+/** Objects in an answer at first; and bytes after which it is asked for fewer: one object may have more than a million. */
 const PAGE = 500;
+const LONGEST_ANSWER = 16 * 1024 * 1024;
 /** Seconds after which the server is to end a watch: a connection that died silently is noticed then. */
 const WATCH_SECONDS = 240;
 /** What a server answers to who comes with a version that it has forgotten: all is to be listed anew. */
@@ -48,18 +65,21 @@ interface WatchEvent {
 
 /** Lists objects, then follows their changes, as Kubernetes' own clients do; never gives up. */
 export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
-  const { path } = options;
+  const { path, longest, textOf } = options;
   const timing = options.timing ?? TIMING;
   const controller = new AbortController();
   const { signal } = controller;
   const firstTry = Promise.withResolvers<void>();
-  let objects = new Map<string, ApiObject>();
+  let texts: Map<string, string> | undefined;
   let failure: string | undefined;
   let pause = timing.firstPause;
 
-  function tell(): void {
-    const names = [...objects.keys()].sort();
-    options.onObjects(names.map((name) => objects.get(name) as ApiObject));
+  function take(found: Map<string, string>): void {
+    const isChanged = texts === undefined || !areSame(texts, found);
+    texts = found;
+    if (isChanged) options.onChange();
+    noteFailure(undefined);
+    firstTry.resolve();
   }
 
   function noteFailure(reason: string | undefined): void {
@@ -67,19 +87,27 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
     failure = reason;
   }
 
-  /** @returns the version from which on changes are to be followed. */
-  async function list(connection: ApiConnection): Promise<string> {
-    const query = new URLSearchParams({ limit: String(PAGE) });
-    const found = new Map<string, ApiObject>();
+  /** @returns the version from which on changes are to be followed; undefined where all is to be listed anew. */
+  async function list(connection: ApiConnection): Promise<string | undefined> {
+    const found = new Map<string, string>();
+    let limit = PAGE;
+    let next = '';
     for (;;) {
-      const page = await connection.ask<List>('GET', `${path}?${query}`);
-      for (const item of page.items) found.set(item.metadata.name, item);
-      const { continue: next, resourceVersion } = page.metadata;
-      if (next === undefined || next === '') {
-        objects = found;
-        return resourceVersion;
+      const query = new URLSearchParams({ limit: String(limit), ...(next !== '' && { continue: next }) });
+      try {
+        const page = await connection.ask<List>('GET', `${path}?${query}`, undefined, LONGEST_ANSWER);
+        for (const item of page.items) found.set(item.metadata.name, textOf(item));
+        next = page.metadata.continue ?? '';
+        const isTooLong = lengthOf(found) > longest;
+        if (next !== '' && !isTooLong) continue;
+        take(found);
+        return isTooLong ? undefined : page.metadata.resourceVersion;
+      } catch (error) {
+        // The list took longer than the server remembers where it was.
+        if (next !== '' && isGone(error)) return undefined;
+        if (limit === 1 || !isSeawallError(error, 'kube/API_ANSWER_TOO_LONG')) throw error;
+        limit = Math.ceil(limit / 8);
       }
-      query.set('continue', next);
     }
   }
 
@@ -89,25 +117,31 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
       ...{ watch: 'true', allowWatchBookmarks: 'true' },
       ...{ timeoutSeconds: String(WATCH_SECONDS), resourceVersion: from },
     });
+    const known = texts as Map<string, string>;
+    let length = lengthOf(known);
     let version = from;
     try {
       for await (const line of connection.follow(`${path}?${query}`, signal, WATCH_SECONDS * 1000)) {
         const { type, object } = JSON.parse(line) as WatchEvent;
         if (type === 'ERROR') {
-          if (object.code === GONE) return undefined;
           const { code: status, message: reason } = object;
-          throw errors.create('API_SERVER_REFUSED', {
-            ...{ server: connection.server, request: `GET ${path}`, status, reason },
-          });
+          const request = `GET ${path}`;
+          throw errors.create('API_SERVER_REFUSED', { server: connection.server, request, status, reason });
         }
         version = object.metadata.resourceVersion ?? version;
         if (type === 'BOOKMARK') continue;
-        if (type === 'DELETED') objects.delete(object.metadata.name);
-        else objects.set(object.metadata.name, object);
-        tell();
+        const { name } = object.metadata;
+        const before = known.get(name);
+        const now = type === 'DELETED' ? undefined : textOf(object);
+        if (now === before) continue;
+        if (now === undefined) known.delete(name);
+        else known.set(name, now);
+        length += Buffer.byteLength(now ?? '') - Buffer.byteLength(before ?? '');
+        options.onChange();
+        if (length > longest) return undefined;
       }
     } catch (error) {
-      if (isSeawallError(error, 'kube/API_SERVER_REFUSED') && error.details.status === GONE) return undefined;
+      if (isGone(error)) return undefined;
       throw error;
     }
     return version;
@@ -116,11 +150,8 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
   async function connectOnce(): Promise<void> {
     const connection = openApiConnection(options.address());
     try {
-      let version: string | undefined = await list(connection);
-      tell();
-      noteFailure(undefined);
-      firstTry.resolve();
-      pause = timing.firstPause;
+      let version = await list(connection);
+      if (version !== undefined) pause = timing.firstPause;
       while (version !== undefined && !signal.aborted) {
         const startedAt = performance.now();
         version = await follow(connection, version);
@@ -150,9 +181,27 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
   const kept = keep();
   return {
     firstTry: firstTry.promise,
+    objects() {
+      const names = texts && [...texts.keys()].sort();
+      return names?.map((name) => ({ name, text: texts?.get(name) as string }));
+    },
     async close() {
       controller.abort();
       await kept;
     },
   };
+}
+
+function isGone(error: unknown): boolean {
+  return isSeawallError(error, 'kube/API_SERVER_REFUSED') && error.details.status === GONE;
+}
+
+function lengthOf(texts: ReadonlyMap<string, string>): number {
+  let length = 0;
+  for (const text of texts.values()) length += Buffer.byteLength(text);
+  return length;
+}
+
+function areSame(some: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>): boolean {
+  return some.size === others.size && [...some].every(([name, text]) => others.get(name) === text);
 }
