@@ -134,6 +134,8 @@ export function openPods(address: ApiServerAddress = findApiServer()): Pods {
       const { labels } = await label(namespace, name, { [QUARANTINE_LABEL]: QUARANTINED });
       const query = new URLSearchParams({ limit: String(PAGE) });
       const policies = await listAll<PolicyObject>(connection, policiesPath(namespace), query);
+      // Another node has released its last pod meanwhile.
+      if (!policies.some(({ metadata }) => metadata.name === QUARANTINE_POLICY)) await putPolicy(namespace);
       return {
         wasIsolated: before.labels[QUARANTINE_LABEL] === QUARANTINED,
         stillAllowedBy: policies
@@ -145,12 +147,15 @@ export function openPods(address: ApiServerAddress = findApiServer()): Pods {
       const before = await get(namespace, name);
       if (before.labels[QUARANTINE_LABEL] === undefined) return false;
       await label(namespace, name, { [QUARANTINE_LABEL]: null });
-      const others = await list({ namespace, labels: QUARANTINE_LABEL });
-      if (others.length === 0) {
+      const hasOthers = async (): Promise<boolean> =>
+        (await list({ namespace, labels: QUARANTINE_LABEL })).length > 0;
+      if (!(await hasOthers())) {
         await connection.ask('DELETE', policyPath(namespace)).catch((error: unknown) => {
           // Somebody took it away before us.
           if (!isSeawallError(error, 'kube/API_OBJECT_NOT_FOUND')) throw error;
         });
+        // Another node has isolated one meanwhile.
+        if (await hasOthers()) await putPolicy(namespace);
       }
       return true;
     },
