@@ -11,6 +11,7 @@ import { probeSupport } from '@seawall/probe';
 import { parseAllDocuments } from 'yaml';
 import { readConfiguration } from '../configuration/read-configuration.ts';
 import { startAgent } from './agent.ts';
+import { clusterPods } from './cluster-pods.ts';
 import type { Agent } from './options.ts';
 
 const examples = join(import.meta.dirname, '../../../../examples/agent');
@@ -47,14 +48,23 @@ describe('an agent follows the policies of a real API server, with the exampleâ€
   const folder = mkdtempSync(join(tmpdir(), 'seawall-real-policies-'));
   const logged: string[] = [];
   const tokenFile = join(folder, 'token');
+  const auditLog = join(folder, 'audit.log');
   const policies = customResourcePath('RuntimePolicy');
   let server: ApiServer;
   let connection: ApiConnection;
   let account: ServiceAccount;
+  let kubeconfig: string;
   let agent: Agent;
 
   before(async () => {
-    server = await startApiServer();
+    writeFileSync(
+      join(folder, 'audit-policy.yaml'),
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n',
+    );
+    server = await startApiServer([
+      `--audit-log-path=${auditLog}`,
+      `--audit-policy-file=${join(folder, 'audit-policy.yaml')}`,
+    ]);
     connection = openApiConnection(readKubeconfig(server.kubeconfig));
     for (const value of [...objectsIn('crds.yaml'), ...objectsIn('daemonset.yaml')]) {
       const made = await connection.ask<{ metadata: ServiceAccount }>('POST', pathOf(value), {
@@ -64,7 +74,7 @@ describe('an agent follows the policies of a real API server, with the exampleâ€
       if (value.kind === 'ServiceAccount') account = made.metadata;
     }
     writeFileSync(tokenFile, server.accountToken(account, 3600));
-    const kubeconfig = server.writeKubeconfig('agent.conf', tokenFile);
+    kubeconfig = server.writeKubeconfig('agent.conf', tokenFile);
     writeFileSync(join(folder, 'rules.yaml'), rules);
     // Objects are taken a moment after their definition is.
     await until(() =>
@@ -155,4 +165,35 @@ kubernetes: { kubeconfig: ${kubeconfig}, policies: true }
     await write('POST', 'four', 'Shell');
     await untilCount(4);
   });
+
+  test('the exampleâ€™s rights are what the agent asks for, and nothing else', async () => {
+    const type = 'application/json';
+    const value = { metadata: { name: 'web' }, spec: { containers: [{ name: 'web', image: 'web' }] } };
+    await connection.ask('POST', '/api/v1/namespaces/default/pods', { type, value });
+    const pods = clusterPods({ kubeconfig, environment: {} });
+    await pods?.label('default', 'web', { seen: 'yes' });
+    await pods?.isolate('default', 'web');
+    await pods?.isolate('default', 'web');
+    await pods?.release('default', 'web');
+    const asked = new Set<string>();
+    for (const line of readFileSync(auditLog, 'utf8').trim().split('\n')) {
+      const { user, verb, objectRef } = JSON.parse(line) as AuditLine;
+      if (user.username?.endsWith(':seawall-agent') !== true || objectRef === undefined) continue;
+      asked.add(`${verb} ${objectRef.resource}`);
+    }
+    const granted = new Set<string>();
+    for (const object of objectsIn('daemonset.yaml')) {
+      const { rules: rights = [] } = object as { rules?: { resources: string[]; verbs: string[] }[] };
+      for (const { resources, verbs } of rights) {
+        for (const resource of resources) for (const verb of verbs) granted.add(`${verb} ${resource}`);
+      }
+    }
+    assert.deepEqual([...granted].sort(), [...asked].sort());
+  });
 });
+
+interface AuditLine {
+  readonly user: { readonly username?: string };
+  readonly verb: string;
+  readonly objectRef?: { readonly resource: string };
+}

@@ -73,6 +73,7 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
   let texts: Map<string, string> | undefined;
   let failure: string | undefined;
   let pause = timing.firstPause;
+  let limit = PAGE;
 
   function take(found: Map<string, string>): void {
     const isChanged = texts === undefined || !areSame(texts, found);
@@ -90,7 +91,6 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
   /** @returns the version from which on changes are to be followed; undefined where all is to be listed anew. */
   async function list(connection: ApiConnection): Promise<string | undefined> {
     const found = new Map<string, string>();
-    let limit = PAGE;
     let next = '';
     for (;;) {
       const query = new URLSearchParams({ limit: String(limit), ...(next !== '' && { continue: next }) });
@@ -105,8 +105,11 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
       } catch (error) {
         // The list took longer than the server remembers where it was.
         if (next !== '' && isGone(error)) return undefined;
-        if (limit === 1 || !isSeawallError(error, 'kube/API_ANSWER_TOO_LONG')) throw error;
-        limit = Math.ceil(limit / 8);
+        const isTooLong = isSeawallError(error, 'kube/API_ANSWER_TOO_LONG');
+        const isOne = limit === 1;
+        // Bulky objects also take their time.
+        if (isTooLong || isSeawallError(error, 'kube/API_SERVER_TIMEOUT')) limit = Math.ceil(limit / 8);
+        if (!isTooLong || isOne) throw error;
       }
     }
   }

@@ -55,7 +55,7 @@ function programPath(): string {
 export function apiServerMissing(): string | false {
   const program = programPath();
   if (!existsSync(program)) {
-    return 'no kube-apiserver: npm run accept -- 7 real-kubernetes builds one, SEAWALL_KUBERNETES_BIN names its folder';
+    return 'no kube-apiserver: accept/7/support/build-kubernetes.ts builds one, SEAWALL_KUBERNETES_BIN names its folder';
   }
   if (spawnSync('etcd', ['--version']).error !== undefined) {
     return 'etcd is not installed (apt-get install etcd-server)';
