@@ -384,7 +384,7 @@ spec:
     assert.equal((await agent.reload()).kind, 'refused');
     const ready = await fetch(`http://${agent.address}/readyz`);
     assert.equal(ready.status, 503);
-    assert.match(await ready.text(), /what is on disk was refused/);
+    assert.match(await ready.text(), /what has changed was refused/);
     const metrics = await (await fetch(`http://${agent.address}/metrics`)).text();
     assert.match(metrics, /^seawall_reload_pending 1$/m);
     assert.match(metrics, /^seawall_reloads_total\{result="refused"\} 1$/m);

@@ -376,7 +376,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     if (result.kind === 'refused') {
       if (!isStopping) {
         const reasons = result.messages.join('\n');
-        log('error', `what is on disk is refused, the rules and policies before go on:\n${reasons}`);
+        log('error', `what has changed is refused, the rules and policies before go on:\n${reasons}`);
       }
       return result;
     }

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { reasonOf, sleep } from '@seawall/base';
+import { isSeawallError, reasonOf, sleep } from '@seawall/base';
 import { type ApiObject, findApiServer, watchObjects } from '@seawall/kube';
 import { customResourcePath, type ObjectKind, type PolicyFile } from '@seawall/policies';
 import { stringify } from 'yaml';
@@ -112,7 +112,11 @@ export function clusterPoliciesOf(
       onChange: noteChange,
       onFailure(reason) {
         if (reason === undefined) log('info', `each ${kind} of the cluster is known again`);
-        else log('error', `nothing new of each ${kind} of the cluster, those known go on: ${reason}`);
+        else
+          log(
+            'error',
+            `nothing new of each ${kind} of the cluster, those known go on: ${textOfFailure(reason)}`,
+          );
       },
     }),
   }));
@@ -151,4 +155,11 @@ export function clusterPoliciesOf(
 /** The object as a file would have it: what the API server adds to it changes without its meaning anything else. */
 function textOf(kind: ObjectKind, { metadata: { name }, apiVersion, spec }: ApiObject): string {
   return stringify({ apiVersion, kind, metadata: { name }, spec });
+}
+
+function textOfFailure(reason: Error): string {
+  const hint = isSeawallError(reason, 'kube/API_OBJECT_NOT_FOUND')
+    ? '; kubectl apply what seawall policies schema --custom-resources prints'
+    : '';
+  return reason.message + hint;
 }

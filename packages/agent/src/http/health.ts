@@ -42,7 +42,7 @@ export function readiness(status: DaemonStatus): readonly HealthCheck[] {
       detail:
         reload.refused === undefined
           ? `${countOf(reload.rules, 'rule')} in ${countOf(reload.policies, 'policy', 'policies')}`
-          : `what is on disk was refused: ${reload.refused.messages[0]}`,
+          : `what has changed was refused: ${reload.refused.messages[0]}`,
     },
   ];
 }

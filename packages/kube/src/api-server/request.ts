@@ -74,13 +74,13 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
       if (text === undefined) {
         throw errors.create('API_ANSWER_TOO_LONG', {
           server,
-          request: `${method} ${path}`,
+          request: nameOf(method, path),
           longest,
         });
       }
       return { status: answer.statusCode as number, text };
     } catch (error) {
-      throw failureOf(error, `${method} ${path}`, limit, signal);
+      throw failureOf(error, nameOf(method, path), limit, signal);
     }
   }
 
@@ -95,8 +95,10 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
   function checkStatus(status: number, text: string, method: Method, path: string): void {
     if (status < 300) return;
     const reason = reasonIn(text);
-    if (status === 404) throw errors.create('API_OBJECT_NOT_FOUND', { server, object: path, reason });
-    throw errors.create('API_SERVER_REFUSED', { server, request: `${method} ${path}`, status, reason });
+    if (status === 404) {
+      throw errors.create('API_OBJECT_NOT_FOUND', { server, object: withoutQuery(path), reason });
+    }
+    throw errors.create('API_SERVER_REFUSED', { server, request: nameOf(method, path), status, reason });
   }
 
   return {
@@ -114,7 +116,7 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
         answer = await start('GET', path, undefined, either);
       } catch (error) {
         if (signal.aborted) return;
-        throw failureOf(error, `GET ${path}`, limit, timeout);
+        throw failureOf(error, nameOf('GET', path), limit, timeout);
       }
       if (answer.statusCode !== 200) {
         checkStatus(answer.statusCode as number, (await textOf(answer)) ?? '', 'GET', path);
@@ -122,13 +124,22 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
       try {
         for await (const line of createInterface({ input: answer })) if (line !== '') yield line;
       } catch (error) {
-        if (!signal.aborted) throw failureOf(error, `GET ${path}`, within + limit, timeout);
+        if (!signal.aborted) throw failureOf(error, nameOf('GET', path), within + limit, timeout);
       } finally {
         answer.destroy();
       }
     },
     close: () => agent.destroy(),
   };
+}
+
+/** A request as people are told of it: the same, however many objects were asked for and since when. */
+function nameOf(method: Method, path: string): string {
+  return `${method} ${withoutQuery(path)}`;
+}
+
+function withoutQuery(path: string): string {
+  return path.split('?', 1)[0] as string;
 }
 
 function safeAgentOf(address: ApiServerAddress): Agent {

@@ -23,6 +23,7 @@ async function scriptedServer(context: TestContext) {
   const state = {
     pages: [[thing('b', '1')], [thing('a', '2')]],
     status: 200,
+    refusals: 0,
     /** Objects asked for at once, above which the answer is too long. */
     bulkyAbove: 1000,
     /** How many lists are forgotten before their second page. */
@@ -32,6 +33,7 @@ async function scriptedServer(context: TestContext) {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     requests.push(searchParams.has('watch') ? `watch ${searchParams.get('resourceVersion')}` : 'list');
     if (state.status !== 200 || pathname !== PATH) {
+      state.refusals += 1;
       response.writeHead(state.status).end(JSON.stringify({ message: 'not now' }));
       return;
     }
@@ -71,7 +73,7 @@ async function scriptedServer(context: TestContext) {
     textOf: ({ spec }) => spec as string,
     longest: 100,
     onChange: () => told.push((watch.objects() ?? []).map(({ name, text }) => name + text).join(' ')),
-    onFailure: (reason) => failures.push(reason),
+    onFailure: (reason) => failures.push(reason?.message),
   });
   context.after(watch.close);
   return {
@@ -181,6 +183,17 @@ test('a server that can not be asked is tried again; that is told once, and so i
   assert.match(first ?? '', /can not be reached|refused GET .* with 503: not now/);
   assert.ok(failures.length <= 3, failures.join('\n'));
   assert.equal([second, ...more].at(-1), undefined);
+});
+
+test('what is refused alike when it is followed and when it is listed is told once', async (context) => {
+  const { state, watches, failures } = await scriptedServer(context);
+  await until(() => watches.length === 1);
+  state.status = 404;
+  // In order: the same is asked for once more.
+  watches[0]?.end();
+  await until(() => state.refusals > 3);
+  assert.equal(failures.length, 1);
+  assert.match(failures[0] ?? '', /has no \/apis\/seawall.dev\/v1alpha1\/things$/);
 });
 
 test('objects of a real API server are followed', {

@@ -1,4 +1,4 @@
-import { isSeawallError, reasonOf, sleep } from '@seawall/base';
+import { isSeawallError, sleep } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { ApiServerAddress } from './credentials.ts';
 import { type ApiConnection, openApiConnection } from './request.ts';
@@ -30,7 +30,7 @@ export interface ObjectWatchOptions {
   /** They are known now, or others than before. */
   onChange(): void;
   /** They can't be asked for, and why; undefined: they can again. Told once each time. */
-  onFailure(reason: string | undefined): void;
+  onFailure(reason: Error | undefined): void;
   /** Milliseconds between two tries: of the first two, and at most. */
   readonly timing?: { readonly firstPause: number; readonly longestPause: number };
 }
@@ -83,9 +83,9 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
     firstTry.resolve();
   }
 
-  function noteFailure(reason: string | undefined): void {
-    if (reason !== failure) options.onFailure(reason);
-    failure = reason;
+  function noteFailure(reason: Error | undefined): void {
+    if (reason?.message !== failure) options.onFailure(reason);
+    failure = reason?.message;
   }
 
   /** @returns the version from which on changes are to be followed; undefined where all is to be listed anew. */
@@ -172,7 +172,7 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
         await connectOnce();
       } catch (error) {
         if (signal.aborted) break;
-        noteFailure(reasonOf(error));
+        noteFailure(error as Error);
       }
       firstTry.resolve();
       await sleep(pause * (0.75 + Math.random() / 2), signal);
