@@ -8,13 +8,12 @@ import { type ApiConnection, openApiConnection, readKubeconfig } from '@seawall/
 import { type ApiServer, apiServerMissing, type ServiceAccount, startApiServer } from '@seawall/kube/testing';
 import { customResourcePath } from '@seawall/policies';
 import { probeSupport } from '@seawall/probe';
-import { parseAllDocuments } from 'yaml';
 import { readConfiguration } from '../configuration/read-configuration.ts';
+import { applyExamples, exampleObjects } from '../testing/example-objects.ts';
 import { startAgent } from './agent.ts';
 import { clusterPods } from './cluster-pods.ts';
 import type { Agent } from './options.ts';
 
-const examples = join(import.meta.dirname, '../../../../examples/agent');
 const support = probeSupport();
 const skip = apiServerMissing() || (support.isSupported ? false : `SKIPPED: ${support.reason}`);
 
@@ -25,24 +24,6 @@ const rules = `
   output: "shell %proc.cmdline"
   priority: WARNING
 `;
-
-interface ExampleObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
-
-const objectsIn = (name: string): ExampleObject[] =>
-  parseAllDocuments(readFileSync(join(examples, name), 'utf8')).map((document) =>
-    'toJS' in document ? document.toJS() : {},
-  );
-
-/** Where `kubectl apply` would put the objects of the examples. */
-function pathOf({ apiVersion, kind, metadata: { namespace } }: ExampleObject): string {
-  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
-  return `${group}${place}/${kind.toLowerCase()}s`;
-}
 
 describe('an agent follows the policies of a real API server, with the exampleâ€™s rights', { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'seawall-real-policies-'));
@@ -66,23 +47,10 @@ describe('an agent follows the policies of a real API server, with the exampleâ€
       `--audit-policy-file=${join(folder, 'audit-policy.yaml')}`,
     ]);
     connection = openApiConnection(readKubeconfig(server.kubeconfig));
-    for (const value of [...objectsIn('crds.yaml'), ...objectsIn('daemonset.yaml')]) {
-      const made = await connection.ask<{ metadata: ServiceAccount }>('POST', pathOf(value), {
-        type: 'application/json',
-        value,
-      });
-      if (value.kind === 'ServiceAccount') account = made.metadata;
-    }
+    account = await applyExamples(connection);
     writeFileSync(tokenFile, server.accountToken(account, 3600));
     kubeconfig = server.writeKubeconfig('agent.conf', tokenFile);
     writeFileSync(join(folder, 'rules.yaml'), rules);
-    // Objects are taken a moment after their definition is.
-    await until(() =>
-      connection.ask('GET', policies).then(
-        () => true,
-        () => false,
-      ),
-    );
     const configuration = join(folder, 'seawall.yaml');
     writeFileSync(
       configuration,
@@ -182,9 +150,8 @@ kubernetes: { kubeconfig: ${kubeconfig}, policies: true }
       asked.add(`${verb} ${objectRef.resource}`);
     }
     const granted = new Set<string>();
-    for (const object of objectsIn('daemonset.yaml')) {
-      const { rules: rights = [] } = object as { rules?: { resources: string[]; verbs: string[] }[] };
-      for (const { resources, verbs } of rights) {
+    for (const object of exampleObjects('daemonset.yaml')) {
+      for (const { resources, verbs } of object.rules ?? []) {
         for (const resource of resources) for (const verb of verbs) granted.add(`${verb} ${resource}`);
       }
     }

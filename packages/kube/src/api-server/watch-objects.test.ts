@@ -24,6 +24,8 @@ async function scriptedServer(context: TestContext) {
     pages: [[thing('b', '1')], [thing('a', '2')]],
     status: 200,
     refusals: 0,
+    /** Objects that lists asked for at once. */
+    limits: [] as number[],
     /** Objects asked for at once, above which the answer is too long. */
     bulkyAbove: 1000,
     /** How many lists are forgotten before their second page. */
@@ -49,7 +51,9 @@ async function scriptedServer(context: TestContext) {
       return;
     }
     const next = page + 1 < state.pages.length ? { continue: String(page + 1) } : {};
-    const isBulky = Number(searchParams.get('limit')) > state.bulkyAbove;
+    const limit = Number(searchParams.get('limit'));
+    state.limits.push(limit);
+    const isBulky = limit > state.bulkyAbove;
     const items = state.pages[page]?.map((item) => (isBulky ? item : { ...item, status: undefined }));
     response.end(JSON.stringify({ items, metadata: { resourceVersion: '7', ...next } }));
   });
@@ -134,6 +138,13 @@ test('a page that is too long is asked for anew with fewer objects', async (cont
   await until(() => watches.length === 2);
   assert.equal(told.at(-1), 'd e');
   assert.deepEqual(requests.slice(length), ['list', 'list', 'list', 'list', 'watch 7']);
+  state.bulkyAbove = 1000;
+  const limits = state.limits.length;
+  tell('ERROR', { code: 410, message: 'too old' });
+  await until(() => watches.length === 3);
+  tell('ERROR', { code: 410, message: 'too old' });
+  await until(() => watches.length === 4);
+  assert.deepEqual(state.limits.slice(limits), [64, 64, 500, 500], 'it asks for more again');
 });
 
 test('a list that the server has forgotten on the way is asked for anew, and that is no failure', async (context) => {

@@ -101,7 +101,10 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
         const isTooLong = lengthOf(found) > longest;
         if (next !== '' && !isTooLong) continue;
         take(found);
-        return isTooLong ? undefined : page.metadata.resourceVersion;
+        if (isTooLong) return undefined;
+        // What made it slow may be over.
+        limit = Math.min(PAGE, limit * 8);
+        return page.metadata.resourceVersion;
       } catch (error) {
         // The list took longer than the server remembers where it was.
         if (next !== '' && isGone(error)) return undefined;
