@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '@seawall/base/testing';
+import { openApiConnection, readKubeconfig } from '@seawall/kube';
 import { apiServerMissing, startApiServer } from '@seawall/kube/testing';
 import { createAuthority, exportKey, generateKey, issueLeaf } from '@seawall/pki';
 import { parse, stringify } from 'yaml';
@@ -75,4 +80,79 @@ test('a real API server with the example’s kubeconfig and policy posts its eve
   assert.match(all(), /"kind":"EventList"/);
   assert.equal(intake.posts().get('unauthorized'), 0);
   assert.equal(intake.posts().get('busy'), 1, 'the first batch was put off, and sent again');
+});
+
+/** How the documentation wants API servers to post. */
+function documentedFlags(): readonly string[] {
+  const text = readFileSync(join(examples, '../../docs/agent.md'), 'utf8');
+  return [...new Set(text.match(/--audit-webhook-batch-[a-z-]+=\w+/g))];
+}
+
+test('the documentation has API servers post each event for itself, as many as there are', () => {
+  assert.deepEqual(documentedFlags(), [
+    '--audit-webhook-batch-max-size=1',
+    '--audit-webhook-batch-throttle-enable=false',
+  ]);
+});
+
+test('an event that API servers can not write takes no other with it, with the flags of the documentation', {
+  skip: apiServerMissing(),
+}, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-audit-lost-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  let posted = '';
+  const intake = await createAuditServer({
+    listen: '127.0.0.1:0',
+    access: {},
+    longestBody: 1024 * 1024,
+    isFull: () => false,
+    take: async (body) => {
+      for await (const chunk of body) posted += Buffer.from(chunk).toString();
+    },
+    log: () => undefined,
+  });
+  context.after(() => intake.close());
+  const webhook = join(folder, 'webhook');
+  const kubeconfig = {
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'x' },
+    clusters: [{ name: 'c', cluster: { server: intake.url } }],
+    users: [{ name: 'u', user: {} }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+  };
+  writeFileSync(webhook, stringify(kubeconfig));
+  const apiServer = await startApiServer([
+    `--audit-policy-file=${join(examples, 'audit-policy.yaml')}`,
+    `--audit-webhook-config-file=${webhook}`,
+    ...documentedFlags(),
+  ]);
+  context.after(() => apiServer.stop());
+  const connection = openApiConnection(readKubeconfig(apiServer.kubeconfig));
+  context.after(() => connection.close());
+  const services = '/api/v1/namespaces/default/services';
+  const service = (name: string) => ({
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name } },
+    spec: { type: 'NodePort', ports: [{ port: 80, protocol: 'TCP' }] },
+  });
+  const { authority: ca, token } = readKubeconfig(apiServer.kubeconfig);
+  const apply = async (name: string): Promise<void> => {
+    const asked = request(`${apiServer.server}${services}/${name}?fieldManager=x`, {
+      ...{ method: 'PATCH', ca },
+      headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/apply-patch+yaml' },
+    });
+    asked.end(stringify(service(name)));
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    assert.equal(answer.statusCode, 201);
+    answer.resume();
+  };
+  for (let round = 0; round < 5; round += 1) {
+    await apply(`written-as-yaml-${round}`);
+    const value = service(`beside-${round}`);
+    await connection.ask('POST', services, { type: 'application/json', value });
+  }
+  await until(
+    () => posted.includes('"name":"beside-4"'),
+    () => posted,
+  );
+  for (let round = 0; round < 5; round += 1)
+    assert.ok(posted.includes(`"name":"beside-${round}"`), `${round}`);
 });
