@@ -61,7 +61,8 @@ export {
   expiryLevel,
   expiryText,
   findCertificates,
+  findCertificatesAgain,
   type WatchedCertificate,
 } from './watch/expiry.ts';
-export { expiryMetrics, renderMetrics, serveMetrics } from './watch/metrics.ts';
+export { expiryMetrics, type MetricsServer, renderMetrics, serveMetrics } from './watch/metrics.ts';
 export { createExpiryWatcher, type ExpiryNotice } from './watch/watch.ts';

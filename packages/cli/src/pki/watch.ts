@@ -5,6 +5,8 @@ import {
   type ExpiryNotice,
   expiryLevel,
   findCertificates,
+  findCertificatesAgain,
+  type MetricsServer,
   pkiErrors,
   renderMetrics,
   serveMetrics,
@@ -13,7 +15,9 @@ import {
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { outputOption } from '../output-option.ts';
+import { createUntil } from '../probe/until.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { durationOption, parseDuration } from './options.ts';
 
 interface Options {
@@ -40,33 +44,60 @@ export function addWatchCommand(parent: Command, context: CommandContext): void 
       'look once; exit code 1 when something ends soon, is over or unreadable, 3 when a path holds no certificate',
     )
     .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 it was ended by a signal, or with --once all is well; 1, with --once, something ends soon, is over or unreadable;
+2 wrong usage; 3 metrics can't be served at this address, or, with --once, a path holds no certificate.`,
+    )
     .action((paths: string[], options: Options) => watch(context, paths, options));
 }
 
 async function watch(context: CommandContext, paths: readonly string[], options: Options): Promise<void> {
   const watcher = createExpiryWatcher(options.within);
   const byPath = paths.map((path) => ({ path, certificates: findCertificates([path]) }));
-  let found = byPath.flatMap(({ certificates }) => certificates);
+  const found = byPath.flatMap(({ certificates }) => certificates);
   const missing = withoutCertificates(byPath);
-  if (missing !== undefined && !options.once) context.terminal.errors.write(`${missing.message}\n`);
-  if (options.metrics !== undefined && !options.once) {
-    const { host, port } = options.metrics;
-    const server = await serveMetrics(host, port, () => renderMetrics(found, options.within));
-    context.terminal.errors.write(
-      `metrics on http://${host}:${(server.address() as { port: number }).port}/metrics\n`,
-    );
-  }
-  for (;;) {
+  const look = (certificates: readonly WatchedCertificate[]): void => {
     const now = Date.now();
-    for (const notice of watcher.observe(found, now)) write(context, notice, options.output, now);
-    if (options.once) {
-      const isBad = found.some((each) => expiryLevel(each, now, options.within) !== 'good');
-      if (isBad) context.setExitCode(exitCodes.findings);
-      if (missing !== undefined) throw missing;
-      return;
+    for (const notice of watcher.observe(certificates, now)) write(context, notice, options.output, now);
+  };
+  if (!options.once) {
+    if (missing !== undefined) context.terminal.errors.write(`${missing.message}\n`);
+    await keepLooking(context, paths, options, found, look);
+    return;
+  }
+  look(found);
+  const now = Date.now();
+  const isBad = found.some((each) => expiryLevel(each, now, options.within) !== 'good');
+  if (isBad) context.setExitCode(exitCodes.findings);
+  if (missing !== undefined) throw missing;
+}
+
+/** Looks again and again, until it is told to end by a signal. @throws pki/LISTEN_FAILED */
+async function keepLooking(
+  { terminal }: CommandContext,
+  paths: readonly string[],
+  { metrics, within, interval }: Options,
+  first: readonly WatchedCertificate[],
+  look: (certificates: readonly WatchedCertificate[]) => void,
+): Promise<void> {
+  let found = first;
+  const until = createUntil(undefined);
+  let server: MetricsServer | undefined;
+  try {
+    if (metrics !== undefined) {
+      server = await serveMetrics(metrics.host, metrics.port, () => renderMetrics(found, within));
+      terminal.errors.write(`metrics on ${server.url}\n`);
     }
-    await sleep(options.interval);
-    found = findCertificates(paths);
+    while (!until.signal.aborted) {
+      look(found);
+      await sleep(interval, until.signal);
+      if (!until.signal.aborted) found = findCertificatesAgain(paths);
+    }
+  } finally {
+    await server?.close();
+    until.release();
   }
 }
 
@@ -96,8 +127,9 @@ function write({ terminal }: CommandContext, notice: ExpiryNotice, output: Outpu
     expired: palette.bad,
     unreadable: palette.bad,
   };
-  const name = subject ? `${path} (${subject})` : path;
-  terminal.output.write(`${palette.faint(time)} ${paint[level](level.padEnd(10))} ${name}: ${message}\n`);
+  // A certificate's subject is whatever who made it wrote.
+  const text = harmless(`${subject ? `${path} (${subject})` : path}: ${message}`);
+  terminal.output.write(`${palette.faint(time)} ${paint[level](level.padEnd(10))} ${text}\n`);
 }
 
 function parseListen(text: string): { host: string; port: number } {

@@ -38,6 +38,18 @@ export function findCertificates(paths: readonly string[]): WatchedCertificate[]
   });
 }
 
+/** The same for who has found them before and looks again: a path that went away, or can't be asked about now, is something unreadable. */
+export function findCertificatesAgain(paths: readonly string[]): WatchedCertificate[] {
+  return paths.flatMap((path) => {
+    try {
+      return findCertificates([path]);
+    } catch (error) {
+      if (!isSeawallError(error)) throw error;
+      return [unreadable(path, error.message)];
+    }
+  });
+}
+
 export function expiryLevel(
   { notAfter }: Pick<WatchedCertificate, 'notAfter'>,
   now: number,

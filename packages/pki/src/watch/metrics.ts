@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { errors } from '../errors.ts';
 import { hostText } from '../etcd/members.ts';
 import type { WatchedCertificate } from './expiry.ts';
@@ -31,11 +32,19 @@ export function renderMetrics(certificates: readonly WatchedCertificate[], warnW
   return `${lines.join('\n')}\n`;
 }
 
+/** Metrics being served. */
+export interface MetricsServer {
+  /** Where they are. */
+  readonly url: string;
+  /** Takes no connection any more and ends those there are, which Prometheus keeps open between two questions. */
+  close(): Promise<void>;
+}
+
 /**
  * Serves `GET /metrics`; resolves once it listens. Nothing else is answered, and nothing is read from a request.
  * @throws pki/LISTEN_FAILED
  */
-export function serveMetrics(host: string, port: number, render: () => string): Promise<Server> {
+export function serveMetrics(host: string, port: number, render: () => string): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('only GET /metrics is answered here\n');
@@ -43,13 +52,21 @@ export function serveMetrics(host: string, port: number, render: () => string): 
     }
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(render());
   });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return new Promise((resolve, reject) => {
     // Stays: later on a connection could not be taken, which is no reason to end the watch. Prometheus asks again.
     server.on('error', (error) => {
       const address = `${hostText(host)}:${port}`;
       reject(errors.create('LISTEN_FAILED', { address, reason: error.message }, error));
     });
-    server.listen(port, host, () => resolve(server));
+    server.listen(port, host, () => {
+      const { port: taken } = server.address() as AddressInfo;
+      resolve({ url: `http://${hostText(host)}:${taken}/metrics`, close });
+    });
   });
 }
 

@@ -8,7 +8,7 @@ import { parseMember } from '../etcd/members.ts';
 import { planRotation } from '../etcd/rotation/plan.ts';
 import { testDescription } from '../testing/etcd-members.ts';
 import { scratchFolder } from '../testing/scratch.ts';
-import { findCertificates, type WatchedCertificate } from './expiry.ts';
+import { findCertificates, findCertificatesAgain, type WatchedCertificate } from './expiry.ts';
 import { expiryMetrics, renderMetrics, serveMetrics } from './metrics.ts';
 import { createExpiryWatcher } from './watch.ts';
 
@@ -55,6 +55,9 @@ test('of a cluster everything in use is found, and nothing that must be expired 
     () => findCertificates([join(directory, 'absent')]),
     (error) => isSeawallError(error, 'pki/FILE_MISSING'),
   );
+  const [gone, ...others] = findCertificatesAgain([join(directory, 'absent'), directory]);
+  assert.match(gone?.problem ?? '', /absent: no such file/);
+  assert.equal(others.length, found.length);
 });
 
 test('metrics are in the text format, labels escaped, each name declared once', async (context) => {
@@ -71,13 +74,13 @@ test('metrics are in the text format, labels escaped, each name declared once', 
   }
   const server = await serveMetrics('127.0.0.1', 0, () => text);
   context.after(() => server.close());
-  const { port } = server.address() as { port: number };
-  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const { port } = new URL(server.url);
+  const answer = await fetch(server.url);
   assert.equal(await answer.text(), text);
   assert.match(answer.headers.get('content-type')!, /version=0\.0\.4/);
   assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404);
   await assert.rejects(
-    serveMetrics('127.0.0.1', port, () => text),
+    serveMetrics('127.0.0.1', Number(port), () => text),
     (error) => isSeawallError(error, 'pki/LISTEN_FAILED') && error.message.includes(`127.0.0.1:${port}`),
   );
 });
