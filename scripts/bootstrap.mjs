@@ -89,8 +89,10 @@ const env = {
   MALLOC_ARENA_MAX: '1',
   ...process.env,
 };
-const child = spawn(runtime, [...options, join(root, script), ...scriptArguments], { stdio: 'inherit', env });
+let child;
+// Before there is anything to pass them on to: a signal that comes while it is being started would end this process alone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child = spawn(runtime, [...options, join(root, script), ...scriptArguments], { stdio: 'inherit', env });
 child.on('error', (error) => {
   process.stderr.write(`seawall: cannot start ${runtime}: ${error.message}\n`);
   process.exit(1);

@@ -10,3 +10,4 @@ export {
 export { sleep } from './sleep.ts';
 export { startTimer, type Timer, timeoutSignal } from './timer.ts';
 export { formatLocalDateTime, formatLocalTime, formatUtcTime, SECOND } from './timestamp.ts';
+export { nextTurn } from './turn.ts';

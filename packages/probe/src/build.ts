@@ -31,45 +31,83 @@ export const NATIVE = join(import.meta.dirname, '..', 'native');
 /** What Debian and Ubuntu call what building takes. */
 export const BUILD_PACKAGES = ['clang', 'libbpf-dev', 'gcc', 'libc6-dev'] as const;
 
+/** Files that tools make. */
+export interface Recipe {
+  /** Changes with whatever the files are made from. */
+  readonly name: string;
+  readonly files: readonly string[];
+  /** What makes them, in this order; the files are to lie in the folder that it is given, in which it may put what that takes. */
+  tools(scratch: string): readonly ToolRun[];
+}
+
+/** A tool, and what it is told. */
+export interface ToolRun {
+  readonly command: string;
+  readonly parameters: readonly string[];
+}
+
 /**
  * Gives the probe's files, compiled from their sources unless that has been done for these very sources before.
  * They lie in the package's own cache folder, or in the user's where the package can't be written.
  * @throws probe/NOT_SUPPORTED when the compilers are missing, saying what to install; probe/BUILD_FAILED.
  */
 export function buildProbe(): BuiltProbe {
-  const header = eventTypesHeader();
-  const folder = buildOnce(fingerprint(NATIVE, header), ['probe.bpf.o', 'loader.node'], (scratch) => {
-    writeFileSync(join(scratch, 'event-types.h'), header);
-    runTool('clang', objectArguments(join(NATIVE, 'probe.bpf.c'), join(scratch, 'probe.bpf.o'), scratch));
-    runTool('cc', addonArguments(scratch));
-  });
+  const folder = buildOnce(probeRecipe());
   return { object: join(folder, 'probe.bpf.o'), addon: join(folder, 'loader.node') };
 }
 
+/** How the probe is compiled. */
+export function probeRecipe(): Recipe {
+  const header = eventTypesHeader();
+  return {
+    name: fingerprint(NATIVE, header),
+    files: ['probe.bpf.o', 'loader.node'],
+    tools(scratch) {
+      writeFileSync(join(scratch, 'event-types.h'), header);
+      const object = join(scratch, 'probe.bpf.o');
+      return [
+        { command: 'clang', parameters: objectArguments(join(NATIVE, 'probe.bpf.c'), object, scratch) },
+        { command: 'cc', parameters: addonArguments(scratch) },
+      ];
+    },
+  };
+}
+
 /**
- * Gives the folder with `files` in it, made by `make` unless that has been done before under this name.
- * @param name changes with whatever the files are made from.
- * @param make puts the files into the folder that it is given.
+ * Gives the folder with a recipe's files in it, made now unless that has been done before.
  * @throws probe/NOT_SUPPORTED when the compilers are missing, saying what to install; probe/BUILD_FAILED.
  */
-export function buildOnce(name: string, files: readonly string[], make: (scratch: string) => void): string {
-  const folder = join(cacheFolder(), name);
-  const isBuilt = () => files.every((file) => existsSync(join(folder, file)));
-  if (isBuilt()) return folder;
-  checkTools();
-  mkdirSync(dirname(folder), { recursive: true });
-  const scratch = mkdtempSync(`${folder}-`);
+export function buildOnce(recipe: Recipe): string {
+  const folder = join(cacheFolder(), recipe.name);
+  if (isBuilt(recipe)) return folder;
+  const scratch = beginBuild(folder);
   try {
-    make(scratch);
-    // Whoever else is building makes the same files: the first one in place is as good as the other.
-    if (!existsSync(folder)) renameSync(scratch, folder);
+    for (const run of recipe.tools(scratch)) runTool(run);
+    putInPlace(scratch, folder);
   } catch (error) {
-    if (isBuilt()) return folder;
+    if (isBuilt(recipe)) return folder;
     throw error;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Whether a recipe's files are there. */
+export function isBuilt({ name, files }: Recipe): boolean {
+  return files.every((file) => existsSync(join(cacheFolder(), name, file)));
+}
+
+/** @returns the folder to make the files in. @throws probe/NOT_SUPPORTED when the compilers are missing */
+export function beginBuild(folder: string): string {
+  checkTools();
+  mkdirSync(dirname(folder), { recursive: true });
+  return mkdtempSync(`${folder}-`);
+}
+
+/** Whoever else is building makes the same files: the first one in place is as good as the other. */
+export function putInPlace(scratch: string, folder: string): void {
+  if (!existsSync(folder)) renameSync(scratch, folder);
 }
 
 /** What clang takes to compile for the kernel; headers made on the way lie in `scratch`. */
@@ -122,9 +160,7 @@ export function cacheFolder(): string {
 
 /** What is missing on this machine to build the probe, by name; nothing where it has been built already. */
 export function missingBuildTools(): readonly string[] {
-  const header = eventTypesHeader();
-  if (existsSync(join(cacheFolder(), fingerprint(NATIVE, header), 'loader.node'))) return [];
-  return missingTools();
+  return isBuilt(probeRecipe()) ? [] : missingTools();
 }
 
 function missingTools(): string[] {
@@ -141,9 +177,13 @@ function checkTools(): void {
 }
 
 /** @throws probe/BUILD_FAILED with what the tool said. */
-export function runTool(command: string, parameters: readonly string[]): void {
+export function runTool({ command, parameters }: ToolRun): void {
   const { status, stderr, error } = spawnSync(command, parameters, { encoding: 'utf8' });
-  if (status === 0) return;
-  const output = error?.message ?? stderr.slice(0, 4000);
-  throw errors.create('BUILD_FAILED', { command: `${command} ${parameters.join(' ')}`, output }, error);
+  if (status !== 0) throw buildFailure({ command, parameters }, error?.message ?? stderr, error);
+}
+
+/** probe/BUILD_FAILED with what the tool said. */
+export function buildFailure({ command, parameters }: ToolRun, said: string, cause?: unknown): Error {
+  const output = said.slice(0, 4000);
+  return errors.create('BUILD_FAILED', { command: `${command} ${parameters.join(' ')}`, output }, cause);
 }

@@ -1,4 +1,5 @@
 export { BUILD_PACKAGES, type BuiltProbe, buildProbe, missingBuildTools } from './build.ts';
+export { type BuildAheadOptions, buildAhead } from './build-ahead.ts';
 export { processTypes, stateTypes } from './calls.ts';
 export type { KernelCounters } from './counters.ts';
 export {

@@ -61,18 +61,8 @@ function buildAddon(): string {
   const scratch = mkdtempSync(`${folder}-`);
   try {
     const output = join(scratch, 'process-actions.node');
-    runTool('cc', [
-      '-D_GNU_SOURCE',
-      '-O2',
-      '-Wall',
-      '-fPIC',
-      '-shared',
-      '-I',
-      nodeHeaders(),
-      '-o',
-      output,
-      SOURCE,
-    ]);
+    const flags = ['-D_GNU_SOURCE', '-O2', '-Wall', '-fPIC', '-shared', '-I', nodeHeaders()];
+    runTool({ command: 'cc', parameters: [...flags, '-o', output, SOURCE] });
     // Whoever else compiles makes the same file: the first one in place is as good as the other.
     if (!existsSync(folder)) renameSync(scratch, folder);
   } catch (error) {

@@ -5,7 +5,6 @@ import { createSyscallCatalogue } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
 import {
   createFollowUp,
-  createGuardState,
   defaultEtcdNamespaces,
   defaultNeverTouch,
   findOwnIdentity,
@@ -15,7 +14,6 @@ import {
 import { createActionDesk } from '../actions/action-desk.ts';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
-import { createAuditIntake } from '../audit/audit-intake.ts';
 import { createCaptureFiles } from '../captures/capture-files.ts';
 import { machineTables } from '../captures/machine-tables.ts';
 import { createEnforcer } from '../enforce/enforcer.ts';
@@ -33,6 +31,7 @@ import {
   loadRunningSet,
   type SetTexts,
 } from '../rule-set/load-running-set.ts';
+import { auditIntakeOf } from './audit-intake-of.ts';
 import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { clusterPods } from './cluster-pods.ts';
@@ -51,6 +50,7 @@ import { watchQuorum } from './quorum.ts';
 import { retain } from './retention.ts';
 import { createSetOnDisk } from './set-on-disk.ts';
 import { captureIdentity, LIVE_SOURCE, recordedNode, sourceOptionsOf } from './source-options.ts';
+import { compileAhead, onward } from './starting.ts';
 import { type DaemonStatus, NOTHING_YET } from './status.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -66,7 +66,7 @@ const NEVER = new AbortController().signal;
 /**
  * Starts an agent: source, rules, policies, store, channels and outputs, as its configuration has it.
  * @throws agent/SET_REFUSED, agent/FILE_UNREADABLE, agent/ALREADY_RUNNING, agent/CAPTURES_FOLDER_UNUSABLE,
- * agent/LISTEN_FAILED, and those of opening the store
+ * agent/LISTEN_FAILED, those of opening the store, and the reason of `signal`
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const cleanUp = createCleanUp((error) => options.log('error', `while ending: ${reasonOf(error)}`));
@@ -85,6 +85,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const isLive = source.capture === undefined;
   const sourceName = source.capture === undefined ? LIVE_SOURCE : captureIdentity(source.capture);
   const recorded = source.capture === undefined ? undefined : await recordedNode(source.capture);
+  await onward(options);
+  if (isLive) await compileAhead(options);
   const node = { node: configuration.node ?? recorded ?? hostname(), cluster: configuration.cluster };
 
   const catalogues: Catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
@@ -103,9 +105,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);
   const cluster = clusterPoliciesOf(configuration, { environment, log });
   cleanUp.add(() => cluster?.close());
-  await cluster?.start();
+  await cluster?.start(options.signal);
+  await onward(options);
   const { texts: firstTexts, set: firstSet, objects } = loadFirstSet(onDisk, load, cluster, { log });
   const firstFiles = fingerprintOf(onDisk.paths());
+  await onward(options);
 
   const ownStore = createOwnStore(storing.path, clock, { log });
   cleanUp.add(ownStore.release);
@@ -205,34 +209,21 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     await ledger.flush(AbortSignal.timeout(PATIENCE));
   });
   await storage.open();
+  await onward(options);
   // What is tried until the end is stored: it ends before the ledger does.
   cleanUp.add(enforcer.close);
   if (isLive) await enforcer.replace(firstSet.policies, 1);
+  await onward(options);
 
-  const audit =
-    configuration.audit &&
-    (await createAuditIntake({
-      listen: configuration.audit.listen,
-      access: configuration.audit,
-      longestBody: configuration.audit.maximumMebibytes * MEBIBYTE,
-      node,
-      catalogue: catalogues.audit,
-      set: firstSet,
-      generation: 1,
-      guards: createGuardState({
-        own,
-        neverTouch,
-        etcdNamespaces,
-        clock,
-        ...(quorum && { quorum: quorum.verdict }),
-      }),
-      onSightings: storeSightings,
-      isFull: () => ledger.status().waiting >= limits.waitingFindings,
-      log,
-    }));
+  const audit = await auditIntakeOf(configuration, {
+    ...{ node, own, neverTouch, etcdNamespaces, clock, log, onSightings: storeSightings },
+    ...{ catalogue: catalogues.audit, set: firstSet, quorum: quorum?.verdict },
+    isFull: () => ledger.status().waiting >= limits.waitingFindings,
+  });
   cleanUp.add(() => audit?.close());
   const server = await createStatusServer({ listen: configuration.http.listen, metrics, status: statusNow });
   cleanUp.add(server.close);
+  await onward(options);
 
   thread = startHotLoopThread({
     start: {

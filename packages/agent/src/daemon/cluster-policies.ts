@@ -12,8 +12,8 @@ import { isSystemError } from './system-error.ts';
 
 /** Policies and rule sets that a cluster's API server keeps, beside those in files. */
 export interface ClusterPolicies {
-  /** Settles when they are known, or could not be asked for, or after some seconds. */
-  start(): Promise<void>;
+  /** Settles when they are known, or could not be asked for, or after some seconds, or with the signal. */
+  start(signal?: AbortSignal): Promise<void>;
   /** As they are now; until that is known, as they were when they were last taken over. */
   current(): readonly PolicyFile[];
   /** What an agent can start with, best first: those of now, those last taken over, none. */
@@ -33,6 +33,8 @@ const START_LIMIT = 3000;
 const REST = 500;
 /** Milliseconds after which changes are taken over that don't come to rest. */
 const LONGEST_UNREST = 5000;
+
+const NEVER = new AbortController().signal;
 
 const keptFiles = z.array(z.strictObject({ path: z.string(), text: z.string() }));
 
@@ -122,11 +124,11 @@ export function clusterPoliciesOf(
   }));
 
   return {
-    async start() {
+    async start(signal = NEVER) {
       const limit = new AbortController();
       await Promise.race([
         Promise.all(watches.map(({ watch }) => watch.firstTry)),
-        sleep(START_LIMIT, limit.signal),
+        sleep(START_LIMIT, AbortSignal.any([limit.signal, signal])),
       ]);
       limit.abort();
     },

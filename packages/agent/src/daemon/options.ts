@@ -16,6 +16,8 @@ export interface AgentOptions {
   onAlert?(alert: Alert): void;
   /** Watching live: everything is on, what happens from now on is seen. */
   onWatching?(): void;
+  /** Ends the start: what was set up until then is put away, and its reason thrown. An agent that runs is ended by `stop`. */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
   /** Where pods are labelled and isolated; by default the API server that configuration or environment name. */
   readonly pods?: PodActions;

@@ -108,10 +108,32 @@ test('a clock that was set back makes no gap that ends before it begins', async 
 
 test('a disk that is full ends nothing, and is told once', () => {
   const { presence, errors, world } = setting(join(root, 'full'), createHeartbeat('/dev/full'));
+  presence.begin();
   world.committed = 5n;
   presence.beat();
   presence.beat();
   assert.equal(errors.length, 1);
   assert.match(errors[0] ?? '', /ENOSPC/);
   presence.end();
+});
+
+test('a run that ended before it looked at events leaves the gap to the one that does', async () => {
+  const path = join(root, 'unwatched');
+  const first = setting(path);
+  first.presence.begin();
+  first.world.committed = 5n;
+  first.presence.beat();
+  first.presence.end();
+  const stopped = setting(path);
+  // What loads rules for a while tells how far it is, too.
+  stopped.world.committed = 500n;
+  stopped.presence.beat();
+  stopped.presence.end();
+  const next = setting(path);
+  next.presence.begin();
+  await turn();
+  assert.deepEqual(
+    next.gaps.map(({ from, to, reason }) => [from, to, reason]),
+    [[5n, 1000n, 'no agent was running']],
+  );
 });

@@ -30,6 +30,7 @@ export function createPresence(options: PresenceOptions): Presence {
   const { lastRun, heartbeat, store, committed, now, onError } = options;
   let owed: Gap | undefined;
   let isStoring = false;
+  let hasBegun = false;
   let hasBeaten = false;
   let problem: string | undefined;
 
@@ -57,6 +58,7 @@ export function createPresence(options: PresenceOptions): Presence {
 
   return {
     begin() {
+      hasBegun = true;
       if (lastRun === undefined) return;
       const to = now();
       const reason = lastRun.hasEnded ? 'no agent was running' : 'the agent had ended without notice';
@@ -68,8 +70,8 @@ export function createPresence(options: PresenceOptions): Presence {
     },
     beat() {
       const time = committed();
-      // Until the gap is stored the file is all that knows of it.
-      if (time === 0n || owed !== undefined) return;
+      // Until the gap is stored the file is all that knows of it; nobody knows of one before events are looked at.
+      if (!hasBegun || time === 0n || owed !== undefined) return;
       try {
         heartbeat.beat(time);
         hasBeaten = true;

@@ -284,7 +284,10 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       onStart({ calls }) {
         state = 'running';
         postStatus();
-        const lines = [`${calls.length} system calls are on`, ...runtimesText(liveContainers.runtimes())];
+        const lines = [
+          `${calls.length} system calls are on`,
+          ...runtimesText(liveContainers.runtimes(), runtimes),
+        ];
         host.post({ kind: 'started', description: lines.join('; ') });
       },
       async onSection(section) {

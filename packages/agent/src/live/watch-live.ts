@@ -1,5 +1,7 @@
+import { nextTurn } from '@seawall/base';
 import type { CaptureSection } from '@seawall/events';
 import {
+  buildAhead,
   eitherWanted,
   type KernelCounters,
   liveSections,
@@ -31,6 +33,8 @@ export interface LiveWatchOptions extends SectionsWatchOptions {
   readonly liveContainers?: LiveContainers;
   /** Whether the kernel is to leave out nothing of the calls that are on: for recordings, of which more is asked. */
   readonly isUnfiltered?: boolean;
+  /** What runs in the kernel has to be compiled first, which takes a while: told before it begins. */
+  onBuild?(what: string): void;
   /** Everything is on: what happens from now on is seen. */
   onStart?(status: ProbeStatus): void;
   /** Called with each section before rules see it: to record it. A batch is only valid until it returns. */
@@ -98,11 +102,24 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
     }
   }
 
+  /** @returns whether to go on. Loading the probe keeps this thread for a while: who wants it to end is heard before. */
+  async function makeReady(): Promise<boolean> {
+    const { signal, onBuild } = options;
+    try {
+      await buildAhead({ signal, ...(onBuild !== undefined && { onBuild }) });
+      await liveContainers?.start();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    await nextTurn();
+    return !signal.aborted;
+  }
+
   return {
     async run() {
       try {
         makeObjectsYoung();
-        await liveContainers?.start();
+        if (!(await makeReady())) return;
         const opened = openProbe(options.ringBytes === undefined ? {} : { ringBytes: options.ringBytes });
         probe = opened;
         // On a machine where nothing else happens no event says that the time is up.
@@ -111,6 +128,8 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
           DEADLINE_INTERVAL,
         );
         try {
+          await nextTurn();
+          if (options.signal.aborted) return;
           opened.want(wanted);
           options.onStart?.(opened.status());
           await watch.run(sectionsOf(opened), () => countDropped(opened.counters()));

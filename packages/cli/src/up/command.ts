@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { agentConfiguration } from '@seawall/agent/daemon';
 import type { Command } from 'commander';
-import { runAgent } from '../agent/command.ts';
+import { runAgent } from '../agent/run.ts';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { outputOption } from '../output-option.ts';
 import { prepareLive } from '../probe/prepare.ts';
 import { secondsOption } from '../probe/seconds-option.ts';
-import { createUntil } from '../probe/until.ts';
+import { createUntil, type Until } from '../probe/until.ts';
 import { createAlertWriter } from '../watch/alert-writer.ts';
 import { runWatch } from '../watch/run.ts';
 import { createWatchSettings } from '../watch/settings.ts';
@@ -33,17 +33,41 @@ interface Options {
 }
 
 async function start(context: CommandContext, options: Options): Promise<void> {
-  const obstacle = options.replay ? undefined : prepareLive(context.terminal);
-  if (obstacle !== undefined)
+  if (options.replay) {
+    await replayExample(context, options.output);
+    return;
+  }
+  const until = createUntil(options.seconds);
+  try {
+    const obstacle = await obstacleUnlessStopped(context, until.signal);
+    if (until.signal.aborted) return;
+    if (obstacle === undefined) {
+      await watchLive(context, options, until);
+      return;
+    }
     context.terminal.errors.write(`This machine is not watched live: ${obstacle}.\n`);
-  if (options.replay || obstacle !== undefined) await replayExample(context, options.output);
-  else await watchLive(context, options);
+  } finally {
+    until.release();
+  }
+  await replayExample(context, options.output);
+}
+
+async function obstacleUnlessStopped(
+  { terminal }: CommandContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await prepareLive(terminal, signal);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+    return undefined;
+  }
 }
 
 /** Where what is found is kept between runs: in the checkout, as a machine with nothing set up has no better place. */
 const STATE = join(ROOT, '.seawall', 'agent');
 
-async function watchLive(context: CommandContext, { output, seconds }: Options): Promise<void> {
+async function watchLive(context: CommandContext, { output }: Options, until: Until): Promise<void> {
   const { terminal } = context;
   const { strong, faint } = terminal.errors.palette;
   const store = join(STATE, 'seawall.db');
@@ -64,19 +88,14 @@ async function watchLive(context: CommandContext, { output, seconds }: Options):
     captures: { directory: join(STATE, 'captures') },
     http: { listen: '127.0.0.1:0' },
   });
-  const until = createUntil(seconds);
-  try {
-    await runAgent(context, configuration, {
-      signal: until.signal,
-      onWatching: until.start,
-      onAlert(alert) {
-        writer.write(alert);
-        writer.flush();
-      },
-    });
-  } finally {
-    until.release();
-  }
+  await runAgent(context, configuration, {
+    signal: until.signal,
+    onWatching: until.start,
+    onAlert(alert) {
+      writer.write(alert);
+      writer.flush();
+    },
+  });
 }
 
 async function replayExample(context: CommandContext, output: OutputFormat): Promise<void> {

@@ -5,16 +5,22 @@ import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { ApiServerAddress } from './credentials.ts';
 
+export interface AskOptions {
+  /** Bytes that the answer may have; any number unless told. */
+  readonly longest?: number;
+  /** With it nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** A connection to an API server. */
 export interface ApiConnection {
   readonly server: string;
   /**
    * Asks once; `path` begins with a slash.
-   * @param longest bytes that the answer may have; any number unless told.
    * @throws kube/API_SERVER_UNREACHABLE, kube/API_SERVER_TIMEOUT, kube/API_SERVER_REFUSED, kube/API_OBJECT_NOT_FOUND,
    * kube/API_ANSWER_TOO_LONG
    */
-  ask<Answer>(method: Method, path: string, body?: RequestBody, longest?: number): Promise<Answer>;
+  ask<Answer>(method: Method, path: string, body?: RequestBody, options?: AskOptions): Promise<Answer>;
   /**
    * The lines of an answer that goes on until the server ends it, or the signal does.
    * @param limit milliseconds after which it is to have been ended.
@@ -65,11 +71,12 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
     method: Method,
     path: string,
     body: RequestBody | undefined,
-    longest: number,
+    { longest = Number.POSITIVE_INFINITY, signal }: AskOptions,
   ): Promise<{ readonly status: number; readonly text: string }> {
-    const signal = AbortSignal.timeout(limit);
+    const timeout = AbortSignal.timeout(limit);
     try {
-      const answer = await start(method, path, body, signal);
+      const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+      const answer = await start(method, path, body, either);
       const text = await textOf(answer, longest);
       if (text === undefined) {
         throw errors.create('API_ANSWER_TOO_LONG', {
@@ -80,7 +87,7 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
       }
       return { status: answer.statusCode as number, text };
     } catch (error) {
-      throw failureOf(error, nameOf(method, path), limit, signal);
+      throw failureOf(error, nameOf(method, path), limit, timeout);
     }
   }
 
@@ -103,8 +110,8 @@ export function openApiConnection(address: ApiServerAddress, limit = LIMIT): Api
 
   return {
     server,
-    async ask<Answer>(method: Method, path: string, body?: RequestBody, longest = Number.POSITIVE_INFINITY) {
-      const { status, text } = await exchange(method, path, body, longest);
+    async ask<Answer>(method: Method, path: string, body?: RequestBody, options: AskOptions = {}) {
+      const { status, text } = await exchange(method, path, body, options);
       checkStatus(status, text, method, path);
       return JSON.parse(text) as Answer;
     },

@@ -234,3 +234,36 @@ test('objects of a real API server are followed', {
     await server.stop();
   }
 });
+
+test('closing waits for no answer that does not come', async (context) => {
+  const server = createServer(() => {
+    // Nobody is ever answered.
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const failures: (string | undefined)[] = [];
+  const watch = watchObjects({
+    path: PATH,
+    timing,
+    address: () => ({
+      ...{ server: `http://127.0.0.1:${port}`, authority: undefined, serverName: undefined },
+      ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },
+      token: () => undefined,
+    }),
+    textOf: () => '',
+    longest: 1000,
+    onChange: () => undefined,
+    onFailure: (reason) => failures.push(reason?.message),
+  });
+  await once(server, 'request');
+  const begun = performance.now();
+  await watch.close();
+  await watch.firstTry;
+  assert.ok(performance.now() - begun < 5000);
+  assert.deepEqual(failures, []);
+});

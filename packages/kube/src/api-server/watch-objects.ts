@@ -95,7 +95,10 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
     for (;;) {
       const query = new URLSearchParams({ limit: String(limit), ...(next !== '' && { continue: next }) });
       try {
-        const page = await connection.ask<List>('GET', `${path}?${query}`, undefined, LONGEST_ANSWER);
+        const page = await connection.ask<List>('GET', `${path}?${query}`, undefined, {
+          longest: LONGEST_ANSWER,
+          signal,
+        });
         for (const item of page.items) found.set(item.metadata.name, textOf(item));
         next = page.metadata.continue ?? '';
         const isTooLong = lengthOf(found) > longest;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildOnce, buildProbe, fingerprint, NATIVE, objectArguments, runTool } from '../build.ts';
+import { buildOnce, buildProbe, fingerprint, NATIVE, objectArguments, type Recipe } from '../build.ts';
 
 /** What enforcement is made of. */
 export interface BuiltEnforcement {
@@ -16,18 +16,28 @@ export interface BuiltEnforcement {
  * @throws probe/NOT_SUPPORTED when the compilers are missing; probe/BUILD_FAILED.
  */
 export function buildEnforcement(): BuiltEnforcement {
-  const sources = [join(NATIVE, 'enforce'), join(NATIVE, 'permission')];
-  const name = `enforce-${sources.reduce((made, folder) => fingerprint(folder, made), '')}`;
-  const folder = buildOnce(name, ['enforce.bpf.o', 'permission'], (scratch) => {
-    const object = join(scratch, 'enforce.bpf.o');
-    runTool('clang', objectArguments(join(sources[0], 'enforce.bpf.c'), object, scratch));
-    const program = join(scratch, 'permission');
-    const flags = ['-D_GNU_SOURCE', '-O2', '-Wall', '-pthread'];
-    runTool('cc', [...flags, '-o', program, join(sources[1], 'permission.c')]);
-  });
+  const folder = buildOnce(enforcementRecipe());
   return {
     object: join(folder, 'enforce.bpf.o'),
     addon: buildProbe().addon,
     permission: join(folder, 'permission'),
+  };
+}
+
+/** How it is compiled. */
+export function enforcementRecipe(): Recipe {
+  const sources = [join(NATIVE, 'enforce'), join(NATIVE, 'permission')] as const;
+  return {
+    name: `enforce-${sources.reduce((made, folder) => fingerprint(folder, made), '')}`,
+    files: ['enforce.bpf.o', 'permission'],
+    tools(scratch) {
+      const object = join(scratch, 'enforce.bpf.o');
+      const flags = ['-D_GNU_SOURCE', '-O2', '-Wall', '-pthread'];
+      const program = ['-o', join(scratch, 'permission'), join(sources[1], 'permission.c')];
+      return [
+        { command: 'clang', parameters: objectArguments(join(sources[0], 'enforce.bpf.c'), object, scratch) },
+        { command: 'cc', parameters: [...flags, ...program] },
+      ];
+    },
   };
 }
