@@ -17,6 +17,7 @@ import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { STANDARD_STREAM } from '../input/open.ts';
 import { countOf } from '../number-text.ts';
+import { compileAhead } from '../probe/compile-ahead.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
 import { positiveNumber, secondsOption } from '../probe/seconds-option.ts';
 import { createUntil } from '../probe/until.ts';
@@ -72,6 +73,7 @@ async function record(
   );
   const until = createUntil(seconds);
   try {
+    await compileAhead(terminal, until.signal);
     await containers.start();
     const probe = openProbe();
     try {
@@ -95,6 +97,9 @@ async function record(
     } finally {
       probe.close();
     }
+  } catch (error) {
+    // Nothing was recorded by then.
+    if (error !== until.signal.reason) throw error;
   } finally {
     until.release();
     await containers.close();

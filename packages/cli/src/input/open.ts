@@ -18,21 +18,35 @@ export function nameOfPath(path: string): string {
 
 /**
  * Opens a file, or standard input for `-`, as raw bytes.
+ * @param signal from then on it is as if there were no more.
  * @throws cli/FILE_UNREADABLE while it is read.
  */
-export async function* readBytes(path: string, terminal: Terminal): AsyncGenerator<Uint8Array> {
+export async function* readBytes(
+  path: string,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const stream =
     path === STANDARD_STREAM ? terminal.input : createReadStream(path, { highWaterMark: 1 << 18 });
+  const end = (): void => void stream.destroy();
+  signal?.addEventListener('abort', end);
   try {
+    if (signal?.aborted) return;
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (error) {
-    throw unreadable(path, error);
+    if (!signal?.aborted) throw unreadable(path, error);
+  } finally {
+    signal?.removeEventListener('abort', end);
   }
 }
 
 /** The same, unpacked where the bytes are gzip or zstd. @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED */
-export async function* readUnpacked(path: string, terminal: Terminal): AsyncGenerator<Uint8Array> {
-  const chunks = readBytes(path, terminal);
+export async function* readUnpacked(
+  path: string,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const chunks = readBytes(path, terminal, signal);
   const first = await chunks.next();
   if (first.done) return;
   const whole = startWith(first.value, chunks);

@@ -1,4 +1,5 @@
 import { wantedFor } from '@seawall/agent';
+import { sleep } from '@seawall/base';
 import { EVENT_TYPE_COUNT, eventType } from '@seawall/events';
 import {
   openProbe,
@@ -19,7 +20,9 @@ import { messagesText } from '../rules/message-text.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { compileAhead } from './compile-ahead.ts';
 import { secondsOption } from './seconds-option.ts';
+import { createUntil, type Until } from './until.ts';
 
 interface Options {
   readonly rules?: readonly string[];
@@ -61,11 +64,32 @@ async function showStatus({ terminal, setExitCode }: CommandContext, options: Op
     setExitCode(exitCodes.findings);
     return;
   }
+  const until = createUntil(seconds);
+  try {
+    await compileAhead(terminal, until.signal);
+    await measure(terminal, wanted, until, (facts) => jsonText({ ...support, ...facts }), output);
+  } catch (error) {
+    // Nothing was counted by then.
+    if (error !== until.signal.reason) throw error;
+  } finally {
+    until.release();
+  }
+}
+
+/** Counts events for a while, and shows what is on and how many came. */
+async function measure(
+  terminal: Terminal,
+  wanted: Wanted,
+  until: Until,
+  json: (facts: object) => string,
+  output: OutputFormat,
+): Promise<void> {
   const probe = openProbe();
   try {
     probe.want(wanted);
+    until.start();
     const started = performance.now();
-    await drainFor(probe.ring, seconds * 1000);
+    await drainUntil(probe.ring, until.signal);
     const elapsed = (performance.now() - started) / 1000;
     const { written, filtered, dropped } = probe.counters();
     const counts: TypeCounts[] = [];
@@ -78,7 +102,7 @@ async function showStatus({ terminal, setExitCode }: CommandContext, options: Op
     const { missingTypes, ...status } = probe.status();
     const missing = missingTypes.map((type) => eventType(type)?.name ?? String(type));
     if (output === 'json') {
-      terminal.output.write(jsonText({ ...support, ...status, missing, seconds: elapsed, counts }));
+      terminal.output.write(json({ ...status, missing, seconds: elapsed, counts }));
       return;
     }
     const facts: [string, string][] = [
@@ -114,12 +138,11 @@ const COLUMNS: readonly Column[] = [
 /** Milliseconds between two looks into the ring: it is read only to make room. */
 const DRAIN_INTERVAL = 10;
 
-async function drainFor(ring: RingReader, milliseconds: number): Promise<void> {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end) {
+async function drainUntil(ring: RingReader, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     while (ring.take() > 0) ring.release();
     ring.release();
-    await new Promise((resolve) => setTimeout(resolve, DRAIN_INTERVAL));
+    await sleep(DRAIN_INTERVAL, signal);
   }
 }
 

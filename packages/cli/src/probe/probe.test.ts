@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { runCommand } from '../testing/run-command.ts';
 
@@ -77,4 +80,29 @@ test('capture record keeps what a filter chooses, and the events that the tables
 /** Whether there is a program that takes rights away, as another user than root can't be expected to read the sources. */
 function canDropRights(): boolean {
   return spawnSync('setpriv', ['--version']).status === 0;
+}
+
+test('probe status that is interrupted shows what it has counted by then', { skip }, async () => {
+  const words = ['--conditions=seawall-source', join(import.meta.dirname, '..', 'main.ts')];
+  const child = spawn(process.execPath, [
+    ...words,
+    'probe',
+    'status',
+    '--seconds',
+    '600',
+    '--output',
+    'json',
+  ]);
+  const ended = Promise.all([text(child.stdout), once(child, 'close')]);
+  await until(() => child.exitCode !== null || hears(child.pid as number, constants.signals.SIGHUP));
+  child.kill('SIGHUP');
+  const [stdout, [code]] = await ended;
+  assert.equal(code, 0);
+  assert.ok((JSON.parse(stdout) as { seconds: number }).seconds < 60);
+});
+
+/** Whether a process has something to do at a signal other than to end: of SIGHUP Node itself knows nothing. */
+function hears(pid: number, signal: number): boolean {
+  const [, mask = '0'] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }

@@ -4,6 +4,7 @@ import { type RuntimeAddress, runtimesText } from '@seawall/kube';
 import { checkCaptureOutput } from '../capture/check-output.ts';
 import { countOf } from '../number-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { compilingText } from './compile-ahead.ts';
 import { createUntil } from './until.ts';
 
 export interface LiveSettings {
@@ -28,6 +29,7 @@ export function watchThisMachine(
     ...options,
     liveContainers,
     signal: until.signal,
+    onBuild: (what) => terminal.errors.write(compilingText(what)),
     onStart({ calls, missingTypes, absentCalls }) {
       until.start();
       const rules = countOf(options.rules.length, 'rule');

@@ -8,15 +8,16 @@ import {
   type Watch,
   type WatchOptions,
 } from '@seawall/agent';
-import { systemClock } from '@seawall/base';
+import { isSeawallError, systemClock } from '@seawall/base';
 import { eventType } from '@seawall/events';
 import { type AuditInputFault, type RuntimeAddress, readContainerMetadata } from '@seawall/kube';
 import { parsePriority, priorities, type Rule, type RuleMeaning, selectRules } from '@seawall/rules';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
-import { nameOfPath, readUnpacked, readWhole } from '../input/open.ts';
+import { nameOfPath, readUnpacked, readWhole, STANDARD_STREAM } from '../input/open.ts';
 import { countOf, countText } from '../number-text.ts';
+import { createUntil } from '../probe/until.ts';
 import { watchThisMachine } from '../probe/watch-this-machine.ts';
 import { auditCatalogue, cataloguesWithout, syscallCatalogue } from '../rules/catalogues.ts';
 import { countMessages, loadRuleFiles } from '../rules/load.ts';
@@ -99,12 +100,14 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
         );
     },
   };
+  // What comes in through a pipe may go on for ever, as this machine does: it is ended in the same way.
+  const until = input.path === STANDARD_STREAM ? createUntil(undefined) : undefined;
   const watch =
     input.source === 'syscall'
-      ? await watchSystemCalls(request, input.path, options, terminal)
+      ? await watchSystemCalls(request, input.path, options, terminal, until?.signal)
       : createAuditWatch({
           ...options,
-          input: readUnpacked(input.path, terminal),
+          input: readUnpacked(input.path, terminal, until?.signal),
           catalogue: auditCatalogue,
           onFault(fault) {
             faults.count += 1;
@@ -130,10 +133,17 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
   try {
     await watch.run();
   } catch (error) {
+    // Where it was ended it breaks off somewhere.
+    if (until?.signal.aborted && isSeawallError(error)) {
+      finish();
+      return;
+    }
     // Of what breaks off in the middle, the part that was read still counts.
     if (watch.report().accounting.seen > 0) finish();
     progress.finish();
     throw error;
+  } finally {
+    until?.release();
   }
   finish();
   // JSON of something else is passed over, as Falco has it.
@@ -153,6 +163,7 @@ async function watchSystemCalls(
   path: string | undefined,
   options: WatchOptions,
   terminal: Terminal,
+  signal: AbortSignal | undefined,
 ): Promise<Watch> {
   const { metadata, settings } = request;
   const records =
@@ -172,7 +183,7 @@ async function watchSystemCalls(
     const { seconds, record, runtimes } = request;
     return watchThisMachine(common, terminal, { seconds, record, runtimes });
   }
-  const { input, name } = captureInput(path, terminal);
+  const { input, name } = captureInput(path, terminal, signal);
   return createCaptureWatch({ ...common, input, inputName: name });
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -232,3 +234,42 @@ test('rules with errors are shown with the place, and exit with 1', async () => 
   assert.equal(code, 1);
   assert.match(stderr, /broken\.yaml:3:14: error: .*proc\.nam/);
 });
+
+test('what comes in through a pipe and does not end is ended in order by a signal, with its summary', async () => {
+  const recording = readFileSync(capture);
+  const log = gunzipSync(readFileSync(audit));
+  const inputs: [readonly string[], Uint8Array, RegExp][] = [
+    [['--capture', '-', '--rules', rules], recording, /1,004 seen/],
+    // It breaks off in the middle of an event.
+    [['--capture', '-', '--rules', rules], recording.subarray(0, recording.length - 9), /1,00[0-4] seen/],
+    [['--source', 'k8s_audit', '--input', '-', '--rules', auditRules], log, / seen = /],
+  ];
+  for (const [words, bytes, pattern] of inputs) {
+    const { code, stdout, stderr } = await interrupt(['watch', ...words], bytes);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /on a terminal|service/);
+    assert.match(stderr, pattern);
+    assert.doesNotMatch(stderr, /seawall:/);
+  }
+});
+
+/** Sends a signal to a command whose standard input stays open, once it has written something. */
+async function interrupt(words: readonly string[], input: Uint8Array) {
+  const main = join(import.meta.dirname, '../main.ts');
+  const child = spawn(process.execPath, ['--conditions=seawall-source', main, ...words]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(input);
+  const ended = once(child, 'close');
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill('SIGINT');
+  const [code] = await ended;
+  return { code: code as number | null, stdout, stderr };
+}
