@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { readCapture } from '@seawall/events';
+import { probeSupport } from '@seawall/probe';
 
 const root = join(import.meta.dirname, '../../../..');
 const example = join(root, 'examples/control-plane');
@@ -78,4 +80,33 @@ test('a full disk under standard output is told, and ends a command with the cod
     'seawall: cannot write standard output: no space is left on the device [cli/FILE_UNWRITABLE]\n',
   );
   assert.deepEqual(await shell(`${seawall} rules fields >/dev/full 2>/dev/full`), { code: 3, errors: '' });
+});
+
+const { isSupported, reason: obstacle } = { reason: '', ...probeSupport() };
+
+test('what is recorded while nobody reads the alerts any more is whole', {
+  skip: isSupported ? false : obstacle,
+}, async () => {
+  const rule = {
+    ...{ rule: 'Any program', desc: 'd', condition: 'evt.type = execve', output: '%proc.cmdline' },
+    priority: 'INFO',
+  };
+  const rules = join(folder, 'noisy.yaml');
+  writeFileSync(rules, JSON.stringify([rule]));
+  const recording = join(folder, 'noisy.scap.gz');
+  const programs = spawn('bash', ['-c', 'while :; do /bin/true; sleep 0.1; done'], { stdio: 'ignore' });
+  try {
+    const { code, errors } = await shell(
+      `${seawall} watch --rules ${rules} --runtime none --record ${recording} --seconds 60 | head -n 1`,
+    );
+    assert.equal(code, 141, errors);
+    assert.match(errors, /events: [\d,]+ seen/);
+  } finally {
+    programs.kill();
+  }
+  let events = 0;
+  for await (const section of readCapture(recording, { name: recording })) {
+    if (section.kind === 'events') events += section.batch.count;
+  }
+  assert.ok(events > 0);
 });

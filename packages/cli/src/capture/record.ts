@@ -71,7 +71,7 @@ async function record(
   const containers = createLiveContainers(
     options.runtime === undefined ? {} : { addresses: options.runtime },
   );
-  const until = createUntil(seconds);
+  const until = createUntil(seconds, terminal);
   try {
     await compileAhead(terminal, until.signal);
     await containers.start();

@@ -1,5 +1,6 @@
 import { startTimer, type Timer } from '@seawall/base';
 import { onStopSignal } from '../terminal/stop-signals.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Something that goes on until it is told to stop: by a signal of the terminal or the system, or by its time. */
 export interface Until {
@@ -12,11 +13,15 @@ export interface Until {
   release(): void;
 }
 
-/** The first signal ends it in order; a later one ends the process, as it would without us. */
-export function createUntil(seconds: number | undefined): Until {
+/**
+ * The first signal ends it in order; a later one ends the process, as it would without us.
+ * @param terminal of a command that has more to put away than what it writes: it ends in order when nobody reads that any more.
+ */
+export function createUntil(seconds: number | undefined, terminal?: Pick<Terminal, 'endWithReaders'>): Until {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   const release = onStopSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], stop);
+  const releaseReaders = terminal?.endWithReaders?.(stop);
   let timer: Timer | undefined;
   return {
     signal: controller.signal,
@@ -26,6 +31,7 @@ export function createUntil(seconds: number | undefined): Until {
     stop,
     release() {
       timer?.stop();
+      releaseReaders?.();
       release();
     },
   };

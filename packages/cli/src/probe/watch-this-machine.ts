@@ -22,7 +22,7 @@ export function watchThisMachine(
   { seconds, record, runtimes }: LiveSettings,
 ): Watch {
   if (record !== undefined) checkCaptureOutput(record);
-  const until = createUntil(seconds);
+  const until = createUntil(seconds, terminal);
   const writer = record === undefined ? undefined : createCaptureWriter(record);
   const liveContainers = createLiveContainers(runtimes === undefined ? {} : { addresses: runtimes });
   const watch = createLiveWatch({

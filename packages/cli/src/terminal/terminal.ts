@@ -15,6 +15,12 @@ export interface Terminal {
   readonly errors: OutputStream;
   /** From now on this process goes on when those who read its output leave; what is written for them is lost. */
   outliveReaders?(): void;
+  /**
+   * From now on this is called when those who read its output leave, or nothing can be written for them any more: the command then ends in
+   * order, and the process with the code that says why. Without it the process ends at once.
+   * @returns what takes it back.
+   */
+  endWithReaders?(stop: () => void): () => void;
 }
 
 export interface OutputStream {
@@ -28,10 +34,18 @@ export interface OutputStream {
 /** The terminal that this process was started on. */
 export function createProcessTerminal(): Terminal {
   let outlivesReaders = false;
+  let endInOrder: (() => void) | undefined;
   const onError = (tell: (error: NodeJS.ErrnoException) => ExitCode) => (error: NodeJS.ErrnoException) => {
     if (outlivesReaders) return;
     // The reader of a pipe may leave whenever it has seen enough (`seawall ... | head`): that is no fault.
-    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : tell(error));
+    const code = error.code === 'EPIPE' ? exitCodes.brokenPipe : tell(error);
+    if (endInOrder === undefined) process.exit(code);
+    // Whatever the command itself comes to by then.
+    process.once('exit', () => {
+      process.exitCode = code;
+    });
+    outlivesReaders = true;
+    endInOrder();
   };
   const terminal: Terminal = {
     input: process.stdin,
@@ -50,6 +64,12 @@ export function createProcessTerminal(): Terminal {
     ),
     outliveReaders() {
       outlivesReaders = true;
+    },
+    endWithReaders(stop) {
+      endInOrder = stop;
+      return () => {
+        endInOrder = undefined;
+      };
     },
   };
   return terminal;

@@ -37,7 +37,7 @@ async function start(context: CommandContext, options: Options): Promise<void> {
     await replayExample(context, options.output);
     return;
   }
-  const until = createUntil(options.seconds);
+  const until = createUntil(options.seconds, context.terminal);
   try {
     const obstacle = await obstacleUnlessStopped(context, until.signal);
     if (until.signal.aborted) return;
