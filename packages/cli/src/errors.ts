@@ -23,6 +23,8 @@ export const errors = defineErrors('cli', {
   NO_SUCH_ACTION: 'there is no action {key} that can be undone: {hint}',
   NO_SUCH_DEAD_LETTER:
     'there is no dead letter {ids}, so nothing is sent again: `seawall channels outbox --state dead` shows those there are',
+  DRILL_INTERRUPTED:
+    'the drill was ended before its end, so that nothing is said of it; what it had made is taken away again',
   PODS_UNSEEN: 'nothing was seen of any pod that {profile} is about, so nothing of it was tried: {hint}',
   CHANNELS_INVALID: 'channels and policies have errors:\n{problems}',
   CHANNEL_UNKNOWN: 'there is no channel {name}; there are: {known}',

@@ -125,7 +125,8 @@ function run(
   program: string,
   words: readonly string[],
 ): Promise<{ readonly code: number; readonly output: string }> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Out of reach of the terminal: Ctrl-C ends the drill, which then needs its tools to put away what it made.
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let output = '';
   const add = (bytes: Buffer): void => {
     output += bytes.toString();

@@ -115,3 +115,22 @@ test('steps have names of their own, and connect to loopback alone', () => {
       [],
     );
 });
+
+test('a drill that is told to end does so behind the step at hand', async () => {
+  const controller = new AbortController();
+  const { options, scripts } = world(() => {
+    controller.abort();
+    return 0;
+  });
+  const told: string[] = [];
+  const drill = playDrill(
+    options({
+      steps: [step, { ...step, name: 'another' }],
+      signal: controller.signal,
+      onStep: ({ step: { name }, outcome }) => told.push(`${name} ${outcome}`),
+    }),
+  );
+  await assert.rejects(drill, (error) => error === controller.signal.reason);
+  assert.equal(scripts.length, 1);
+  assert.deepEqual(told, ['shell missed']);
+});

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '@seawall/base';
 import type { Alert } from '../alert/alert.ts';
 import type { PolicyAnswer } from './policy-answer.ts';
 import type { DrillStep } from './steps.ts';
@@ -57,6 +58,8 @@ export interface DrillOptions {
   readonly quiet?: number;
   /** Milliseconds that an alert may take; 3,000 unless told. */
   readonly patience?: number;
+  /** Ends the drill when the step at hand is over, which takes away again what it made. */
+  readonly signal?: AbortSignal;
   onStep?(report: StepReport): void;
 }
 
@@ -68,20 +71,22 @@ const LACKING = 99;
 const AFTERMATH = 400;
 const POLL = 20;
 
-/** Plays steps one after the other, and listens to what is raised about the container in the meantime. */
+/** Plays steps one after the other, and listens to what is raised about the container in the meantime. @throws the signal's reason */
 export async function playDrill(options: DrillOptions): Promise<DrillReport> {
-  const { target, steps, heard, quiet = 1000, onStep } = options;
-  await wait(quiet);
+  const { target, steps, heard, quiet = 1000, signal, onStep } = options;
+  await sleep(quiet, signal);
   const before = [...heard];
   const reports: StepReport[] = [];
   for (const step of steps) {
+    signal?.throwIfAborted();
     const report = await playStep(step, options);
     reports.push(report);
     onStep?.(report);
   }
   // What the last step set off has been heard by now.
   const atEnd = heard.length;
-  await wait(quiet);
+  await sleep(quiet, signal);
+  signal?.throwIfAborted();
   return { container: target.id, steps: reports, before, after: heard.slice(atEnd) };
 }
 

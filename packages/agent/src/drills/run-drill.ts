@@ -10,7 +10,8 @@ import { createLiveWatch } from '../live/watch-live.ts';
 import { type DrillOptions, type DrillReport, type DrillTarget, type HeardAlert, playDrill } from './play.ts';
 import { policyAnswers } from './policy-answer.ts';
 
-export interface LiveDrillOptions extends Pick<DrillOptions, 'steps' | 'onStep' | 'quiet' | 'patience'> {
+export interface LiveDrillOptions
+  extends Pick<DrillOptions, 'steps' | 'onStep' | 'quiet' | 'patience' | 'signal'> {
   readonly rules: readonly Rule[];
   readonly catalogue: SyscallCatalogue;
   readonly target: DrillTarget;
@@ -24,7 +25,7 @@ const SHORT_ID_LENGTH = 12;
 
 /**
  * Plays a drill while this machine is watched live, as root.
- * @throws what opening the probe throws
+ * @throws what opening the probe throws, and the reason of `signal`
  */
 export async function runDrill({
   rules,
@@ -62,12 +63,18 @@ export async function runDrill({
       }
     },
   });
+  const { signal } = play;
+  const end = (): void => stopping.abort();
+  signal?.addEventListener('abort', end);
   const watching = watch.run();
-  watching.catch(started.reject);
-  await started.promise;
+  // Where it ends before everything is on, it was told to.
+  watching.then(() => started.reject(signal?.reason), started.reject);
   try {
+    signal?.throwIfAborted();
+    await started.promise;
     return await playDrill({ ...play, target, heard, tags: new Set(rules.flatMap(({ tags }) => [...tags])) });
   } finally {
+    signal?.removeEventListener('abort', end);
     stopping.abort();
     await watching;
   }

@@ -15,6 +15,7 @@ import { errors } from '../errors.ts';
 import { loadPolicies } from '../policies/load.ts';
 import { reportBrokenSet } from '../policies/messages.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
+import { createUntil } from '../probe/until.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
 import { loadRuleFiles, meaningOption } from '../rules/load.ts';
 import { messagesText } from '../rules/message-text.ts';
@@ -67,7 +68,8 @@ what acts on findings acts: an agent in enforce mode ends it. Watching takes roo
 containerd and CRI, docker, podman).
 
 Exit codes: 0 all that could be played was raised, and nothing while nothing was played; 1 something was missed, or
-raised without cause, or rules or policies have errors; 2 wrong usage; 3 it could not be played.`,
+raised without cause, or rules or policies have errors; 2 wrong usage; 3 it could not be played, or was interrupted.
+Ctrl-C ends it behind the step at hand, and a container of its own is removed.`,
     )
     .action((options: Options) => run(context, options));
 }
@@ -90,12 +92,31 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     reportBrokenSet(context, loaded);
     return;
   }
-  const report = await play(options, steps, rules, loaded?.set, terminal);
+  const report = await playInOrder(options, steps, rules, loaded?.set, terminal);
   const { output, palette } = { output: terminal.output, palette: terminal.output.palette };
   if (options.output === 'json') output.write(reportJson(report));
   else if (options.output === 'junit') output.write(reportJunit(report));
   else output.write(reportText(report, palette, hasPolicies));
   if (!isPassed(report)) setExitCode(exitCodes.findings);
+}
+
+/** A signal ends it behind the step at hand. @throws cli/DRILL_INTERRUPTED, and what keeps it from being played */
+async function playInOrder(
+  options: Options,
+  steps: readonly DrillStep[],
+  rules: readonly Rule[],
+  policies: PolicySet | undefined,
+  terminal: Terminal,
+): Promise<DrillReport> {
+  const until = createUntil(undefined, terminal);
+  try {
+    return await play(options, steps, rules, policies, terminal, until.signal);
+  } catch (error) {
+    if (error === until.signal.reason) throw errors.create('DRILL_INTERRUPTED');
+    throw error;
+  } finally {
+    until.release();
+  }
 }
 
 async function play(
@@ -104,6 +125,7 @@ async function play(
   rules: readonly Rule[],
   policies: PolicySet | undefined,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<DrillReport> {
   if ((container === undefined) === (image === undefined)) {
     const hint = 'one of --image IMAGE (a container of its own) and --container ID says where to play';
@@ -115,6 +137,7 @@ async function play(
       ? undefined
       : await ownContainer(runtimeForOwn(runtimes), { image, component, namespace });
   try {
+    signal.throwIfAborted();
     const target = own ?? (await namedContainer(await runtimeOf(container!, runtimes), container!));
     terminal.errors.write(`playing ${steps.length} steps in container ${target.id.slice(0, 12)}\n`);
     return await runDrill({
@@ -123,6 +146,7 @@ async function play(
       target,
       runtimes,
       steps,
+      signal,
       ...(policies !== undefined && { policies }),
       onStep: ({ step, outcome }) => terminal.errors.write(`${step.name}: ${outcome}\n`),
     });
