@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
-import { cacheFolder, missingBuildTools, type Recipe } from './build.ts';
+import { beginBuild, cacheFolder, missingBuildTools, type Recipe } from './build.ts';
 import { buildAside } from './build-ahead.ts';
 import { probeSupport } from './support.ts';
 
@@ -74,4 +74,12 @@ test('what the tool says is told when it fails', { skip }, async (context) => {
   const silent = recipeOf(context, 'kill -TERM $$');
   await assert.rejects(buildAside(silent, 'it', { signal: undefined }), /it was ended by SIGTERM/);
   assert.deepEqual(left(recipe), []);
+});
+
+test('a folder that can not be written is named, and is no fault', { skip }, () => {
+  const path = join(import.meta.filename, 'cache');
+  assert.throws(
+    () => beginBuild(join(path, 'made')),
+    (error) => isSeawallError(error, 'probe/CACHE_UNWRITABLE') && error.message.includes(path),
+  );
 });

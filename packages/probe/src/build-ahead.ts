@@ -15,6 +15,8 @@ import {
   type ToolRun,
 } from './build.ts';
 import { enforcementRecipe } from './enforce/build.ts';
+import { errors } from './errors.ts';
+import { probeSupport } from './support.ts';
 
 export interface BuildAheadOptions {
   /** Ends it, with nothing left behind. */
@@ -27,7 +29,8 @@ export interface BuildAheadOptions {
 
 /**
  * Compiles what opening the probe would compile, while this thread stays free to hear signals. Does nothing where that has been done before.
- * @throws probe/NOT_SUPPORTED when the compilers are missing, saying what to install; probe/BUILD_FAILED; the signal's reason.
+ * @throws probe/NOT_SUPPORTED where the probe can't run, or the compilers are missing; probe/BUILD_FAILED; probe/CACHE_UNWRITABLE; the
+ * signal's reason
  */
 export async function buildAhead({
   signal,
@@ -35,6 +38,8 @@ export async function buildAhead({
   withEnforcement = false,
 }: BuildAheadOptions = {}): Promise<void> {
   signal?.throwIfAborted();
+  const support = probeSupport();
+  if (!support.isSupported) throw errors.create('NOT_SUPPORTED', { reason: support.reason });
   await buildAside(probeRecipe(), 'the probe', { signal, onBuild });
   if (!withEnforcement) return;
   try {

@@ -15,6 +15,7 @@ import {
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { reasonOf } from '@seawall/base';
 import { errors } from './errors.ts';
 import { eventTypesHeader } from './event-types-header.ts';
 
@@ -98,11 +99,16 @@ export function isBuilt({ name, files }: Recipe): boolean {
   return files.every((file) => existsSync(join(cacheFolder(), name, file)));
 }
 
-/** @returns the folder to make the files in. @throws probe/NOT_SUPPORTED when the compilers are missing */
+/** @returns the folder to make the files in. @throws probe/NOT_SUPPORTED when the compilers are missing; probe/CACHE_UNWRITABLE */
 export function beginBuild(folder: string): string {
   checkTools();
-  mkdirSync(dirname(folder), { recursive: true });
-  return mkdtempSync(`${folder}-`);
+  const path = dirname(folder);
+  try {
+    mkdirSync(path, { recursive: true });
+    return mkdtempSync(`${folder}-`);
+  } catch (error) {
+    throw errors.create('CACHE_UNWRITABLE', { path, reason: reasonOf(error) }, error);
+  }
 }
 
 /** Whoever else is building makes the same files: the first one in place is as good as the other. */

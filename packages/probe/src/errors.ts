@@ -3,6 +3,8 @@ import { defineErrors } from '@seawall/base';
 /** Everything that can go wrong in this package, by code. */
 export const errors = defineErrors('probe', {
   NOT_SUPPORTED: 'this machine can not be watched live: {reason}',
+  CACHE_UNWRITABLE:
+    'what the probe is compiled to can not be kept below {path}: {reason}; name a folder that can be written by XDG_CACHE_HOME',
   BUILD_FAILED: 'building the probe failed: {command}\n{output}',
   LOAD_FAILED: 'the kernel did not take the probe: {reason}',
   ATTACH_FAILED: 'the probe could not be attached to {place}: {reason}',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -22,20 +22,31 @@ test('probe status says what is on, and counts events by type', { skip }, async 
   assert.ok(!status.calls.includes('read'));
 });
 
-test('a machine that can not be watched says why, in one line', {
+test('a machine that can not be watched says why, in one line, whatever is to watch it', {
   skip: skip === false && !canDropRights(),
 }, () => {
-  const command = [
-    '--conditions=seawall-source',
-    join(import.meta.dirname, '..', 'main.ts'),
-    'probe',
-    'status',
-  ];
-  const drop = skip === false ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--reuid=65534'] : [];
-  const [program, ...words] = [...drop, process.execPath, ...command];
-  const { status, stdout } = spawnSync(program, words, { encoding: 'utf8' });
-  assert.equal(status, 1);
-  assert.match(stdout, /^this machine can not be watched live: .+\n$/);
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-unprivileged-'));
+  chmodSync(folder, 0o777);
+  try {
+    const main = ['--conditions=seawall-source', join(import.meta.dirname, '..', 'main.ts')];
+    const drop = skip === false ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--reuid=65534'] : [];
+    const commands: [number, ...string[]][] = [
+      [1, 'probe', 'status'],
+      [3, 'watch', '--rules', 'rules'],
+      [3, 'profile', 'learn', '--live'],
+      [3, 'capture', 'record', '-w', join(folder, 'recording.scap')],
+    ];
+    for (const [code, ...words] of commands) {
+      const [program, ...rest] = [...drop, process.execPath, ...main, ...words];
+      // Nothing can be kept there, nor is there anything to be kept.
+      const env = { ...process.env, HOME: '/nonexistent', XDG_CACHE_HOME: '' };
+      const { status, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', env });
+      assert.equal(status, code, `${words.join(' ')}: ${stderr}`);
+      assert.match(stdout + stderr, /this machine can not be watched live: .+\n$/);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a container runtime is named by its kind and its socket, or none', async () => {

@@ -12,6 +12,11 @@ test('nothing that steers a terminal is left of a text', () => {
   assert.equal(harmlessLines('one\n\ttwo\n'), 'one\n\ttwo\n');
 });
 
+test('what turns the direction of text round does not make a name read as another', () => {
+  assert.equal(harmless('exe\u202egpj.sh\u2028x'), 'exe\ufffdgpj.sh\ufffdx');
+  assert.equal(harmlessLines('a\u2066b\n'), 'a\ufffdb\n');
+});
+
 test('in tables the colours of ours stay, those of others go', () => {
   const { bad, faint } = createPalette(true);
   const hostileName = `${bad('root')}\u001b[8mhidden\u001b[2J`;

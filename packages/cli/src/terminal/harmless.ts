@@ -7,12 +7,16 @@ import { stripVTControlCharacters } from 'node:util';
 
 const REPLACEMENT = '\u{fffd}';
 
-/** A text for one line: without escape sequences, every other control character replaced. */
+/** What steers: control characters, those that turn the direction of text round, so that it reads as another, and ends of lines. */
+const STEERING = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+const STEERING_BUT_LINES = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** A text for one line: without escape sequences, everything else that steers replaced. */
 export function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, REPLACEMENT);
+  return stripVTControlCharacters(text).replace(STEERING, REPLACEMENT);
 }
 
 /** A text that may have lines and tabs. */
 export function harmlessLines(text: string): string {
-  return stripVTControlCharacters(text).replace(/(?![\n\t])\p{Cc}/gu, REPLACEMENT);
+  return stripVTControlCharacters(text).replace(STEERING_BUT_LINES, REPLACEMENT);
 }

@@ -27,6 +27,7 @@ test('wide characters take two places and combining ones none', () => {
   assert.equal(visibleWidth('日本'), 4);
   assert.equal(visibleWidth('e\u0301'), 1);
   assert.equal(visibleWidth('🐳'), 2);
+  assert.equal(visibleWidth('a\u200bb\u20dd\ufe0f'), 2);
 });
 
 test('every cell of a column starts at the same place', () => {

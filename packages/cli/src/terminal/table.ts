@@ -56,9 +56,13 @@ function pad(text: string, width: number, align: 'left' | 'right'): string {
   return align === 'left' ? text + filler : filler + text;
 }
 
+/** What is drawn over the character before it, or not at all. */
+const PLACELESS = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+
 /** East Asian wide and emoji blocks, coarse as terminals are themselves; combining marks take no place. */
 function placesOf(codePoint: number): number {
-  if (codePoint >= 0x300 && codePoint <= 0x36f) return 0;
+  if (codePoint < 0x300) return 1;
+  if (PLACELESS.test(String.fromCodePoint(codePoint))) return 0;
   if (codePoint < 0x1100) return 1;
   const isWide =
     codePoint <= 0x115f ||
