@@ -14,9 +14,11 @@ import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { syscallCatalogue } from '../rules/catalogues.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
+import { harmless } from '../terminal/harmless.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { requireOneSource, type SourceOptions, whyNothingSeen } from './chosen-source.ts';
 import { readProfile } from './read-profile.ts';
+import { replayWithProgress } from './replay-progress.ts';
 import { divideBySight } from './seen-pods.ts';
 import { parseSpan, type Span } from './span.ts';
 
@@ -141,23 +143,25 @@ async function replay(
     ...(from !== undefined && { from }),
     ...(until !== undefined && { until }),
   });
-  const watch = createCaptureWatch({
-    activity: collector,
-    rules: ruleSet.rules,
-    catalogue: syscallCatalogue,
-    containers: records.map(containerInfoOf),
-    drops: defaultDropPolicy,
-    isFirstOnly: false,
-    isIsoTime: true,
-    hostname: undefined,
-    input,
-    inputName: name,
-    onAlert: () => undefined,
-    onMatches(alerts, { firstEventTimestamp }) {
-      for (const alert of alerts) if (isWithin(alert, firstEventTimestamp, seconds)) add(findings, alert);
-    },
-  });
-  await watch.run();
+  await replayWithProgress(name, terminal, (onProgress) =>
+    createCaptureWatch({
+      activity: collector,
+      rules: ruleSet.rules,
+      catalogue: syscallCatalogue,
+      containers: records.map(containerInfoOf),
+      drops: defaultDropPolicy,
+      isFirstOnly: false,
+      isIsoTime: true,
+      hostname: undefined,
+      input,
+      inputName: name,
+      onProgress,
+      onAlert: () => undefined,
+      onMatches(alerts, { firstEventTimestamp }) {
+        for (const alert of alerts) if (isWithin(alert, firstEventTimestamp, seconds)) add(findings, alert);
+      },
+    }).run(),
+  );
   return { findings: [...findings.values()], activities: collector.take() };
 }
 
@@ -182,5 +186,5 @@ function add(findings: Map<string, Finding>, { rule, message, timestamp }: Alert
 
 function textOf({ output, count, first }: Finding): string {
   const time = new Date(Number(first / 1_000_000n)).toISOString();
-  return `${time} ${count === 1 ? '' : `${count} times `}${output.trimEnd()}\n`;
+  return `${time} ${count === 1 ? '' : `${count} times `}${harmless(output.trimEnd())}\n`;
 }

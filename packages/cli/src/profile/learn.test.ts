@@ -148,3 +148,21 @@ test('options that can mean nothing where a profile is learned from or tried are
     assert.match(stderr, message);
   }
 });
+
+test('what a workload did steers no terminal, neither in a backtest nor in what is learned', async () => {
+  const path = join(scratch, 'steering.db');
+  const store = openStore({ path });
+  const hostile = '\u001b[2J\u001b]0;owned\u0007\r\nfake \u202e';
+  const activity = { workload: 'shop/web/web', count: 3, first: 1n, last: 2n, starts: 1 };
+  const program = { kind: 'program', value: `/bin/x${hostile}`, example: `x ${hostile}` } as const;
+  await store.commit({ occurrences: [], activity: [{ ...activity, ...program }] });
+  await store.close();
+  const profile = fileOf('steering.yaml', '- podname: web\n  namespace: shop\n  proc: [httpd]\n');
+  const tried = await runSeawall(['profile', 'backtest', profile, '--store', path]);
+  assert.equal(tried.exitCode, 1, tried.stderr);
+  assert.equal(tried.stdout.split('\n').length, 2);
+  const learned = await runSeawall(['profile', 'learn', '--store', path]);
+  for (const text of [tried.stdout, learned.stdout]) {
+    assert.doesNotMatch(text, /(?!\n)[\p{Cc}\p{Bidi_Control}]/u, JSON.stringify(text));
+  }
+});

@@ -27,6 +27,7 @@ import { syscallCatalogue } from '../rules/catalogues.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { requireOneSource, type SourceOptions, whyNothingSeen } from './chosen-source.ts';
+import { replayWithProgress } from './replay-progress.ts';
 import { parseSpan } from './span.ts';
 
 interface Options extends SourceOptions {
@@ -122,13 +123,10 @@ async function activitiesOf(
     metadata === undefined
       ? []
       : readContainerMetadata(await readWhole(metadata, terminal), nameOfPath(metadata));
-  const watch = createCaptureWatch({
-    ...optionsOf(collector),
-    containers: records.map(containerInfoOf),
-    input,
-    inputName: name,
-  });
-  await watch.run();
+  const containers = records.map(containerInfoOf);
+  await replayWithProgress(name, terminal, (onProgress) =>
+    createCaptureWatch({ ...optionsOf(collector), containers, input, inputName: name, onProgress }).run(),
+  );
   return { activities: collector.take(), origin: name };
 }
 

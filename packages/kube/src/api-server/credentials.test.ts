@@ -68,7 +68,8 @@ test('what can not be used says why', () => {
   const refused = (text: string, reason: RegExp) =>
     assert.throws(() => readKubeconfig(put('bad', text)), hasCode('KUBECONFIG_UNREADABLE', reason));
   refused('{', /bad can not be read/);
-  refused('{}', /contexts have none named/);
+  refused('{}', /has no "current-context"/);
+  refused('{ current-context: a }', /contexts have none named "a"/);
   refused(config({}, {}), /no "server"/);
   refused(config({ server: 'https://a' }, { exec: {} }), /asks a program/);
   refused(config({ server: 'https://a', 'certificate-authority': 'absent' }, {}), /absent, which it names/);

@@ -100,7 +100,10 @@ export function readKubeconfig(path: string): ApiServerAddress {
   }
 
   const config = asEntry(read());
-  const context = entryOf('contexts', 'context', config['current-context']);
+  const current = textOf(config['current-context']);
+  if (current === undefined)
+    throw fail('it has no "current-context": name the one of its contexts that counts');
+  const context = entryOf('contexts', 'context', current);
   const cluster = entryOf('clusters', 'cluster', context.cluster);
   const user = entryOf('users', 'user', context.user);
   const server = textOf(cluster.server);
