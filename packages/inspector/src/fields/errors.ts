@@ -10,4 +10,6 @@ export const fieldErrors = defineErrors('inspector', {
   FIELD_UNKNOWN_EVENT_TYPE: '{field} knows no event type "{argument}": see `seawall rules events`',
   FIELD_BAD_ARGUMENT: 'field {field} can\'t take "{argument}" as its argument: write {example}',
   FIELD_OPERATOR: "field {field} can't be compared with operator {operator}: it knows {known}",
+  FIELD_HOLDS_BYTES:
+    '{field} is bytes, which are compared with nothing: write evt.buffer for the data of a call, or {text}, its text',
 });

@@ -65,6 +65,16 @@ test('a buffer is bytes for conditions and dots for people', () => {
   assert.equal(shows('evt.buffer'), '');
 });
 
+test('raw arguments that are bytes show, and can be asked for, but are compared with nothing', () => {
+  source.event(20, 'SYSCALL_WRITE_X', { res: 4, data: 'a\0\xffb', fd: 1, size: 4 });
+  assert.equal(shows('evt.rawarg.data'), 'a..b');
+  assert.ok(holds('evt.rawarg.data exists'));
+  for (const comparison of ['= abc', 'contains b', 'in (abc, d)', 'bcontains 00ff']) {
+    assert.throws(() => holds(`evt.rawarg.data ${comparison}`), /evt\.rawarg\.data is bytes/);
+  }
+  assert.ok(holds('evt.rawarg.data in ()') === false);
+});
+
 test('events have a name, a category and a place in time', () => {
   source.event(20, 'SYSCALL_GETUID_X', {});
   assert.equal(shows('evt.type'), 'getuid');

@@ -21,7 +21,7 @@ const formats: Readonly<Record<ParameterFormat, PrintFormat>> = {
 
 /**
  * Ties `evt.rawarg` to an argument by name. Its type is that of the first event type with such an argument (Falco
- * parses constants by it); what is read follows the type at hand.
+ * parses constants by it; it has no constants for bytes); what is read follows the type at hand.
  * @throws FIELD_UNKNOWN_EVENT_ARGUMENT when no event type has it.
  */
 export function bindRawArgument(argument: string | undefined): Binding {
@@ -33,6 +33,8 @@ export function bindRawArgument(argument: string | undefined): Binding {
   return {
     type: fieldType(first),
     format: formats[first.format],
+    // Falco's reader of constants knows no bytes (libs, value_parser.cpp); only evt.buffer goes around it.
+    ...(first.type === 'bytebuf' && { parseConstant: () => refuseBytes(name) }),
     extract(context) {
       const parameter = parameters[context.view.type];
       return parameter && rawValue(context, parameter);
@@ -43,6 +45,10 @@ export function bindRawArgument(argument: string | undefined): Binding {
     },
     isAbsentFrom: (type) => parameters[type] === undefined,
   };
+}
+
+function refuseBytes(name: string): never {
+  throw fieldErrors.create('FIELD_HOLDS_BYTES', { field: `evt.rawarg.${name}`, text: `evt.arg.${name}` });
 }
 
 function fieldType({ type }: ParameterFacts): FieldType {
