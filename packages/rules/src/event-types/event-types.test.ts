@@ -36,7 +36,9 @@ test('the number of an event starts at 1', () => {
 test('types that are transformed or compared with fields are refused, since no set can be told', () => {
   for (const [text, code] of [
     ['toupper(evt.type) = OPEN', 'rules/TYPE_TRANSFORMED'],
-    ['join("", (evt.type, "x")) exists', 'rules/TYPE_TRANSFORMED'],
+    ['join("", ("x", evt.type)) exists', 'rules/TYPE_TRANSFORMED'],
+    ['join("", (toupper(syscall.type), "x")) = X', 'rules/TYPE_TRANSFORMED'],
+    ['concat(evt.type, "x") = x', 'rules/TYPE_TRANSFORMED'],
     ['evt.type = val(syscall.type)', 'rules/TYPE_COMPARED_WITH_FIELD'],
   ] as const) {
     assert.throws(
@@ -44,4 +46,10 @@ test('types that are transformed or compared with fields are refused, since no s
       (error) => isSeawallError(error, code),
     );
   }
+});
+
+test('the type may be put together with what follows it in a list, and then selects nothing', () => {
+  assert.deepEqual(codes('join("", (evt.type, "x")) exists'), [1, 2, 3, 4]);
+  assert.deepEqual(codes('join("-", (syscall.type, proc.name)) = a and evt.type = read'), [4]);
+  assert.deepEqual(codes('not join("-", (evt.type, toupper(proc.name))) in (a)'), [1, 2, 3, 4]);
 });

@@ -112,20 +112,24 @@ function codesOfNames(right: RightHandSide, run: Search): ReadonlySet<number> {
   throw bindError('TYPE_COMPARED_WITH_FIELD', right.position, { text: canonicalText(right) });
 }
 
-function isTypeField(node: TransformerArgument): boolean {
-  if (node.kind !== 'field' || node.argument !== undefined) return false;
+function isTypeField(node: TransformerArgument | undefined): boolean {
+  if (node?.kind !== 'field' || node.argument !== undefined) return false;
   return node.name === 'evt.type' || node.name === 'syscall.type';
 }
 
+/** In a list of a transformer only the last item counts: of the others Falco has forgotten that they were the type. */
 function refuseTransformedType(node: TransformerArgument): void {
   if (node.kind !== 'transformer') return;
-  const inner = node.operands.flatMap((operand) =>
-    operand.kind === 'transformer-list' ? operand.items : [operand],
-  );
-  if (inner.some(isTypeField)) {
-    throw bindError('TYPE_TRANSFORMED', node.position, { text: canonicalText(node), transformer: node.name });
+  for (const operand of node.operands) {
+    const items = operand.kind === 'transformer-list' ? operand.items : [operand];
+    for (const item of items) refuseTransformedType(item);
+    if (isTypeField(items.at(-1))) {
+      throw bindError('TYPE_TRANSFORMED', node.position, {
+        text: canonicalText(node),
+        transformer: node.name,
+      });
+    }
   }
-  for (const operand of inner) refuseTransformedType(operand);
 }
 
 /** Whether a check of `evt.num` holds for every event (true), for none (false), or depends (undefined). */
