@@ -15,7 +15,7 @@ import { plainWording } from './check-condition.ts';
  */
 export function parseTraced(text: TracedText, context: ItemContext, share: ShareText): Condition {
   try {
-    return parseCondition(text.text, share);
+    return parseCondition(text.text, { share });
   } catch (error) {
     if (!isSeawallError(error)) throw error;
     const position = error.details as unknown as Position;
@@ -36,10 +36,10 @@ const transformers = transformerNames.map((name) => `'${name}'`).join(', ');
 /** What Falco says where the parser stops. */
 function falcoWording(error: SeawallError): string {
   const code = error.code.replace('rules/', '') as ConditionErrorCode;
-  const { after } = error.details as { after?: string };
+  const { after, limit } = error.details as { after?: string; limit?: number };
   const wordings: Partial<Record<ConditionErrorCode, string>> = {
     CONDITION_EMPTY: 'filter input string is empty',
-    CONDITION_TOO_DEEP: 'exceeded max depth limit of 100',
+    CONDITION_TOO_DEEP: `exceeded max depth limit of ${limit}`,
     CONDITION_CONTINUES: `unexpected token after '${after}', expecting 'or', 'and'`,
     CONDITION_BLANK_MISSING: `expected blank or '(' after '${after}'`,
     CONDITION_CHECK_MISSING: "expected a '(' token, a field check, or an identifier",

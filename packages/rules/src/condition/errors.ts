@@ -8,7 +8,7 @@ import type { Position } from './tree.ts';
 export const conditionErrors = defineErrors('rules', {
   CONDITION_EMPTY: 'the condition is empty: write at least one check, such as `evt.type = execve`',
   CONDITION_TOO_DEEP:
-    'line {line} column {column}: the condition is nested more than {limit} levels deep: move inner parts into macros',
+    'line {line} column {column}: the condition is nested too deeply, more than {limit} levels of its grammar (a parenthesis is up to five): move inner parts into macros',
   CONDITION_CONTINUES:
     "line {line} column {column}: unexpected {found} after '{after}': join checks with `and` or `or`, and quote values that hold blanks, commas, `=` or parentheses",
   CONDITION_BLANK_MISSING:

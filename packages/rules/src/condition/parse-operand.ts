@@ -84,7 +84,11 @@ export function parseTransformer(
     const operands = [parseFieldOfVal(scanner)];
     return finishTransformer(scanner, name, operands, position);
   }
-  return nested(scanner, () => {
+  scanner.transformers++;
+  if (scanner.transformers > DEEPEST_TRANSFORMERS) {
+    fail(scanner, 'CONDITION_TOO_DEEP', { limit: DEEPEST_TRANSFORMERS });
+  }
+  const transformer = nested(scanner, () => {
     takeBlanks(scanner);
     const operands: TransformerArgument[] = [];
     do {
@@ -93,7 +97,12 @@ export function parseTransformer(
     } while (takeText(scanner, ','));
     return finishTransformer(scanner, name, operands, position);
   });
+  scanner.transformers--;
+  return transformer;
 }
+
+/** Each takes some room on the stack, here and wherever a tree is gone through. */
+const DEEPEST_TRANSFORMERS = 200;
 
 function parseFieldOfVal(scanner: Scanner): FieldNode {
   const position = positionOf(scanner);

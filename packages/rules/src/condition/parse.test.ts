@@ -4,6 +4,7 @@ import { isSeawallError } from '@seawall/base';
 import { bytesFromText } from '../value/bytes.ts';
 import { parseCondition } from './parse.ts';
 import { parseOperandAt } from './parse-operand.ts';
+import type { ParseOptions } from './scanner.ts';
 import { canonicalText } from './text.ts';
 import type { ComparisonNode } from './tree.ts';
 
@@ -11,13 +12,16 @@ function rightValue(text: string): unknown {
   return ((parseCondition(text) as ComparisonNode).right as { value: string }).value;
 }
 
-function errorOf(text: string): {
+function errorOf(
+  text: string,
+  options?: ParseOptions,
+): {
   code: string;
   details: Readonly<Record<string, unknown>>;
   message: string;
 } {
   try {
-    parseCondition(text);
+    parseCondition(text, options);
   } catch (error) {
     if (isSeawallError(error)) return error;
     throw error;
@@ -86,10 +90,46 @@ test('an error names the place, the text that stands there and what to write ins
   assert.match(errorOf('proc.name = ').message, /but the end does/);
 });
 
-test('99 levels of nesting are the most, whatever nests', () => {
-  assert.equal(errorOf('('.repeat(5000)).code, 'rules/CONDITION_TOO_DEEP');
-  assert.equal(errorOf(`a.b = ${'b64('.repeat(5000)}`).code, 'rules/CONDITION_TOO_DEEP');
-  assert.equal(canonicalText(parseCondition(`${'('.repeat(19)}a${')'.repeat(19)}`)), 'a');
+test('parentheses nest deeper than Falco asks its parser for, and text that nests without end is refused', () => {
+  for (const levels of [19, 300, 399]) {
+    assert.equal(canonicalText(parseCondition(`${'('.repeat(levels)}a${')'.repeat(levels)}`)), 'a');
+  }
+  const endless = ['(', 'not ( ', 'not(', 'a or(', 'a and(', 'a or not (b and ', 'b64(', 'join("", (b64('];
+  for (const opening of endless) {
+    assert.equal(errorOf(opening.repeat(100_000)).code, 'rules/CONDITION_TOO_DEEP', opening);
+  }
+  const deep = `${'b64('.repeat(200)}a.b${')'.repeat(200)} = x`;
+  assert.equal(canonicalText(parseCondition(deep)), deep);
+});
+
+test('productions count as they do in Falco, so that its limit is met at the same places', () => {
+  const reach = (text: string) => {
+    let nesting = 1;
+    while (errorOf(text, { nesting }).code === 'rules/CONDITION_TOO_DEEP') nesting++;
+    return nesting;
+  };
+  // or, and, not and check are around a name; a parenthesis is one more, and begins anew behind what it stands in.
+  assert.equal(reach('a b'), 5);
+  assert.equal(reach('(a) b'), 10);
+  assert.equal(reach('not(a) b'), 9);
+  assert.equal(reach('a and(a) b'), 8);
+  assert.equal(reach('a or(a) b'), 7);
+  assert.equal(reach('a.b = 1 b'), 8);
+});
+
+test('what stands in parentheses ends where its parenthesis does', () => {
+  const texts = [
+    ['((a and b) or c)', '((a and b) or c)'],
+    ['not(a)and b', '(not a and b)'],
+    ['a and(b or c)or d', '((a and (b or c)) or d)'],
+    ['a or(b and c)or not(d)', '(a or (b and c) or not d)'],
+    ['not not (not a or b) and ((c))', '((not a or b) and c)'],
+  ] as const;
+  for (const [text, canonical] of texts) assert.equal(canonicalText(parseCondition(text)), canonical);
+  assert.equal(errorOf('a or(b) and c').code, 'rules/CONDITION_CONTINUES');
+  assert.equal(errorOf('(a').code, 'rules/CONDITION_PARENTHESIS_MISSING');
+  assert.equal(errorOf('a)').code, 'rules/CONDITION_CONTINUES');
+  assert.equal(errorOf('a andb').code, 'rules/CONDITION_BLANK_MISSING');
 });
 
 test('a field or transformer inside another text is parsed up to its end', () => {

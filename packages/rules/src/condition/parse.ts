@@ -1,299 +1,173 @@
-import { isSeawallError } from '@seawall/base';
 import { conditionErrors } from './errors.ts';
-import { nested } from './nesting.ts';
-import { parseField, parseTransformer, takeTransformerName } from './parse-operand.ts';
+import { enter } from './nesting.ts';
+import { parseCheck } from './parse-check.ts';
 import {
   createScanner,
   fail,
   isAtEnd,
+  type ParseOptions,
   positionOf,
-  restore,
   type Scanner,
-  type ShareText,
-  startsWithLetter,
   takeBlanks,
-  takeOneOf,
-  takeOneOfWithBlank,
   takePattern,
-  takeQuoted,
   takeText,
-  tokenBytes,
 } from './scanner.ts';
-import {
-  allOperators,
-  type ComparisonOperator,
-  type Condition,
-  type ListNode,
-  listOperators,
-  numberOperators,
-  type Operand,
-  type Position,
-  type Quantifier,
-  quantifiers,
-  type RightHandSide,
-  textOperators,
-  transformerNames,
-  type ValueNode,
-} from './tree.ts';
+import type { Condition, Position } from './tree.ts';
 
 /**
- * Parses a condition. The grammar and the places in the tree are Falco's (libs, filter/parser.cpp).
+ * Parses a condition. The grammar and the places in the tree are Falco's (libs, filter/parser.cpp); what is nested is
+ * kept in a list of its own rather than on the stack, which hostile text could exhaust.
  * @param text the condition as written in the rule file.
- * @param share gives equal texts in trees as one; none are shared unless given.
  * @throws one of conditionErrors, with the place and the offending text in its details.
  */
-export function parseCondition(text: string, share?: ShareText): Condition {
+export function parseCondition(text: string, options?: ParseOptions): Condition {
   if (text === '')
     throw conditionErrors.create('CONDITION_EMPTY', { index: 0, line: 1, column: 1, text: '' });
-  const scanner = createScanner(text, 0, share);
-  const condition = parseOr(scanner);
+  const scanner = createScanner(text, 0, options);
+  const condition = parseJunctions(scanner);
   if (!isAtEnd(scanner)) fail(scanner, 'CONDITION_CONTINUES', { after: scanner.token });
   return condition;
 }
 
-function parseOr(scanner: Scanner): Condition {
-  return nested(scanner, parseJoined, 'or', parseAnd);
+/** The whole condition, or what stands between two parentheses, as far as it is read. */
+interface Level {
+  readonly outer: Level | undefined;
+  /** What the parenthesis is to the level around it: see `Role`. */
+  readonly role: Role;
+  /** How many productions of the grammar are around it. */
+  readonly depth: number;
+  readonly position: Position;
+  /** What stands in front of the `or` read last; undefined before the first. */
+  alternatives: Condition[] | undefined;
+  /** Of the alternative at hand: where it begins, and what stands in front of the `and` read last. */
+  andPosition: Position;
+  parts: Condition[] | undefined;
+  /** Of the part at hand: where it begins, `not` included, and whether `not` stands there. */
+  notPosition: Position;
+  isNegated: boolean;
 }
 
-function parseAnd(scanner: Scanner): Condition {
-  return nested(scanner, parseJoined, 'and', parseNot);
+/** `(` where a check could stand is one, to be negated or not; `and(` is a part as it is, `or(` an alternative. */
+type Role = 'check' | 'part' | 'alternative';
+
+/** How many productions inside its level each production is: Falco's `or` holds `and`, that `not`, that a check. */
+const inside = { or: 1, and: 2, not: 3, check: 4 } as const;
+
+function parseJunctions(scanner: Scanner): Condition {
+  let level = openLevel(scanner, undefined, 'check', 0);
+  for (;;) {
+    const check = parseNegatable(scanner, level);
+    const next =
+      typeof check === 'number' ? openLevel(scanner, level, 'check', check) : join(scanner, level, check);
+    if ('kind' in next) return next;
+    level = next;
+  }
 }
 
-function parseJoined(
-  scanner: Scanner,
-  word: 'and' | 'or',
-  parseChild: (scanner: Scanner) => Condition,
-): Condition {
-  const position = positionOf(scanner);
-  takeBlanks(scanner);
-  const first = parseChild(scanner);
-  let children: Condition[] | undefined;
-  takeBlanks(scanner);
-  while (takeText(scanner, word)) {
-    children ??= [first];
-    if (takeBlanks(scanner)) children.push(parseChild(scanner));
-    else if (takeText(scanner, '(')) children.push(parseRestOfParenthesis(scanner));
-    else fail(scanner, 'CONDITION_BLANK_MISSING', { after: word });
+function openLevel(scanner: Scanner, outer: Level | undefined, role: Role, depth: number): Level {
+  if (outer !== undefined) {
+    enter(scanner, depth);
     takeBlanks(scanner);
   }
-  // A list that grew has room to grow on: a copy has none.
-  return children === undefined
-    ? first
-    : { kind: word, children: children.slice(), position, end: scanner.tokenEnd };
-}
-
-function parseNot(scanner: Scanner): Condition {
-  return nested(scanner, readNot);
-}
-
-function readNot(scanner: Scanner): Condition {
+  enter(scanner, depth + inside.or);
   const position = positionOf(scanner);
   takeBlanks(scanner);
-  let isNegated = false;
-  while (takePattern(scanner, 'not')) isNegated = !isNegated;
-  let child: Condition;
+  const level: Level = {
+    outer,
+    role,
+    depth,
+    position,
+    alternatives: undefined,
+    andPosition: position,
+    parts: undefined,
+    notPosition: position,
+    isNegated: false,
+  };
+  beginAlternative(scanner, level);
+  return level;
+}
+
+function beginAlternative(scanner: Scanner, level: Level): void {
+  enter(scanner, level.depth + inside.and);
+  level.andPosition = positionOf(scanner);
+  level.parts = undefined;
+}
+
+/** Reads a check with the `not`s in front. @returns the depth of what a parenthesis opens, where one stands there. */
+function parseNegatable(scanner: Scanner, level: Level): Condition | number {
+  enter(scanner, level.depth + inside.not);
+  level.notPosition = positionOf(scanner);
+  takeBlanks(scanner);
+  level.isNegated = false;
+  while (takePattern(scanner, 'not')) level.isNegated = !level.isNegated;
   if (takeText(scanner, 'not(')) {
-    isNegated = !isNegated;
-    child = parseRestOfParenthesis(scanner);
-  } else {
-    child = parseCheck(scanner);
+    level.isNegated = !level.isNegated;
+    return level.depth + inside.not + 1;
   }
-  return isNegated ? { kind: 'not', child, position, end: scanner.tokenEnd } : child;
-}
-
-function parseRestOfParenthesis(scanner: Scanner): Condition {
-  return nested(scanner, readRestOfParenthesis);
-}
-
-function readRestOfParenthesis(scanner: Scanner): Condition {
-  takeBlanks(scanner);
-  const condition = parseOr(scanner);
-  takeBlanks(scanner);
-  if (!takeText(scanner, ')')) fail(scanner, 'CONDITION_PARENTHESIS_MISSING');
-  return condition;
-}
-
-function parseCheck(scanner: Scanner): Condition {
-  return nested(scanner, readCheck);
-}
-
-function readCheck(scanner: Scanner): Condition {
+  enter(scanner, level.depth + inside.check);
   takeBlanks(scanner);
   const position = positionOf(scanner);
-  if (takeText(scanner, '(')) return parseRestOfParenthesis(scanner);
-  if (takePattern(scanner, 'fieldName')) {
-    return parseComparison(scanner, parseField(scanner, position), position);
-  }
-  const transformer = takeTransformerName(scanner);
-  if (transformer !== undefined) {
-    takeBlanks(scanner);
-    return parseComparison(scanner, parseTransformer(scanner, transformer, position), position);
-  }
-  if (takePattern(scanner, 'identifier')) {
-    return { kind: 'reference', name: scanner.share(scanner.token), position, end: scanner.tokenEnd };
-  }
-  return fail(scanner, 'CONDITION_CHECK_MISSING');
-}
-
-function parseComparison(scanner: Scanner, left: Operand, position: Position): Condition {
-  return nested(scanner, readComparison, left, position);
-}
-
-function readComparison(scanner: Scanner, left: Operand, position: Position): Condition {
-  takeBlanks(scanner);
-  if (takeText(scanner, 'exists')) return { kind: 'exists', left, position, end: scanner.tokenEnd };
-
-  const numberOperator = takeOneOf(scanner, numberOperators);
-  if (numberOperator !== undefined) {
-    return comparison(scanner, left, numberOperator, undefined, parseNumber(scanner), position);
-  }
-
-  const textOperator = takeOneOfWithBlank(scanner, textOperators);
-  if (textOperator !== undefined) {
-    const quantifier = takeQuantifier(scanner, textOperator);
-    const right = quantifier === undefined ? parseText(scanner) : parseList(scanner, false);
-    return comparison(scanner, left, textOperator, quantifier, right, position);
-  }
-
-  const listOperator = takeOneOf(scanner, listOperators);
-  if (listOperator !== undefined) {
-    return comparison(scanner, left, listOperator, undefined, parseList(scanner, true), position);
-  }
-  return fail(scanner, 'CONDITION_OPERATOR_MISSING', { operators: allOperators.join(', ') });
-}
-
-function comparison(
-  scanner: Scanner,
-  left: Operand,
-  operator: ComparisonOperator,
-  quantifier: Quantifier | undefined,
-  right: RightHandSide,
-  position: Position,
-): Condition {
-  return { kind: 'comparison', left, operator, quantifier, right, position, end: scanner.tokenEnd };
+  if (takeText(scanner, '(')) return level.depth + inside.check + 1;
+  return parseCheck(scanner, position);
 }
 
 /**
- * Takes a quantifier, or nothing: `oneof` is an ordinary value unless a blank stands on both sides of it and a
- * list follows.
+ * Joins what was read to what stands in front of it, and closes the levels that end there.
+ * @returns the level to go on with, in which a part is to be read next, or the condition when the text's own level ended.
  */
-function takeQuantifier(scanner: Scanner, operator: string): Quantifier | undefined {
-  const hadBlank = startsWithLetter(operator) || takeBlanks(scanner);
-  if (!hadBlank) return undefined;
-  const saved = { ...scanner };
-  const quantifier = takeOneOfWithBlank(scanner, quantifiers);
-  if (quantifier !== undefined && listFollows(scanner) && !keywordFollows(scanner)) return quantifier;
-  restore(scanner, saved);
-  return undefined;
-}
-
-function listFollows(scanner: Scanner): boolean {
-  return /[(a-zA-Z]/.test(scanner.text.charAt(scanner.index));
-}
-
-const keyword = /(?:and|or|not)(?![a-zA-Z0-9])/y;
-
-function keywordFollows(scanner: Scanner): boolean {
-  keyword.lastIndex = scanner.index;
-  return keyword.test(scanner.text);
-}
-
-function parseNumber(scanner: Scanner): RightHandSide {
-  return nested(scanner, readNumber);
-}
-
-function readNumber(scanner: Scanner): RightHandSide {
-  takeBlanks(scanner);
-  const position = positionOf(scanner);
-  const operand = parseOperandToCompareWith(scanner);
-  if (operand !== undefined) return operand;
-  if (takePattern(scanner, 'hexNumber') || takePattern(scanner, 'number')) {
-    return { kind: 'value', value: scanner.token, form: 'number', position, end: scanner.tokenEnd };
-  }
-  return fail(scanner, 'CONDITION_NUMBER_MISSING', { transformers: transformerNames.join(', ') });
-}
-
-function parseText(scanner: Scanner): RightHandSide {
-  return nested(scanner, readText);
-}
-
-function readText(scanner: Scanner): RightHandSide {
-  takeBlanks(scanner);
-  const operand = parseOperandToCompareWith(scanner);
-  if (operand !== undefined) return operand;
-  const value = takeValue(scanner);
-  if (value !== undefined) return value;
-  return fail(scanner, 'CONDITION_VALUE_MISSING', { transformers: transformerNames.join(', ') });
-}
-
-function takeValue(scanner: Scanner): ValueNode | undefined {
-  const position = positionOf(scanner);
-  const quoted = takeQuoted(scanner);
-  if (quoted !== undefined) {
-    return { kind: 'value', value: quoted, form: 'quoted', position, end: scanner.tokenEnd };
-  }
-  if (!takePattern(scanner, 'bareString')) return undefined;
-  const value = tokenBytes(scanner);
-  return { kind: 'value', value, form: 'bare', position, end: scanner.tokenEnd };
-}
-
-function parseList(scanner: Scanner, allowsOperand: boolean): RightHandSide {
-  return nested(scanner, readList, allowsOperand);
-}
-
-function readList(scanner: Scanner, allowsOperand: boolean): RightHandSide {
-  takeBlanks(scanner);
-  const position = positionOf(scanner);
-  if (takeText(scanner, '(')) return parseRestOfList(scanner, position);
-  const operand = allowsOperand ? parseOperandToCompareWith(scanner) : undefined;
-  if (operand !== undefined) return operand;
-  if (takePattern(scanner, 'identifier')) {
-    return { kind: 'value', value: scanner.token, form: 'name', position, end: scanner.tokenEnd };
-  }
-  return fail(scanner, 'CONDITION_LIST_MISSING', { transformers: transformerNames.join(', ') });
-}
-
-function parseRestOfList(scanner: Scanner, position: Position): ListNode {
-  takeBlanks(scanner);
-  const items: ValueNode[] = [];
-  let unreadable: ListNode['unreadable'];
-  const firstPosition = positionOf(scanner);
-  const first = nested(scanner, takeFirstItem);
-  if (first === 'unreadable') {
-    unreadable = { position: firstPosition, text: scanner.text.slice(firstPosition.index, scanner.index) };
-  } else if (first !== undefined) {
-    items.push(first);
+function join(scanner: Scanner, from: Level, read: Condition): Level | Condition {
+  let level = from;
+  let condition = read;
+  let role: Role = 'check';
+  for (;;) {
+    if (role === 'check' && level.isNegated) {
+      condition = { kind: 'not', child: condition, position: level.notPosition, end: scanner.tokenEnd };
+    }
     takeBlanks(scanner);
-    while (takeText(scanner, ',')) {
-      takeBlanks(scanner);
-      const item = nested(scanner, takeValue);
-      items.push(item ?? fail(scanner, 'CONDITION_LIST_ITEM_MISSING'));
+    if (role !== 'alternative') {
+      if (takeText(scanner, 'and')) {
+        level.parts = appended(level.parts, condition);
+        if (takeBlanks(scanner)) return level;
+        return openBehindWord(scanner, level, 'part', level.depth + inside.and);
+      }
+      condition = joined('and', level.parts, condition, level.andPosition, scanner);
       takeBlanks(scanner);
     }
+    if (takeText(scanner, 'or')) {
+      level.alternatives = appended(level.alternatives, condition);
+      if (!takeBlanks(scanner)) return openBehindWord(scanner, level, 'alternative', level.depth + inside.or);
+      beginAlternative(scanner, level);
+      return level;
+    }
+    condition = joined('or', level.alternatives, condition, level.position, scanner);
+    if (level.outer === undefined) return condition;
+    takeBlanks(scanner);
+    if (!takeText(scanner, ')')) fail(scanner, 'CONDITION_PARENTHESIS_MISSING');
+    ({ role } = level);
+    level = level.outer;
   }
-  if (!takeText(scanner, ')')) fail(scanner, 'CONDITION_PARENTHESIS_MISSING');
-  return { kind: 'list', items: items.slice(), unreadable, position, end: scanner.tokenEnd };
 }
 
-function takeFirstItem(scanner: Scanner): ValueNode | 'unreadable' | undefined {
-  try {
-    return takeValue(scanner);
-  } catch (error) {
-    if (isSeawallError(error) && scanner.text[scanner.index] === ')') return 'unreadable';
-    throw error;
-  }
+/** A parenthesis right behind `and` or `or`. @param depth of the production that the word belongs to. */
+function openBehindWord(scanner: Scanner, level: Level, role: Role, depth: number): Level {
+  const after = scanner.token;
+  if (!takeText(scanner, '(')) fail(scanner, 'CONDITION_BLANK_MISSING', { after });
+  return openLevel(scanner, level, role, depth + 1);
 }
 
-/** A field in `val( )`, a transformer, or nothing. */
-function parseOperandToCompareWith(scanner: Scanner): Operand | undefined {
-  return nested(scanner, readOperandToCompareWith);
+function appended(list: Condition[] | undefined, condition: Condition): Condition[] {
+  if (list === undefined) return [condition];
+  list.push(condition);
+  return list;
 }
 
-function readOperandToCompareWith(scanner: Scanner): Operand | undefined {
-  takeBlanks(scanner);
-  const position = positionOf(scanner);
-  const name = takeText(scanner, 'val(') ? 'val' : takeTransformerName(scanner);
-  if (name === undefined) return undefined;
-  takeBlanks(scanner);
-  return parseTransformer(scanner, name, position);
+function joined(
+  kind: 'and' | 'or',
+  before: Condition[] | undefined,
+  last: Condition,
+  position: Position,
+  { tokenEnd }: Scanner,
+): Condition {
+  // A list that grew has room to grow on: a new one has none.
+  return before === undefined ? last : { kind, children: [...before, last], position, end: tokenEnd };
 }

@@ -6,7 +6,7 @@ import { createTextPool } from './text-pool.ts';
 test('sharing texts changes none of them', () => {
   const text =
     'evt.type in (a, "b c", a_longer_name_than_most) and proc.env[HOME] = "\\x41é" and a_macro_of_ours';
-  assert.deepEqual(parseCondition(text, createTextPool()), parseCondition(text));
+  assert.deepEqual(parseCondition(text, { share: createTextPool() }), parseCondition(text));
 });
 
 test('every text of a tree goes through the pool: names, arguments and values', () => {
@@ -15,6 +15,6 @@ test('every text of a tree goes through the pool: names, arguments and values', 
     told.push(text);
     return text;
   };
-  parseCondition('proc.env[HOME] in (/root, "a b") and ours', tell);
+  parseCondition('proc.env[HOME] in (/root, "a b") and ours', { share: tell });
   assert.deepEqual(told, ['proc.env', 'HOME', '/root', 'a b', 'ours']);
 });
