@@ -32,7 +32,9 @@ export async function run(options: {
     refusable(text, counts, () => {
       const tree = parseCondition(text);
       counts.parsed++;
-      if (canonicalText(parseCondition(conditionText(tree))) !== canonicalText(tree)) {
+      if (
+        canonicalText(parseCondition(conditionText(tree), { readsHexadecimal: true })) !== canonicalText(tree)
+      ) {
         throw new Error(`written again it differs: ${JSON.stringify(text)}`);
       }
       refusable(text, counts, () => matchingCodes(tree, universe));

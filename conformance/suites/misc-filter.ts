@@ -101,7 +101,7 @@ function roundTripDifference({ in: text, as_string }: { in: string; as_string: s
   return (
     compare(canonicalText(tree), as_string) ??
     compare(canonicalText(parseCondition(as_string)), as_string) ??
-    compare(canonicalText(parseCondition(conditionText(tree))), as_string)
+    compare(canonicalText(parseCondition(conditionText(tree), { readsHexadecimal: true })), as_string)
   );
 }
 

@@ -1,7 +1,7 @@
 import { bytesFromText, textFromBytes } from '@seawall/rules';
 import { stringify } from 'yaml';
 import { type Behaviour, behaviours } from './behaviours.ts';
-import { cutName, listItem } from './list-items.ts';
+import { cutName, fitsList, listItem } from './list-items.ts';
 import type { PodProfile, Profile } from './profile.ts';
 import { identifierOf, labelOf, scopeCondition, scopeMacroOf } from './scope.ts';
 
@@ -159,8 +159,11 @@ function listTexts(behaviour: Behaviour, pod: PodProfile): string[] {
   const cuts = cutNames(behaviour, pod);
   if (cuts.size > 0) {
     const explanation = [...cuts].map(([name, kept]) => `${name} is ${textFromBytes(kept)}`).join(', ');
-    const comment = `The kernel keeps 15 bytes of a process's name, so in events ${explanation}.`;
-    texts.push(listText(comment, cut, [...new Set(cuts.values())].map(listItem)));
+    const kept = [...new Set(cuts.values())];
+    // Falco has no way to write them: of such a process there are alerts, which is said where one looks for why.
+    const lost = kept.every(fitsList) ? '' : ' Those that end in half a letter no rule can name.';
+    const comment = `The kernel keeps 15 bytes of a process's name, so in events ${explanation}.${lost}`;
+    texts.push(listText(comment, cut, kept.filter(fitsList).map(listItem)));
   }
   return texts;
 }

@@ -9,14 +9,19 @@ export function cutName(name: string): string | undefined {
   return bytes.length > COMM_BYTES ? bytes.slice(0, COMM_BYTES) : undefined;
 }
 
+/** Whether a rule file can hold a value (a byte string): what the kernel keeps of a name may end in half a letter. */
+export function fitsList(value: string): boolean {
+  return bytesFromText(textFromBytes(value)) === value;
+}
+
 /**
  * A value as an item of a Falco list: items are put into conditions as they stand, so what wouldn't be read there as
  * one word has quotes of the condition's own.
- * @param value a byte string.
+ * @param value a byte string that fits.
  */
 export function listItem(value: string): string {
   const text = textFromBytes(value);
-  const isWord = /^[^\s()"'=,\\\p{C}0-9+-][^\s()"'=,\\\p{C}]*$/u.test(text) && bytesFromText(text) === value;
+  const isWord = /^[^\s()"'=,\\\p{C}0-9+-][^\s()"'=,\\\p{C}]*$/u.test(text);
   return isWord ? text : quoteExactly(value);
 }
 

@@ -36,7 +36,15 @@ const transformers = transformerNames.map((name) => `'${name}'`).join(', ');
 /** What Falco says where the parser stops. */
 function falcoWording(error: SeawallError): string {
   const code = error.code.replace('rules/', '') as ConditionErrorCode;
-  const { after, limit } = error.details as { after?: string; limit?: number };
+  const {
+    after,
+    limit,
+    escape: wrong = '',
+  } = error.details as {
+    after?: string;
+    limit?: number;
+    escape?: string;
+  };
   const wordings: Partial<Record<ConditionErrorCode, string>> = {
     CONDITION_EMPTY: 'filter input string is empty',
     CONDITION_TOO_DEEP: `exceeded max depth limit of ${limit}`,
@@ -57,6 +65,9 @@ function falcoWording(error: SeawallError): string {
       'expected transformer list argument: field, transformer, quoted string, or number',
     CONDITION_TRANSFORMER_PARENTHESIS_MISSING: "expected a ')' token closing the transformer",
     CONDITION_FIELD_MISSING: "expected a field within 'val' transformer",
+    CONDITION_ESCAPE_UNKNOWN: `unsupported string escape sequence: ${wrong}`,
+    CONDITION_ESCAPE_HEXADECIMAL: 'unsupported string escape sequence: \\x',
+    CONDITION_ESCAPE_WRONG_QUOTE: `invalid ${wrong} escape in ${wrong === "\\'" ? '"' : "'"}-quoted string`,
   };
   return wordings[code] ?? error.message;
 }

@@ -38,10 +38,12 @@ export const conditionErrors = defineErrors('rules', {
   CONDITION_FIELD_MISSING:
     'line {line} column {column}: the name of a field must stand in val( ), but {found} does',
   CONDITION_ESCAPE_UNKNOWN:
-    'line {line} column {column}: the quoted string before holds {escape}, which is no escape: write \\\\ for a backslash; the escapes are \\b \\f \\n \\r \\t \\/ \\\\ \\xHH and the quote itself',
+    'line {line} column {column}: the quoted string before holds {escape}, which is no escape: write \\\\ for a backslash; the escapes are \\b \\f \\n \\r \\t \\/ \\\\ and the quote itself',
   CONDITION_ESCAPE_WRONG_QUOTE:
     'line {line} column {column}: the quoted string before escapes {escape}, which needs no escape there: take the backslash out',
-  CONDITION_ESCAPE_WRONG_HEX:
+  CONDITION_ESCAPE_HEXADECIMAL:
+    'line {line} column {column}: the quoted string before holds {escape}, which Falco 0.44 does not read: write the character itself, or \\\\x for a backslash before x; bytes are asked for with bcontains or bstartswith',
+  CONDITION_ESCAPE_WRONG_HEXADECIMAL:
     'line {line} column {column}: the quoted string before holds {escape}: \\x needs two hexadecimal digits, such as \\x7f',
 });
 

@@ -2,7 +2,9 @@ import { bytesFromText, splitUtf8 } from '../value/bytes.ts';
 
 export type EscapesRead =
   | { readonly value: string }
-  | { readonly problem: 'unknown' | 'wrong-quote' | 'wrong-hex'; readonly escape: string };
+  | { readonly problem: EscapeProblem; readonly escape: string };
+
+type EscapeProblem = 'unknown' | 'wrong-quote' | 'hexadecimal' | 'wrong-hexadecimal';
 
 const plainEscapes: Readonly<Record<string, string>> = {
   b: '\b',
@@ -19,9 +21,10 @@ const plainEscapes: Readonly<Record<string, string>> = {
 /**
  * Reads what stands between quotes.
  * @param inner the text between the quotes, as written.
+ * @param readsHexadecimal whether `\xHH` is an escape: in Falco 0.44 it is none (libs 0.25, filter/escaping.cpp).
  * @returns its value as a byte string, or the first escape that is wrong.
  */
-export function readEscapes(inner: string, quote: "'" | '"'): EscapesRead {
+export function readEscapes(inner: string, quote: "'" | '"', readsHexadecimal = false): EscapesRead {
   let value = '';
   let plainFrom = 0;
   for (let i = inner.indexOf('\\'); i !== -1; i = inner.indexOf('\\', i)) {
@@ -29,7 +32,8 @@ export function readEscapes(inner: string, quote: "'" | '"'): EscapesRead {
     const letter = String.fromCodePoint(inner.codePointAt(i + 1) ?? 0);
     if (letter === 'x') {
       const digits = inner.slice(i + 2, i + 4);
-      if (!/^[0-9a-fA-F]{2}$/.test(digits)) return { problem: 'wrong-hex', escape: `\\x${digits}` };
+      const problem = readsHexadecimal ? findHexadecimalProblem(digits) : 'hexadecimal';
+      if (problem !== undefined) return { problem, escape: `\\x${digits}` };
       value += String.fromCharCode(Number.parseInt(digits, 16));
       i += 4;
     } else if (letter === '"' || letter === "'") {
@@ -45,6 +49,10 @@ export function readEscapes(inner: string, quote: "'" | '"'): EscapesRead {
     plainFrom = i;
   }
   return { value: value + bytesFromText(inner.slice(plainFrom)) };
+}
+
+function findHexadecimalProblem(digits: string): EscapeProblem | undefined {
+  return /^[0-9a-fA-F]{2}$/.test(digits) ? undefined : 'wrong-hexadecimal';
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -77,17 +85,20 @@ export function quoteAsFalco(value: string): string {
   return needsQuotes ? `"${shown}"` : shown;
 }
 
-/** A value in double quotes that reads back as exactly this byte string. */
+/**
+ * A value in double quotes that reads back as exactly this byte string. Falco 0.44 reads it too, but for NUL and bytes that
+ * are no UTF-8: those have no other form than `\xHH`, which only who asks for it reads.
+ */
 export function quoteExactly(value: string): string {
   let shown = '';
   for (const run of splitUtf8(value)) {
     shown +=
       typeof run === 'number'
         ? hexEscape(run)
-        : run.replace(/[\0-\x1f\x7f\\"]/g, (special) => escapes[special] ?? hexEscape(special.charCodeAt(0)));
+        : run.replace(/[\0\b\f\n\r\t\\"]/g, (special) => escapes[special] ?? hexEscape(0));
   }
-  // A quote behind a backslash never closes the string, even when that backslash is itself escaped.
-  if (shown.endsWith('\\\\')) shown = `${shown.slice(0, -2)}\\x5c`;
+  // A quote behind a backslash never closes the string, even when that backslash is itself escaped: see `plainEscapes`.
+  if (shown.endsWith('\\\\')) shown = `${shown.slice(0, -2)}\\ `;
   return `"${shown}"`;
 }
 

@@ -4,7 +4,7 @@ const originals = [
   "spawned_process and proc.cmdline contains '-e /bin/sh' or (proc.aname[2] exists and not container)",
   'toupper(concat(proc.name, "x")) startswith anyof (A, "B C") and len(fd.name) > 0x10',
   'join(",", (proc.name, b64(proc.args), 12)) = val(proc.pname) or evt.arg["path"] glob /tmp/*',
-  'getopt(proc.args, "nt:")[t] != "\\x41\\n" and fd.sip in ("10.0.0.1") and fd.name pmatch (/etc, /usr/*)',
+  'getopt(proc.args, "nt:")[t] != "\\/\\n" and fd.sip in ("10.0.0.1") and fd.name pmatch (/etc, /usr/*)',
   'not not (a or not(b)) and proc.name regex ^[a-z]+$ and evt.rawres < -1.5e+3',
 ];
 

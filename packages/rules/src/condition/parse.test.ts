@@ -8,8 +8,8 @@ import type { ParseOptions } from './scanner.ts';
 import { canonicalText } from './text.ts';
 import type { ComparisonNode } from './tree.ts';
 
-function rightValue(text: string): unknown {
-  return ((parseCondition(text) as ComparisonNode).right as { value: string }).value;
+function rightValue(text: string, options?: ParseOptions): unknown {
+  return ((parseCondition(text, options) as ComparisonNode).right as { value: string }).value;
 }
 
 function errorOf(
@@ -56,7 +56,7 @@ test('a tree keeps the order, the nesting and the places of what was written', (
 test('constants are bytes: text in UTF-8, escapes as the byte they name', () => {
   assert.equal(rightValue('a.b = "é"'), 'Ã©');
   assert.equal(rightValue('a.b = é'), bytesFromText('é'));
-  assert.equal(rightValue('a.b = "\\xff\\x00"'), '\xff\0');
+  assert.equal(rightValue('a.b = "\x01"'), '\x01');
   assert.equal(rightValue('a.b = "a\\ b"'), 'a\\b');
   assert.equal(rightValue("a.b = '\\'\\/\\n'"), "'/\n");
 });
@@ -73,6 +73,19 @@ test('a wrong escape is told with its text and what to write', () => {
   assert.equal(error.code, 'rules/CONDITION_ESCAPE_UNKNOWN');
   assert.equal(error.details.text, '\\U');
   assert.match(error.message, /write \\\\ for a backslash/);
+});
+
+test('bytes by their number are read where they are asked for, and nowhere else: Falco 0.44 refuses them', () => {
+  const options = { readsHexadecimal: true };
+  assert.equal(rightValue('a.b = "\\xff\\x00"', options), '\xff\0');
+  assert.equal(errorOf('a.b = "\\xg0"', options).code, 'rules/CONDITION_ESCAPE_WRONG_HEXADECIMAL');
+  const error = errorOf('a.b = "\\x41" and c');
+  assert.equal(error.code, 'rules/CONDITION_ESCAPE_HEXADECIMAL');
+  assert.deepEqual([error.details.text, error.details.index], ['\\x41', 12]);
+  assert.match(
+    error.message,
+    /holds \\x41, which Falco 0\.44 does not read: write the character itself, or \\\\x for/,
+  );
 });
 
 test('a list whose only item is unreadable counts as empty, as in Falco, and says so', () => {

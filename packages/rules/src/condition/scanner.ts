@@ -17,6 +17,7 @@ export interface Scanner {
   /** How many transformers the scanner is inside of. */
   transformers: number;
   readonly nesting: number;
+  readonly readsHexadecimal: boolean;
   /** Gives equal texts as one. */
   readonly share: ShareText;
 }
@@ -30,6 +31,8 @@ export interface ParseOptions {
    * then at most 1,000 levels deep, which everything that goes through them is made for.
    */
   readonly nesting?: number;
+  /** True to read `\xHH` in quotes, as texts of `conditionText` may hold it; Falco 0.44 refuses it. */
+  readonly readsHexadecimal?: boolean;
 }
 
 const DEEPEST_NESTING = 2000;
@@ -38,18 +41,18 @@ const DEEPEST_NESTING = 2000;
 export type ShareText = (text: string) => string;
 
 export function createScanner(text: string, index = 0, options: ParseOptions = {}): Scanner {
-  const { share = itself, nesting = DEEPEST_NESTING } = options;
-  const column = 1 + index;
+  const { share = itself, nesting = DEEPEST_NESTING, readsHexadecimal = false } = options;
   return {
     text,
     index,
     line: 1,
-    column,
+    column: 1 + index,
     token: '',
     tokenEnd: index,
     depth: 0,
     transformers: 0,
     nesting,
+    readsHexadecimal,
     share,
   };
 }
@@ -183,12 +186,13 @@ export function takeQuoted(scanner: Scanner): string | undefined {
   if (closing === -1) return undefined;
   const inner = scanner.text.slice(from, closing);
   takeLongToken(scanner, scanner.text.slice(scanner.index, closing + 1));
-  const result = readEscapes(inner, quote);
+  const result = readEscapes(inner, quote, scanner.readsHexadecimal);
   if ('problem' in result) {
     const codes = {
       unknown: 'CONDITION_ESCAPE_UNKNOWN',
       'wrong-quote': 'CONDITION_ESCAPE_WRONG_QUOTE',
-      'wrong-hex': 'CONDITION_ESCAPE_WRONG_HEX',
+      hexadecimal: 'CONDITION_ESCAPE_HEXADECIMAL',
+      'wrong-hexadecimal': 'CONDITION_ESCAPE_WRONG_HEXADECIMAL',
     } as const;
     fail(scanner, codes[result.problem], { text: result.escape, escape: result.escape });
   }

@@ -26,6 +26,19 @@ test('an error shows the file, the line, a marker under the fault and what to wr
   );
 });
 
+test('escapes that Falco 0.44 lacks are refused in its words, behind the string, and for people with what to write', () => {
+  const [message] = loadTexts([ruleText('r', `evt.type = open and proc.name = "a\\x41" and b`)]).files[0]!
+    .messages;
+  assert.equal(message!.code, 'LOAD_ERR_COMPILE_CONDITION');
+  assert.equal(message!.message, 'unsupported string escape sequence: \\x');
+  assert.deepEqual([message!.place.line, message!.place.column], [3, 53]);
+  assert.match(message!.plain!, /Falco 0\.44 does not read: write the character itself/);
+  const told = (text: string) => loadTexts([ruleText('r', text)]).files[0]!.messages[0]!.message;
+  assert.equal(told(`proc.name = "\\U"`), 'unsupported string escape sequence: \\U');
+  assert.equal(told(`proc.name = 'a\\"'`), `invalid \\" escape in '-quoted string`);
+  assert.equal(told(`proc.name = "\\'"`), `invalid \\' escape in "-quoted string`);
+});
+
 test('a fault in a folded condition, behind letters that take several bytes, is marked at its own line', () => {
   const rendered = tell(
     '- rule: é\n  desc: ü\n  condition: >\n    evt.type = open\n    and proc.name = é or and\n  output: o\n  priority: INFO\n',
