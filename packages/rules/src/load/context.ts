@@ -91,6 +91,11 @@ export function contextOfNode(
   return contextOfOffset(node.start, parent, itemType, itemName);
 }
 
+/** Where Falco's YAML reader fails at a node, and not its loader of rules, Falco names the file alone. */
+export function contextOfYaml(node: YamlNode, parent: ItemContext): ItemContext {
+  return { ...contextOfFile(parent.file), place: placeIn(parent.file, node.start) };
+}
+
 /** The context of a bare place, such as where the YAML breaks off. */
 export function contextOfOffset(
   start: number,

@@ -103,6 +103,33 @@ test('a key in the wrong column is named, with the item as it should be', () => 
   );
 });
 
+test('overrides of another kind than Falco reads have its codes: it fails in its YAML reader, which knows the file alone', () => {
+  const twice = (override: string) =>
+    `${ruleText('r', 'evt.type = open')}${ruleText('r', 'evt.type = close', `  override: ${override}\n`)}`;
+  const told = (override: string) => {
+    const [error] = falcoLoadResult(loadTexts([twice(override)]).files[0]!).errors;
+    return error && [error.code, error.context.locations.length];
+  };
+  assert.deepEqual(told('[a]'), ['LOAD_ERR_VALIDATE', 1]);
+  assert.deepEqual(told('[{condition: append}]'), ['LOAD_ERR_VALIDATE', 1]);
+  assert.deepEqual(told('[]'), ['LOAD_ERR_VALIDATE', 1]);
+  assert.deepEqual(told('{condition: [append]}'), ['LOAD_ERR_VALIDATE', 1]);
+  assert.deepEqual(told('{condition: {a: b}}'), ['LOAD_ERR_VALIDATE', 1]);
+  assert.deepEqual(told('{[condition]: append}'), ['LOAD_ERR_YAML_PARSE', 1]);
+  assert.deepEqual(told('{condition: x}'), ['LOAD_ERR_YAML_VALIDATE', 4]);
+  for (const nothing of ['append', '~', '""']) assert.equal(told(nothing), undefined);
+  assert.match(
+    tell(twice('[a]')),
+    /^rules\.yaml:11:13: error: .*\n.*\n.*\n {2}= write 'override:' and below it/,
+  );
+  assert.match(tell(twice('{condition: }')), /Invalid override operation for key 'condition': 'null'/);
+  assert.match(
+    tell(twice('{[condition]: append}')),
+    /^rules\.yaml:11:14: error: .* a key must be a single word/,
+  );
+  assert.deepEqual(codes('- {list: m, items: [a], {a: b}: c}'), ['LOAD_ERR_YAML_PARSE']);
+});
+
 test('unknown keys and items are told, with the key that was meant', () => {
   assert.match(
     tell(ruleText('r', 'evt.type = open', '  tgas: [a]\n')),

@@ -7,7 +7,7 @@ import { readMacro } from './read-macro.ts';
 import { readRequiredEngineVersion, readRequiredPluginVersions } from './read-requirements.ts';
 import { readRule } from './read-rule.ts';
 import { schemaWarnings } from './schema.ts';
-import { getValue, isYamlProblem, parseYaml, type YamlNode } from './yaml.ts';
+import { COMPLEX_KEY, getValue, isYamlProblem, parseYaml, type YamlNode } from './yaml.ts';
 import { explainYamlProblem } from './yaml-problem.ts';
 
 export interface ReadFileResult {
@@ -23,7 +23,9 @@ export function readFile(reading: Reading): ReadFileResult {
   const documents = parseYaml(reading.file);
   if (isYamlProblem(documents)) {
     const { offset, ...explained } = explainYamlProblem(reading.file, documents);
-    const at = contextOfOffset(offset, context);
+    const exact = contextOfOffset(offset, context);
+    // Falco's reader fails at such a key where Falco doesn't look for a place.
+    const at = documents.code === COMPLEX_KEY ? { ...context, place: exact.place } : exact;
     return {
       error: { code: 'LOAD_ERR_YAML_PARSE', ...explained, context: at },
       schemaWarnings: undefined,

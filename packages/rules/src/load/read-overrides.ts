@@ -1,5 +1,5 @@
 import { nearestName } from '../suggest/nearest.ts';
-import { contextOfNode, type ItemContext } from './context.ts';
+import { contextOfNode, contextOfYaml, type ItemContext } from './context.ts';
 import { failLoading } from './message.ts';
 import { keyText } from './unknown-keys.ts';
 import { getValue, type YamlNode } from './yaml.ts';
@@ -22,17 +22,19 @@ export function readOverrides(
   const overrides = getValue(item, 'override');
   if (overrides === undefined || overrides.kind === 'null') return { appended, replaced };
   const overrideContext = contextOfNode(item, 'overrides', '', context);
-  if (overrides.kind !== 'mapping') {
+  // Falco goes through what stands there as through a mapping: a single text has nothing to go through.
+  if (overrides.kind === 'scalar') return { appended, replaced };
+  if (overrides.kind === 'sequence') {
     return failLoading({
-      code: 'LOAD_ERR_YAML_VALIDATE',
+      code: 'LOAD_ERR_VALIDATE',
       message: `Value of 'override' must be a mapping of keys to 'append' or 'replace'`,
-      context: contextOfNode(overrides, 'overrides', '', context),
+      context: contextOfYaml(overrides, context),
       hint: "write 'override:' and below it, further in, lines such as 'condition: append'",
     });
   }
   for (const { key: keyNode, value } of overrides.entries) {
-    const key = keyText(keyNode, overrideContext);
-    const operation = value.kind === 'scalar' ? value.value : '';
+    const key = keyText(keyNode);
+    const operation = operationText(value, context);
     const keyContext = contextOfNode(keyNode, 'overrides', key, overrideContext);
     if (operation === 'append') {
       if (!appendable.includes(key)) {
@@ -68,6 +70,17 @@ export function readOverrides(
     }
   }
   return { appended, replaced };
+}
+
+function operationText(value: YamlNode, context: ItemContext): string {
+  if (value.kind === 'scalar') return value.value;
+  if (value.kind === 'null') return 'null';
+  return failLoading({
+    code: 'LOAD_ERR_VALIDATE',
+    message: `An override operation must be a single word, not a ${value.kind}`,
+    context: contextOfYaml(value, context),
+    hint: "write 'append' or 'replace'",
+  });
 }
 
 function suggestKey(key: string, keys: readonly string[]): string {

@@ -1,7 +1,6 @@
 import { nearestName } from '../suggest/nearest.ts';
 import type { Reading } from './collection.ts';
-import { contextOfNode, type ItemContext } from './context.ts';
-import { failLoading } from './message.ts';
+import type { ItemContext } from './context.ts';
 import { placeIn } from './traced-text.ts';
 import type { YamlNode } from './yaml.ts';
 
@@ -14,7 +13,7 @@ export function warnOfUnknownKeys(
 ): void {
   if (item.kind !== 'mapping') return;
   for (const { key } of item.entries) {
-    const name = keyText(key, context);
+    const name = keyText(key);
     if (known.includes(name)) continue;
     const nearest = nearestName(name, known);
     reading.warnings.push({
@@ -27,14 +26,7 @@ export function warnOfUnknownKeys(
   }
 }
 
-/** A key as text. @throws when it is a sequence or a mapping. */
-export function keyText(key: YamlNode, context: ItemContext): string {
-  if (key.kind === 'scalar') return key.value;
-  if (key.kind === 'null') return 'null';
-  return failLoading({
-    code: 'LOAD_ERR_VALIDATE',
-    message: `A key must be a single word, not a ${key.kind}`,
-    context: contextOfNode(key, 'value for', '', context),
-    hint: 'quote text that begins with { or [',
-  });
+/** A key as text: one that isn't written is `null`, as Falco's reader has it. */
+export function keyText(key: YamlNode): string {
+  return key.kind === 'scalar' ? key.value : 'null';
 }

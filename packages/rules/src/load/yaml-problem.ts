@@ -1,5 +1,5 @@
 import { type SourceFile, sourcePlaceAt } from './source.ts';
-import type { YamlProblem } from './yaml.ts';
+import { COMPLEX_KEY, type YamlProblem } from './yaml.ts';
 
 export interface YamlExplanation {
   /** Where it really breaks off, in UTF-16 units. */
@@ -32,6 +32,7 @@ const hints: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with blanks, YAML allows no tabs there',
   BAD_SCALAR_START: 'quote a value that begins with a special character',
   BAD_DQ_ESCAPE: 'double a backslash that stands for itself, or write the text in single quotes',
+  [COMPLEX_KEY]: 'quote text that begins with { or [',
   BAD_ALIAS: 'quote a value that begins with *',
 };
 
@@ -46,6 +47,7 @@ function reword(text: string, { code, message, offset }: YamlProblem): [number, 
   }
   if (code === 'MISSING_CHAR' && message.startsWith('Missing closing'))
     return [offset, 'illegal EOF in scalar'];
+  if (code === COMPLEX_KEY) return [offset, 'bad conversion'];
   return [offset, message];
 }
 

@@ -44,6 +44,9 @@ export interface YamlProblem {
   readonly code: string;
 }
 
+/** The code of a key that is a sequence or a mapping. */
+export const COMPLEX_KEY = 'COMPLEX_KEY';
+
 // A rule file with more nodes than this was made to exhaust memory: aliases of aliases of aliases.
 const largestWeight = 2_000_000;
 
@@ -170,7 +173,7 @@ function convert(node: unknown, conversion: Conversion, fallback: number): YamlN
 function convertContent(node: unknown, conversion: Conversion, start: number): YamlNode {
   if (isMap(node)) {
     const entries = node.items.map((pair) => ({
-      key: convert(pair.key, conversion, start),
+      key: convertKey(pair.key, conversion, start),
       value: convert(pair.value, conversion, endOf(pair.key) ?? start),
     }));
     return weigh({ kind: 'mapping', start, entries }, conversion);
@@ -193,10 +196,21 @@ function convertContent(node: unknown, conversion: Conversion, start: number): Y
 /** `[a: b]` is a sequence of one mapping. */
 function convertPair(key: unknown, value: unknown, conversion: Conversion, start: number): YamlNode {
   const entry = {
-    key: convert(key, conversion, start),
+    key: convertKey(key, conversion, start),
     value: convert(value, conversion, endOf(key) ?? start),
   };
   return weigh({ kind: 'mapping', start: entry.key.start, entries: [entry] }, conversion);
+}
+
+/** Falco's reader takes no other keys, wherever they stand. */
+function convertKey(key: unknown, conversion: Conversion, start: number): YamlNode {
+  const converted = convert(key, conversion, start);
+  if (converted.kind === 'scalar' || converted.kind === 'null') return converted;
+  throw problem(
+    COMPLEX_KEY,
+    `a key must be a single word, not a ${converted.kind}`,
+    key as { range?: readonly number[] },
+  );
 }
 
 function isNullScalar(node: { type?: string; tag?: string; value: unknown }): boolean {
