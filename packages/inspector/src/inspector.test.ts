@@ -108,6 +108,15 @@ test('users belong to their container', () => {
   assert.equal(tables.userName(source.process(10), 5), undefined);
 });
 
+test("where containers are ignored all users are the host's", () => {
+  const source = createTestSource({ ignoresContainers: true });
+  const user = { uid: 5, gid: 5, name: 'games', homeDirectory: '/usr/games', shell: '/bin/false' };
+  source.inspector.load({ kind: 'users', users: [user], groups: [] });
+  source.thread({ tid: 10, uid: 5, gid: 5, cgroups: [`cpuset=/docker/${CONTAINER}`] });
+  assert.equal(source.context.tables.userName(source.process(10), 5), 'games');
+  assert.equal(source.process(10).containerId, '');
+});
+
 test('a capture that follows another one in the same file starts with empty tables', () => {
   const source = createTestSource();
   source.thread({ tid: 10 });

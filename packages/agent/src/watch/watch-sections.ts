@@ -35,6 +35,8 @@ export interface SectionsWatchOptions extends WatchOptions {
   /** What is known of containers besides what the source says. */
   readonly containers: readonly ContainerInfo[];
   readonly drops: DropPolicy;
+  /** True to take everything for the host's, as Falco does without its container plugin. */
+  readonly ignoresContainers?: boolean;
   /** How matches wait for what is still to be told of their container; by default for two seconds at most. */
   readonly waiting?: Partial<Omit<WaitingOptions, 'isFirstOnly'>>;
   /** Who sees what workloads do, by the same events; watching live, the kernel shows what that takes as well. */
@@ -92,7 +94,10 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
     isFirstOnly: options.isFirstOnly,
   });
   let running = prepare(options.rules);
-  const inspector = createInspector({ containerWatcher: waiting.watcher });
+  const inspector = createInspector({
+    containerWatcher: waiting.watcher,
+    ignoresContainers: options.ignoresContainers === true,
+  });
   waiting.observe(inspector.context);
   inspector.setContainers(options.containers);
   const accounting = createAccounting(EVENT_TYPE_COUNT);

@@ -175,6 +175,8 @@ async function watchSystemCalls(
     catalogue: syscallCatalogue,
     containers: records.map(containerInfoOf),
     drops: settings.drops,
+    // A Falco without the plugin knows no containers: users, groups and interfaces are the host's to it.
+    ignoresContainers: request.without.includes('container'),
     onDrops(notice) {
       if (settings.drops.actions.includes('log')) terminal.errors.write(dropText(notice));
     },

@@ -68,6 +68,23 @@ test('alerts are printed as text, with their container, and summed up on standar
   assert.match(stderr, /1,004 seen = 1,004 evaluated \+ 0 no rule asks for \+ 0 dropped/);
 });
 
+test('without the container plugin what is in a container is told by the users and interfaces of the host, as Falco does', async () => {
+  const accepted = join(scratch, 'accepted.scap');
+  const { code } = await runCommand(['capture', 'copy', attack, 'evt.type', '=', 'accept4', '-w', accepted]);
+  assert.equal(code, 0);
+  const text = `
+- rule: Served
+  desc: a connection to this machine
+  condition: evt.type = accept4 and fd.is_server = true
+  output: served (user=%user.name)
+  priority: INFO
+`;
+  const args = ['--capture', accepted, '--rules', file('served.yaml', text), '--summary', 'json'];
+  const alertsOf = async (...more: string[]) => (await watch(...args, ...more)).stdout.split('\n').length - 1;
+  const [all, withContainers] = [await alertsOf('--without', 'container'), await alertsOf()];
+  assert.ok(all > withContainers, `${all} and ${withContainers}`);
+});
+
 test('with all rules counting every match alerts, with the first only the first one', async () => {
   const args = ['--capture', capture, '--rules', rules, '--output', 'json', '--summary', 'json'];
   const [all, first] = await Promise.all([watch(...args), watch(...args, '--rule-matching', 'first')]);
