@@ -1,3 +1,5 @@
+import type { ParseOptions } from '@seawall/rules';
+
 /** One file (or folder) of the conformance data and the program that holds Seawall against it. */
 export interface Suite {
   /** Name of the file or folder under the conformance folder: the row's name in the table. */
@@ -20,3 +22,9 @@ export interface Failure {
   readonly name: string;
   readonly detail: string;
 }
+
+/**
+ * The vectors are of the parser of Falco's libraries after 0.44: it reads `\xHH` in quotes, and takes 100 levels where nobody
+ * asks it for more. Rule files are loaded as by Falco 0.44 itself.
+ */
+export const parserOfVectors: ParseOptions = { nesting: 100, readsHexadecimal: true };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isSeawallError } from '@seawall/base';
 import { createInspector, createSyscallCatalogue, type EventContext } from '@seawall/inspector';
 import { type BoundCondition, bindCondition, interpret, parseCondition } from '@seawall/rules';
-import type { Failure, Suite } from '../suite.ts';
+import { type Failure, parserOfVectors, type Suite } from '../suite.ts';
 
 interface Step {
   readonly op: string;
@@ -34,7 +34,9 @@ export const suite: Suite = {
         const refusal =
           step.throws ?? (step.op === 'filter_compiles' && !step.result ? step.error : undefined);
         total++;
-        const detail = difference(step, refusal, () => bindCondition(parseCondition(step.arg!), catalogue));
+        const detail = difference(step, refusal, () =>
+          bindCondition(parseCondition(step.arg!, parserOfVectors), catalogue),
+        );
         if (detail !== undefined) failures.push({ name: `${test}: ${step.arg}`, detail });
       }
     }

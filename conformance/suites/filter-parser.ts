@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSeawallError } from '@seawall/base';
 import { type AnyNode, canonicalText, parseCondition, textFromBytes } from '@seawall/rules';
-import type { Failure, Suite } from '../suite.ts';
+import { type Failure, parserOfVectors, type Suite } from '../suite.ts';
 
 interface Vector {
   readonly kind: string;
@@ -40,13 +40,10 @@ export const suite: Suite = {
   },
 };
 
-/** The vectors are of Falco's parser by itself; loading rules it is let go deeper. */
-const options = { nesting: 100 };
-
 function differenceOfAccepted(vector: Vector): string | undefined {
   const wanted = vector.upstream;
   try {
-    const tree = parseCondition(vector.expr, options);
+    const tree = parseCondition(vector.expr, parserOfVectors);
     const text = canonicalText(tree);
     if (text !== wanted.as_string) return `canonical text ${text} instead of ${wanted.as_string}`;
     if (vector.as_string !== undefined && text !== vector.as_string) return `canonical text ${text}`;
@@ -71,7 +68,7 @@ function differenceOfAccepted(vector: Vector): string | undefined {
 function differenceOfRefused(vector: Vector): string | undefined {
   const { error: wantedMessage, error_pos: wantedPlace } = vector.upstream;
   try {
-    return `accepted as ${canonicalText(parseCondition(vector.expr, options))}`;
+    return `accepted as ${canonicalText(parseCondition(vector.expr, parserOfVectors))}`;
   } catch (error) {
     if (!isSeawallError(error)) return `broke: ${String(error)}`;
     const [, line, column] = wantedPlace!;

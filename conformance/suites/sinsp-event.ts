@@ -21,7 +21,7 @@ import {
   parseOperandAt,
   renderOperand,
 } from '@seawall/rules';
-import type { Failure, Suite } from '../suite.ts';
+import { type Failure, parserOfVectors, type Suite } from '../suite.ts';
 
 interface Vector {
   readonly test: string;
@@ -159,9 +159,9 @@ function feed(inspector: Inspector, bytes: Uint8Array, number: number): boolean 
 function differenceOf(step: Step, { context }: Inspector, catalogue: SyscallCatalogue): string | undefined {
   const outcome = outcomeOf(() => {
     if (step.op === 'eval_filter')
-      return interpret(bindCondition(parseCondition(step.arg!), catalogue))(context);
+      return interpret(bindCondition(parseCondition(step.arg!, parserOfVectors), catalogue))(context);
     if (step.op === 'filter_compiles')
-      return bindCondition(parseCondition(step.arg!), catalogue) !== undefined;
+      return bindCondition(parseCondition(step.arg!, parserOfVectors), catalogue) !== undefined;
     const operand = bindOperand(parseOperandAt(step.arg!, 0), catalogue);
     const text = renderOperand(operand, context);
     return step.op === 'get_field' ? (text ?? null) : text !== undefined;
