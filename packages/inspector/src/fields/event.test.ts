@@ -57,6 +57,23 @@ test('lost arguments read <NA> or NULL, and no number compares with them', () =>
   assert.ok(!holds('evt.rawarg.size exists'));
 });
 
+test('numbers of 8 and 16 bits have the sign that their type has', () => {
+  source.event(20, 'SYSCALL_SEMOP_X', { res: 0, nsops: 1, sem_num_0: 65535, sem_op_0: -1, sem_flg_0: 0 });
+  assert.equal(shows('evt.arg.sem_num_0'), '65535');
+  assert.equal(shows('evt.arg.sem_op_0'), '-1');
+  assert.ok(holds('evt.rawarg.sem_op_0 < 0 and evt.rawarg.sem_num_0 > 0'));
+  source.event(20, 'SYSCALL_TIMERFD_CREATE_X', { res: 11, clockid: 200, flags: 0 });
+  assert.equal(shows('evt.arg.clockid'), '200');
+});
+
+test('descriptors that a failed call was to make are not there', () => {
+  const open = shows('proc.fdopencount');
+  source.event(20, 'SYSCALL_MEMFD_CREATE_X', { fd: -24, name: 'm', flags: 1 });
+  assert.equal(shows('fd.num'), '-1');
+  assert.equal(shows('fd.name'), '');
+  assert.equal(shows('proc.fdopencount'), open);
+});
+
 test('a buffer is bytes for conditions and dots for people', () => {
   source.event(20, 'SYSCALL_WRITE_X', { res: 4, data: 'a\0\xffb', fd: 1, size: 4 });
   assert.equal(shows('evt.buffer'), 'a..b');
@@ -157,19 +174,32 @@ test('who knows domains decides about them', () => {
   assert.ok(!holds('fd.sip.name = sea.example'));
 });
 
+/** Descriptors with their flags, as the kernel's list of poll holds them. */
+function pollList(...entries: readonly [number: number, flags: number][]): Buffer {
+  const list = Buffer.alloc(2 + 10 * entries.length);
+  list.writeUInt16LE(entries.length, 0);
+  for (const [index, [number, flags]] of entries.entries()) {
+    list.writeBigInt64LE(BigInt(number), 2 + 10 * index);
+    list.writeInt16LE(flags, 10 + 10 * index);
+  }
+  return list;
+}
+
 test('a list of descriptors shows each with what is known of it', () => {
-  const list = Buffer.alloc(22);
-  list.writeUInt16LE(2, 0);
-  list.writeBigInt64LE(8n, 2);
-  list.writeInt16LE(1, 10);
-  list.writeBigInt64LE(77n, 12);
-  list.writeInt16LE(4, 20);
-  source.event(20, 'SYSCALL_POLL_X', { res: 1, fds: list });
+  source.event(20, 'SYSCALL_POLL_X', { res: 1, fds: pollList([8, 1], [77, 4]) });
   assert.equal(shows('evt.arg.fds'), '8:41 77:?4');
   assert.equal(shows('fdlist.nums'), '8,77');
   assert.equal(shows('fdlist.names'), '10.0.0.1:40000->10.1.0.2:443,<NA>');
   assert.equal(shows('fdlist.sips'), '10.1.0.2');
   assert.equal(shows('fdlist.cports'), '40000');
+});
+
+test('listening sockets are listed with their own address, of either family', () => {
+  const localAddress = Uint8Array.of(0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5);
+  const body = { kind: 'ipv6server', localAddress, localPort: 443, protocol: 1 } as const;
+  source.thread({ tid: 21 }, [{ fd: 3, inode: 1n, type: 6, body }]);
+  source.event(21, 'SYSCALL_POLL_X', { res: 1, fds: pollList([3, 1]) });
+  assert.equal(shows('fdlist.sips'), '2001:db8::5');
 });
 
 test('paths of file system calls go by what they do, and only when done', () => {
