@@ -55,6 +55,10 @@ test('whatever evt.type is compared by, it must be with names that events have',
   for (const comparison of ['= nope', 'in (open, nope)', 'startswith nope', 'glob nope', 'contains nope']) {
     assert.equal(messageOf(`evt.type ${comparison}`), 'unknown event type nope', comparison);
   }
+  for (const comparison of ['toupper(evt.type) contains', 'b64(tolower(evt.type)) =', 'len(evt.type) >']) {
+    assert.equal(messageOf(`${comparison} 4`), 'unknown event type 4', comparison);
+  }
+  assert.notEqual(messageOf('concat(evt.type, "x") contains 4'), 'unknown event type 4');
   assert.equal(messageOf('evt.type startswith open'), undefined);
 });
 

@@ -1,6 +1,6 @@
 import { isSeawallError, type SeawallError } from '@seawall/base';
 import type { FieldCatalogue } from '../catalogue/catalogue.ts';
-import type { AnyNode, Condition, Position } from '../condition/tree.ts';
+import type { AnyNode, Condition, Position, TransformerArgument } from '../condition/tree.ts';
 import { type BoundCondition, bindCondition, type Check } from '../evaluate/bind.ts';
 import { type Binder, type CheckBinder, createCheckBinder } from '../evaluate/binder.ts';
 import type { BindErrorCode } from '../evaluate/errors.ts';
@@ -101,8 +101,7 @@ export function findUnknownEventType<Context>(
   const { eventTypes } = catalogue;
   if (eventTypes === undefined) return undefined;
   for (const check of listChecks(condition)) {
-    if (check.kind !== 'comparison' || check.left.kind !== 'field' || check.left.name !== 'evt.type')
-      continue;
+    if (check.kind !== 'comparison' || !readsEventType(check.left)) continue;
     const { right } = check;
     const values = right.kind === 'list' ? right.items : right.kind === 'value' ? [right] : [];
     const unknown = values.find(
@@ -115,10 +114,19 @@ export function findUnknownEventType<Context>(
   return undefined;
 }
 
+/** Whether Falco takes the constants for names of events: a transformer of one value changes nothing of that. */
+function readsEventType(left: TransformerArgument): boolean {
+  if (left.kind === 'field') return left.name === 'evt.type';
+  if (left.kind !== 'transformer') return false;
+  const isOfMany = left.name === 'join' || left.name === 'concat' || left.name === 'getopt';
+  return !isOfMany && readsEventType(left.operands[0]!);
+}
+
 function unknownEventType(name: string, node: AnyNode): ConditionFault {
+  const isPlain = node.kind !== 'comparison' || node.left.kind === 'field';
   return {
     message: `unknown event type ${name}`,
-    plain: `no event type is named '${name}'`,
+    plain: `no event type is named '${name}'${isPlain ? '' : ', and evt.type is compared with names alone, transformed or not'}`,
     node,
     position: node.position,
     isUnknownName: true,
