@@ -26,7 +26,7 @@ export interface ComparedRule {
 /** Binds a condition; undefined where the catalogue refuses it (a constant of the wrong type, for example). */
 export function prepareRule(text: string, catalogue: FieldCatalogue<EventContext>): ComparedRule | undefined {
   try {
-    const condition = parseCondition(text);
+    const condition = parseCondition(text, { readsHexadecimal: true });
     const bound = bindCondition(condition, catalogue);
     const eventTypes = [...matchingCodes(condition, eventTypeUniverse(catalogue.eventTypes!))];
     return { text, bound, eventTypes, held: 0, failed: 0 };

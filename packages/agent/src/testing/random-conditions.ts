@@ -13,6 +13,9 @@ import {
 import type { Random } from './random.ts';
 import { visitEvents } from './visit-events.ts';
 
+/** Events hold what only `\xHH` can write. */
+const exact = { readsHexadecimal: true };
+
 /** A field as conditions write it, what it can be compared by, and values that events really had. */
 interface Material {
   readonly text: string;
@@ -70,7 +73,7 @@ export function gatherMaterial(
 }
 
 function fieldOf(text: string): FieldNode {
-  const parsed = parseCondition(`${text} exists`);
+  const parsed = parseCondition(`${text} exists`, exact);
   if (parsed.kind !== 'exists' || parsed.left.kind !== 'field') throw new Error(`${text} is no field`);
   return parsed.left;
 }
@@ -134,5 +137,5 @@ function writeConstant(random: Random, values: readonly string[], operator: stri
 
 /** Canonical text of a condition, for messages. */
 export function shown(condition: string): string {
-  return canonicalText(parseCondition(condition));
+  return canonicalText(parseCondition(condition, exact));
 }
