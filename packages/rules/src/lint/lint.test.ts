@@ -116,6 +116,15 @@ test('one end of a connection is told where the rule is about both directions', 
   assert.deepEqual(find(ruleText('r', 'evt.type = connect and fd.sport = 22')), []);
 });
 
+test('a list that counts as empty for a wrong escape is told, as loading it says nothing', () => {
+  const rule = (list: string) => find(ruleText('r', `evt.type = open and not proc.name in (${list})`));
+  assert.deepEqual(
+    rule('"\\x41"').filter((found) => found.startsWith('unreadable-list')),
+    ['unreadable-list/empty at 3:51'],
+  );
+  assert.deepEqual(rule('"a"'), []);
+});
+
 test('what stands in a macro is told once, with the macro and its place', () => {
   const content =
     '- macro: etc\n  condition: fd.name startswith /etc\n' +

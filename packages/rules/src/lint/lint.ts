@@ -11,6 +11,7 @@ import { neverTrue } from './never-true.ts';
 import { prefixBoundary } from './prefix-boundary.ts';
 import { repeatedRepetition } from './repeated-repetition.ts';
 import { shadowedRule } from './shadowed-rule.ts';
+import { unreadableList } from './unreadable-list.ts';
 
 /** All lints, in the order in which they report. */
 export const lints: readonly Lint[] = [
@@ -18,6 +19,7 @@ export const lints: readonly Lint[] = [
   alwaysTrue,
   shadowedRule,
   contradictoryLists,
+  unreadableList,
   argumentIndex,
   prefixBoundary,
   repeatedRepetition,
