@@ -370,6 +370,7 @@ spec:
     const agent = await start(path, logged, () => {
       isWatching = true;
     });
+    after(agent.stop);
     await until(() => isWatching);
     touch('first-mark');
     await until(() => found('first-mark'));
@@ -385,10 +386,13 @@ spec:
     const ready = await fetch(`http://${agent.address}/readyz`);
     assert.equal(ready.status, 503);
     assert.match(await ready.text(), /what has changed was refused/);
-    const metrics = await (await fetch(`http://${agent.address}/metrics`)).text();
+    const askMetrics = async (): Promise<string> => (await fetch(`http://${agent.address}/metrics`)).text();
+    const metrics = await askMetrics();
     assert.match(metrics, /^seawall_reload_pending 1$/m);
     assert.match(metrics, /^seawall_reloads_total\{result="refused"\} 1$/m);
-    assert.match(metrics, /^seawall_events_total\{type="openat",fate="evaluated"\} [1-9]/m);
+    // What has become of events is told once a second.
+    const evaluated = /^seawall_events_total\{type="openat",fate="evaluated"\} [1-9]/m;
+    await until(async () => evaluated.test(await askMetrics()));
 
     const captures = join(root, 'live', 'captures');
     await until(() => readdirSync(captures).some((name) => name.endsWith('.scap')));
