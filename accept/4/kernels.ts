@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildProbe } from '@seawall/probe';
+import { buildAhead, probeSupport } from '@seawall/probe';
 import type { AcceptanceResult } from '../row.ts';
 import { runOnKernel, unpackKernels } from './support/virtual-machine.ts';
 
@@ -28,6 +28,8 @@ const MINUTES = 30;
  * is a year or two older than what tests usually run on.
  */
 export async function run(): Promise<AcceptanceResult> {
+  const support = probeSupport();
+  if (!support.isSupported) return { skipped: support.reason };
   const missing = ['qemu-system-x86_64', 'dpkg-deb'].filter(
     (program) => spawnSync(program, ['--version']).error,
   );
@@ -38,7 +40,7 @@ export async function run(): Promise<AcceptanceResult> {
     const packages = findPackages(folder);
     if (packages.length === 0)
       return { skipped: 'no package of a kernel (SEAWALL_KERNELS names a folder of them)' };
-    buildProbe();
+    await buildAhead({ withEnforcement: true });
     const figures: string[] = [];
     let isPassed = true;
     for (const kernel of unpackKernels(packages, join(folder, 'kernels'))) {
