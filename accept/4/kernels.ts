@@ -75,7 +75,7 @@ function jobOf(tests: readonly string[]): string {
   const node = [process.execPath, ...process.execArgv, '--test'].map((word) => `'${word}'`).join(' ');
   return [
     `cd '${ROOT}'`,
-    'export HOME=/root TMPDIR=/run PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'export NO_COLOR=1 HOME=/root TMPDIR=/run PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     ...tests.map((test) => `${node} ${test}; echo "SEAWALL ${test} $?"`),
   ].join('\n');
 }

@@ -41,10 +41,11 @@ mount -t bpf bpf /root/sys/fs/bpf
 mount -t tracefs tracefs /root/sys/kernel/tracing
 ip link set lo up
 cp /job /root/run/job
-chroot /root /bin/sh /run/job
-echo SEAWALL-END
-poweroff -f
+# Not chroot: paths that the kernel tells begin where the machine's files do.
+exec switch_root /root /bin/sh /run/job
 `;
+
+const POWER_OFF = 'echo o > /proc/sysrq-trigger; sleep 60';
 
 /**
  * Unpacks Debian packages of one or more kernels.
@@ -93,7 +94,7 @@ export async function runOnKernel(
         bytes,
       })),
       { path: 'init', bytes: Buffer.from(INIT) },
-      { path: 'job', bytes: Buffer.from(job) },
+      { path: 'job', bytes: Buffer.from(`${job}\n${POWER_OFF}\n`) },
     ]),
   );
   const words = [
@@ -108,6 +109,7 @@ export async function runOnKernel(
     timeout: minutes * 60_000,
     killSignal: 'SIGKILL',
   });
+  machine.stdout.setEncoding('utf8');
   let console = '';
   for await (const chunk of machine.stdout) console += chunk;
   return console.replaceAll('\r', '');

@@ -71,7 +71,9 @@ if (skip !== false) {
       else wrong.push(`${symbol} ${expected.join(' | ')}\n   seen: ${alike(own, symbol)}`);
     }
     assert.deepEqual(wrong, []);
-    assert.ok(types.size >= 80, `${types.size} types`);
+    // arm64 never had the calls that newer ones replace (open, fork, dup2, pipe ...).
+    const typeCount = process.arch === 'arm64' ? 75 : 90;
+    assert.ok(types.size >= typeCount, `${types.size} types`);
     context.diagnostic(`${types.size} event types`);
   });
 
