@@ -346,14 +346,48 @@ struct detachment {
 	struct bpf_link *links[];
 };
 
+/* Links that threads still detach, of all probes. */
+static pthread_mutex_t detaching = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t detached = PTHREAD_COND_INITIALIZER;
+static size_t still_attached;
+
 static void *detach_links(void *data)
 {
 	struct detachment *detachment = data;
 
-	for (size_t i = 0; i < detachment->count; i++)
+	for (size_t i = 0; i < detachment->count; i++) {
 		bpf_link__destroy(detachment->links[i]);
+		pthread_mutex_lock(&detaching);
+		still_attached--;
+		pthread_cond_broadcast(&detached);
+		pthread_mutex_unlock(&detaching);
+	}
 	free(detachment);
 	return NULL;
+}
+
+/*
+ * Attaches, also where the kernel is still taking the program off that very tracepoint: it has a program there once, and
+ * would refuse the second as one that exists.
+ */
+static struct bpf_link *attach_after_detaching(struct bpf_program *program, const char *category, const char *tracepoint)
+{
+	struct bpf_link *link = bpf_program__attach_tracepoint(program, category, tracepoint);
+
+	if (link || errno != EEXIST)
+		return link;
+	pthread_mutex_lock(&detaching);
+	for (;;) {
+		bool is_last = still_attached == 0;
+
+		first_message[0] = 0;
+		link = bpf_program__attach_tracepoint(program, category, tracepoint);
+		if (link || errno != EEXIST || is_last)
+			break;
+		pthread_cond_wait(&detached, &detaching);
+	}
+	pthread_mutex_unlock(&detaching);
+	return link;
 }
 
 // detachLater(probe, Uint32Array): detaches links by index in a thread of its own, since each takes the kernel a while
@@ -381,6 +415,9 @@ static napi_value detach_later(napi_env env, napi_callback_info info)
 		detachment->links[detachment->count++] = probe->links[indexes[i]];
 		probe->links[indexes[i]] = NULL;
 	}
+	pthread_mutex_lock(&detaching);
+	still_attached += detachment->count;
+	pthread_mutex_unlock(&detaching);
 	if (pthread_create(&thread, NULL, detach_links, detachment) == 0)
 		pthread_detach(thread);
 	else
@@ -407,7 +444,7 @@ static napi_value attach_tracepoint(napi_env env, napi_callback_info info)
 	program = bpf_object__find_program_by_name(probe->object, name);
 	if (!program)
 		return throw_errno(env, name, ENOENT);
-	link = bpf_program__attach_tracepoint(program, category, tracepoint);
+	link = attach_after_detaching(program, category, tracepoint);
 	if (!link)
 		return throw_errno(env, tracepoint, errno);
 	return keep_link(env, probe, link);
