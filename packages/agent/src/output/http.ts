@@ -20,6 +20,9 @@ export interface HttpOutputOptions {
   readonly stdout: Writable;
 }
 
+/** As libcurl does for Falco; unlike Falco we say so. */
+const NOT_FOLLOWED = 'redirections are not followed: write the URL it leads to';
+
 const SYSTEM_FOLDER = '/etc/ssl/certs';
 
 /** Each alert in a POST of its own, one after the other over one connection, as Falco does. */
@@ -98,8 +101,9 @@ export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }
       for (const { line } of alerts) {
         const { status, answer } = await postPatiently(line, signal);
         if (config.echo) stdout.write(answer);
-        if (status < 400) continue;
-        const error = `${new URL(config.url).host} answered ${status}`;
+        if (status < 300) continue;
+        const answered = `${new URL(config.url).host} answered ${status}`;
+        const error = status < 400 ? `${answered} (${NOT_FOLLOWED})` : answered;
         throw status < 500 && status !== 429 && status !== 408 ? finalError(error) : new Error(error);
       }
     },

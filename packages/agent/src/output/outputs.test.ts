@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -126,6 +126,48 @@ test('a broken output is told once, holds up no other, and catches up when it wo
   assert.equal(readFileSync(missing, 'utf8').split('\n').length, 11);
   assert.equal(reports.at(-1)?.kind, 'recovered');
   await until(() => readFileSync(good, 'utf8').split('\n').length === 11);
+});
+
+test('an output that fails and recovers all the time says so once a minute', async () => {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    requests += 1;
+    response.statusCode = requests % 2 === 1 ? 503 : 200;
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { outputs, reports } = open({ http_output: { url: `http://127.0.0.1:${port}/` } });
+  for (let number = 0; number < 5; number++) outputs.write(alertOf(number));
+  await until(() => outputs.statistics().get('http')?.written === 5);
+  await outputs.close(1000);
+  assert.deepEqual(
+    reports.map(({ kind }) => kind),
+    ['failed', 'recovered'],
+  );
+  server.close();
+});
+
+test('a redirection over HTTP is no delivery: it is not followed, and told', async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { outputs, reports } = open({ http_output: { url: `http://127.0.0.1:${port}/` } });
+  outputs.write(alertOf(1));
+  await outputs.close(2000);
+  const { written, failed } = outputs.statistics().get('http')!;
+  assert.deepEqual({ written, failed }, { written: 0, failed: 1 });
+  assert.match(
+    reports[0]!.detail,
+    /answered 302 \(redirections are not followed: write the URL it leads to\)/,
+  );
+  server.close();
 });
 
 test('what doesn’t fit the queue is counted and said', async () => {
@@ -327,15 +369,17 @@ test('the log’s socket of this machine gets a datagram per alert', {
     script,
     `import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 s.bind(sys.argv[1])
 s.settimeout(20)
 with open(sys.argv[2] + '.tmp', 'wb') as f:
-    for _ in range(2): f.write(s.recv(65536) + b'\\n')
+    for _ in range(2):
+        data, [(_, _, sender)], _, _ = s.recvmsg(65536, 1024)
+        f.write(data + b' uid=%d\\n' % int.from_bytes(sender[4:8], 'little'))
 import os
 os.rename(sys.argv[2] + '.tmp', sys.argv[2])
 `,
   );
-  const { spawn } = await import('node:child_process');
   const receiver = spawn('python3', [script, path, result]);
   await until(() => existsSync(path));
   const { outputs } = open({ syslog_output: { address: path } });
@@ -346,6 +390,53 @@ os.rename(sys.argv[2] + '.tmp', sys.argv[2])
   await outputs.close(2000);
   receiver.kill();
   const [first, second] = readFileSync(result, 'utf8').split('\n');
-  assert.match(first!, /^<13>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d seawall\[\d+\]: \{/);
-  assert.ok(first!.endsWith(lineOf(1)) && second!.endsWith(lineOf(2)));
+  const start = new RegExp(
+    String.raw`^<13>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d seawall\[${process.pid}\]: \{`,
+  );
+  assert.match(first!, start);
+  // Whom a log takes for the sender: to say that it is another takes rights that the agent has given up.
+  const sender = ` uid=${process.getuid?.()}`;
+  assert.ok(first!.endsWith(lineOf(1) + sender) && second!.endsWith(lineOf(2) + sender));
+});
+
+test('what the log’s socket refuses counts as written only when it took it', {
+  skip: canReceive ? false : 'needs logger of util-linux, and python3 to receive datagrams',
+}, async () => {
+  const path = join(folder, 'restarted');
+  const script = `import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('listening', flush=True)
+while True: print(s.recv(65536).decode(), flush=True)
+`;
+  const receive = () => {
+    const receiver = spawn('python3', ['-c', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let heard = '';
+    receiver.stdout.setEncoding('utf8').on('data', (text: string) => {
+      heard += text;
+    });
+    return { receiver, heard: () => heard };
+  };
+  const before = receive();
+  await until(() => before.heard().includes('listening'));
+  const { outputs, reports } = open({ syslog_output: { address: path } });
+  outputs.write(alertOf(1));
+  await until(() => before.heard().includes(lineOf(1)));
+  // As a log does that is restarted: its socket stays, and nobody listens.
+  before.receiver.kill();
+  await once(before.receiver, 'exit');
+  outputs.write(alertOf(2));
+  outputs.write(alertOf(3));
+  await until(() => reports.some(({ kind }) => kind === 'failed'));
+  assert.equal(outputs.statistics().get('syslog')?.written, 1);
+  rmSync(path);
+  const after = receive();
+  await until(() => after.heard().includes(lineOf(2)) && after.heard().includes(lineOf(3)));
+  await outputs.close(2000);
+  after.receiver.kill();
+  assert.equal(outputs.statistics().get('syslog')?.written, 3);
+  assert.deepEqual(
+    reports.map(({ kind }) => kind),
+    ['failed', 'recovered'],
+  );
 });

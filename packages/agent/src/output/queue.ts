@@ -64,22 +64,39 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
   let [written, shed, failed] = [0, 0, 0];
   let lastError: string | undefined;
   let isBroken = false;
+  /** Whether the log's last word is that it fails. */
+  let isBreakTold = false;
   let isHurried = !isBuffered;
   let isClosing = false;
   let wanted: (() => void) | undefined;
   const abort = new AbortController();
   const told = new Map<OutputReport['kind'], { at: number; untold: number }>();
 
-  function tell(kind: OutputReport['kind'], detail: string, count: number): void {
+  /** @returns whether it was time to say it. */
+  function tell(kind: OutputReport['kind'], detail: string, count: number): boolean {
     const now = clock.monotonic();
     const last = told.get(kind);
     if (last !== undefined && now - last.at < TELL_EVERY) {
       last.untold += count;
-      return;
+      return false;
     }
     const all = count + (last?.untold ?? 0);
     told.set(kind, { at: now, untold: 0 });
     options.report({ output: name, kind, detail: all > 1 ? `${detail} (${all} alerts)` : detail });
+    return true;
+  }
+
+  function noteFailure(reason: string, count: number): void {
+    lastError = reason;
+    isBroken = true;
+    if (tell('failed', reason, count)) isBreakTold = true;
+  }
+
+  /** One that fails and recovers every second says both once a minute, as whatever else repeats. */
+  function noteSuccess(): void {
+    if (isBreakTold) options.report({ output: name, kind: 'recovered', detail: 'alerts are written again' });
+    isBreakTold = false;
+    isBroken = false;
   }
 
   async function write(batch: readonly RenderedAlert[]): Promise<void> {
@@ -87,13 +104,9 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
     try {
       await output.write(batch, abort.signal);
       written += batch.length;
-      if (isBroken) options.report({ output: name, kind: 'recovered', detail: 'alerts are written again' });
-      if (isBroken) told.delete('failed');
-      isBroken = false;
+      noteSuccess();
     } catch (error) {
-      lastError = reasonOf(error);
-      isBroken = true;
-      tell('failed', lastError, batch.length);
+      noteFailure(reasonOf(error), batch.length);
       if (isFinal(error)) {
         failed += batch.length;
       } else {
@@ -173,9 +186,7 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
         try {
           await output.reopen();
         } catch (error) {
-          lastError = reasonOf(error);
-          isBroken = true;
-          tell('failed', lastError, 0);
+          noteFailure(reasonOf(error), 0);
         }
       }),
     flush: emptied,

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { access } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { hostname as machineName } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputsConfig } from './configuration.ts';
 import { type LineProcess, startLineProcess } from './line-process.ts';
 import type { Output, RenderedAlert } from './output.ts';
@@ -19,6 +20,9 @@ const DEFAULT_PORT = 514;
 
 const END_WITHIN = 2000;
 
+/** Milliseconds in which `logger` says what it could not hand on. */
+const COMPLAINT_WITHIN = 50;
+
 /** UDP takes no more than 65,507 bytes: what is longer arrives cut, rather than not at all. */
 const LONGEST_DATAGRAM = 60_000;
 
@@ -35,7 +39,7 @@ export function createSyslogOutput(config: SyslogConfig): Output {
         : streamCarrier(config, host, Number(port));
   return {
     name: 'syslog',
-    mostAtOnce: 100,
+    mostAtOnce: 500,
     write: (alerts) => carrier.write(alerts),
     reopen: () => carrier.close(),
     close: () => carrier.close(),
@@ -49,25 +53,53 @@ export function createSyslogOutput(config: SyslogConfig): Output {
 function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
   let running: LineProcess | undefined;
   let complaint = '';
-  const words = ['--socket', address, '--socket-errors=on', '--prio-prefix', '--tag', tag];
-  words.push(`--id=${process.pid}`, '--size', '60KiB');
+  let hear = (): void => undefined;
+  // Not by `--id`: it shows the socket who writes with a user that logger 2.38 makes up, which takes rights that the agent has given up.
+  const words = [
+    '--socket',
+    address,
+    '--socket-errors=on',
+    '--prio-prefix',
+    '--tag',
+    `${tag}[${process.pid}]`,
+  ];
+  words.push('--size', '60KiB');
+
+  function start(): LineProcess {
+    return startLineProcess({
+      command: 'logger',
+      words,
+      onErrorText: (text) => {
+        complaint += text.slice(0, 500);
+        hear();
+      },
+    });
+  }
+
+  /** It takes lines that the log then refuses, and says so only afterwards. */
+  async function refusal(logger: LineProcess): Promise<string | undefined> {
+    if (complaint === '' && !logger.hasEnded()) {
+      const patience = new AbortController();
+      hear = () => patience.abort();
+      await sleep(COMPLAINT_WITHIN, undefined, { signal: patience.signal }).catch(() => undefined);
+    }
+    const [said] = complaint.trim().split('\n');
+    return said === '' && logger.hasEnded() ? 'logger has ended' : said || undefined;
+  }
+
+  async function close(): Promise<void> {
+    const before = running;
+    running = undefined;
+    await before?.end(END_WITHIN);
+    complaint = '';
+  }
+
   return {
     async write(alerts) {
       // Without it `logger` would take lines and lose them.
       await access(address);
-      if (running?.hasEnded()) running = undefined;
-      running ??= startLineProcess({
-        command: 'logger',
-        words,
-        onErrorText: (text) => {
-          complaint += text.slice(0, 500);
-        },
-      });
-      if (complaint !== '') {
-        const text = complaint.trim();
-        complaint = '';
-        throw new Error(text);
-      }
+      if (running?.hasEnded()) await close();
+      running ??= start();
       const lines = alerts.map(({ priority, line }) => `<${priorityValue(facility, priority)}>${line}\n`);
       try {
         await running.write(lines.join(''));
@@ -76,12 +108,12 @@ function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
         const hint = 'util-linux’s logger is not there: install it, or write to udp://HOST:514';
         throw new Error(`${address} takes datagrams, and ${hint}`, { cause: error });
       }
+      const refused = await refusal(running);
+      if (refused === undefined) return;
+      await close();
+      throw new Error(refused);
     },
-    async close() {
-      const before = running;
-      running = undefined;
-      await before?.end(END_WITHIN);
-    },
+    close,
   };
 }
 
