@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { PolicyFile } from '@seawall/policies';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
@@ -31,7 +32,11 @@ export function createSetOnDisk(
       told = leftOut;
       return texts;
     },
-    paths: () => [...new Set([...rules.map(({ path }) => path), ...policies, ...ruleFiles])],
+    paths() {
+      const named = new Set([...rules.map(({ path }) => path), ...policies]);
+      // A folder is looked at with what it holds: a file that comes or goes there is one change, not two.
+      return [...named, ...ruleFiles.filter((name) => !named.has(name) && !named.has(dirname(name)))];
+    },
   };
 }
 
