@@ -28,6 +28,16 @@ test('a timer keeps its time also beyond what setTimeout takes, and can be stopp
   assert.deepEqual(called, ['5 ms', '60 days']);
 });
 
+test('a time that is over calls at once, and Node has nothing to say of it', async (context) => {
+  const warned: string[] = [];
+  const listen = ({ name }: Error): number => warned.push(name);
+  process.on('warning', listen);
+  context.after(() => process.removeListener('warning', listen));
+  await new Promise<void>((resolve) => startTimer(-3700, resolve));
+  await sleep(5);
+  assert.deepEqual(warned, []);
+});
+
 test('a wait of a month does not end at once', async () => {
   const controller = new AbortController();
   let isOver = false;

@@ -20,7 +20,7 @@ export function startTimer(
     timer =
       left > LONGEST_DELAY
         ? setTimeout(() => wait(left - LONGEST_DELAY), LONGEST_DELAY)
-        : setTimeout(action, left);
+        : setTimeout(action, Math.max(0, left));
     // Timers of a browser are numbers, and hold nothing.
     if (!isHolding && typeof timer === 'object') timer.unref();
   };
