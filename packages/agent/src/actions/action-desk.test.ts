@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { systemClock } from '@seawall/base';
-import type { ActionOutcome, PlannedAction } from '@seawall/policies';
+import { nanosecondsNow, systemClock } from '@seawall/base';
+import type { ActionOutcome, ContainerActions, PlannedAction } from '@seawall/policies';
 import type { ActionRecord } from '@seawall/store';
 import type { CaptureFiles } from '../captures/capture-files.ts';
 import type { SightedAction, Sighting } from '../hot-loop/messages.ts';
@@ -34,6 +34,7 @@ function setting(
   const written = new Map<string, ActionRecord>();
   const problems: string[] = [];
   const world = { failures: 0 };
+  const runtime = { unpaused: 0, followed: 0 };
   const desk = createActionDesk({
     store: {
       commit: async ({ actions = [] }) => {
@@ -47,8 +48,24 @@ function setting(
       actions: async () => ({ items: earlier, next: undefined }),
       action: async (key) => written.get(key),
     } as Parameters<typeof createActionDesk>[0]['store'],
-    followUp: { follow: async (_, before) => before ?? { result: 'done', detail: 'done', undo: undefined } },
-    undo: { runtimeOf: async () => undefined, pods: undefined, now: () => 3n },
+    followUp: {
+      async follow(_, before) {
+        runtime.followed += 1;
+        return before ?? { result: 'done', detail: 'done', undo: undefined };
+      },
+    },
+    undo: {
+      runtimeOf: async () =>
+        ({
+          kind: 'containerd',
+          actions: new Set(['unpause']),
+          unpause: async () => {
+            runtime.unpaused += 1;
+          },
+        }) as unknown as ContainerActions,
+      pods: undefined,
+      now: () => 3n,
+    },
     captures: {
       add: async () => undefined,
       finish: async () => ({ path: '/captures/a.scap', events: 3, bytes: 100, isCut: false }),
@@ -61,7 +78,7 @@ function setting(
     onDone() {},
   });
   context.after(() => desk.close(1000));
-  return { desk, written, problems, world };
+  return { desk, written, problems, world, runtime };
 }
 
 const last = { kind: 'capture', key: planned.key, chunks: [], isLast: true } as const;
@@ -139,6 +156,43 @@ test('how an action ended is written down when the store takes it again', async 
   while (!written.has('o/kill')) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(written.get('o/kill')?.result, 'done');
   assert.deepEqual(problems, ['kill-process o/kill waits to be written down: the disk is full']);
+});
+
+/** A sighting whose container the hot loop has paused, until that time. */
+function pausedUntil(until: bigint): Sighting {
+  const unpause = { kind: 'unpause', containerId: 'c', unified: undefined, freezer: undefined } as const;
+  const undo = { ...unpause, until: until.toString() };
+  const decision = { ...planned, key: 'o/pause', kind: 'pause-container', isImmediate: true } as const;
+  return sightingOf(decision, { result: 'done', detail: 'paused by the freezer', undo });
+}
+
+test('a pause ends in time while the store takes nothing, and the runtime is not told to pause after it', async (context) => {
+  const { desk, written, problems, runtime } = setting(context);
+  const sighting = pausedUntil(nanosecondsNow(systemClock) + 20_000_000n);
+  desk.expect([sighting]);
+  while (runtime.unpaused === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise(setImmediate);
+  // This is what is stored with the finding, when the store takes it.
+  assert.ok(desk.records(sighting)[0]?.undone !== undefined);
+  desk.follow([sighting]);
+  await desk.close(1000);
+  assert.deepEqual(runtime, { unpaused: 1, followed: 0 });
+  assert.ok(written.get('o/pause')?.undone !== undefined);
+  assert.deepEqual(problems, []);
+});
+
+test('a pause that is stored in time goes on, and one that never is ends with the agent', async (context) => {
+  const inTime = setting(context);
+  const later = pausedUntil(nanosecondsNow(systemClock) + 60_000_000_000n);
+  inTime.desk.expect([later]);
+  inTime.desk.follow([later]);
+  await inTime.desk.close(1000);
+  assert.deepEqual(inTime.runtime, { unpaused: 0, followed: 1 });
+  assert.equal(inTime.written.get('o/pause')?.undone, undefined);
+  const never = setting(context);
+  never.desk.expect([later]);
+  await never.desk.close(1000);
+  assert.deepEqual(never.runtime, { unpaused: 1, followed: 0 });
 });
 
 test('an agent that ends does not wait for a store that takes nothing', async (context) => {

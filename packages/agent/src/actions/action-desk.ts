@@ -68,20 +68,33 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
    * then.
    */
   const unstoredCaptures = new Map<string, ActionRecord | undefined>();
+  /** Pauses whose findings are not stored yet: they end in time also where the store takes nothing. */
+  const unstoredPauses = new Map<string, ActionRecord>();
   /** From then on nothing is tried more than once more. */
   const closing = new AbortController();
   const now = (): bigint => nanosecondsNow(clock);
-  const pauses = createAutoUnpause({
-    unpause: endPause,
-    onError: (key, error) => options.onError(`the pause ${key} could not be ended: ${reasonOf(error)}`),
-    now,
-  });
+  const onError = (key: string, error: unknown): void =>
+    options.onError(`the pause ${key} could not be ended: ${reasonOf(error)}`);
+  const pauses = createAutoUnpause({ unpause: endPause, onError, now });
+  const earlyPauses = createAutoUnpause({ unpause: endUnstored, onError, now });
 
   async function endPause(key: string): Promise<void> {
     const record = await store.action(key);
     // A person may have been faster.
     if (record === undefined || record.undone !== undefined) return;
     await write(await undoAction(record, { ...options.undo, actor: 'seawall, since its time was over' }));
+  }
+
+  async function endUnstored(key: string, actor = 'seawall, since its time was over'): Promise<void> {
+    const record = unstoredPauses.get(key);
+    if (record === undefined || record.undone !== undefined) return;
+    const ended = await undoAction(record, { ...options.undo, actor });
+    if (unstoredPauses.has(key)) unstoredPauses.set(key, ended);
+  }
+
+  /** What no store knows of, no later run would end. */
+  function releaseUnstored(key: string): Promise<void> {
+    return endUnstored(key, 'seawall, since it ended').catch((error: unknown) => onError(key, error));
   }
 
   async function write(record: ActionRecord): Promise<void> {
@@ -135,11 +148,24 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
       outcome?.result === 'done' && latencyMilliseconds !== undefined
         ? decision.eventTime + BigInt(Math.round(latencyMilliseconds * 1e6))
         : now();
-    const record = recordOfOutcome(decision, end, effectAt);
+    await conclude(recordOfOutcome(decision, end, effectAt), reactionMilliseconds);
+  }
+
+  async function conclude(record: ActionRecord, reactionMilliseconds: number | undefined): Promise<void> {
     if (record.latencyMilliseconds !== undefined) {
       options.onDone(record.kind, record.latencyMilliseconds, reactionMilliseconds);
     }
     await finish(record);
+  }
+
+  function followOne(action: SightedAction): void {
+    const { key } = action.decision;
+    const pause = unstoredPauses.get(key);
+    unstoredPauses.delete(key);
+    if (isCapturing(action)) unstoredCaptures.delete(key);
+    // It is over: the runtime is not to be told to pause any more.
+    else if (pause?.undone !== undefined) track(conclude(pause, action.reactionMilliseconds));
+    else track(bringToEnd(action));
   }
 
   async function addToCapture(key: string, capture: OpenCapture, message: CaptureMessage): Promise<void> {
@@ -183,6 +209,10 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     },
     expect(sightings) {
       for (const { alert, actions } of sightings) {
+        for (const record of actions.flatMap(pauseOf)) {
+          unstoredPauses.set(record.key, record);
+          earlyPauses.add(record);
+        }
         for (const { decision } of actions.filter(isCapturing)) {
           const action = decision as PlannedAction;
           openCaptures.set(action.key, {
@@ -194,20 +224,12 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
       }
     },
     records: ({ actions }) =>
-      actions.map(({ decision, outcome, latencyMilliseconds }) => {
-        const ended = unstoredCaptures.get(decision.key);
-        if (ended !== undefined) return ended;
-        if (decision.outcome !== 'planned' || outcome === undefined) return recordOfDecision(decision);
-        const effectAt = decision.eventTime + BigInt(Math.round((latencyMilliseconds ?? 0) * 1e6));
-        return recordOfOutcome(decision, outcome, effectAt);
+      actions.map((action) => {
+        const { key } = action.decision;
+        return unstoredCaptures.get(key) ?? unstoredPauses.get(key) ?? recordAtOnce(action);
       }),
     follow(sightings) {
-      for (const { actions } of sightings) {
-        for (const action of actions) {
-          if (isCapturing(action)) unstoredCaptures.delete(action.decision.key);
-          else track(bringToEnd(action));
-        }
-      }
+      for (const { actions } of sightings) for (const action of actions) followOne(action);
     },
     takeEvents(message) {
       const { key, isLast } = message;
@@ -220,7 +242,9 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     status: () => ({ counts: [...counts.values()] }),
     async close(withinMilliseconds) {
       pauses.close();
+      earlyPauses.close();
       closing.abort();
+      for (const key of unstoredPauses.keys()) track(releaseUnstored(key));
       let timer: NodeJS.Timeout | undefined;
       const timeUp = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, withinMilliseconds);
@@ -235,6 +259,19 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
 /** Whether it is a capture whose events come. */
 function isCapturing({ decision, outcome }: SightedAction): boolean {
   return decision.outcome === 'planned' && decision.kind === 'capture' && outcome === undefined;
+}
+
+/** What is to be written down of an action as it left the hot loop. */
+function recordAtOnce({ decision, outcome, latencyMilliseconds }: SightedAction): ActionRecord {
+  if (decision.outcome !== 'planned' || outcome === undefined) return recordOfDecision(decision);
+  const effectAt = decision.eventTime + BigInt(Math.round((latencyMilliseconds ?? 0) * 1e6));
+  return recordOfOutcome(decision, outcome, effectAt);
+}
+
+/** The record of a container that the hot loop has paused. */
+function pauseOf(action: SightedAction): readonly ActionRecord[] {
+  const { outcome } = action;
+  return outcome?.result === 'done' && outcome.undo?.kind === 'unpause' ? [recordAtOnce(action)] : [];
 }
 
 function captureText({ path, events, bytes, isCut }: CaptureReport): string {
