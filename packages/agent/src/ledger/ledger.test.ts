@@ -51,7 +51,7 @@ function setting() {
   const acted: string[] = [];
   const failures: (string | undefined)[] = [];
   const problems: string[] = [];
-  const world = { isBroken: false, isDeaf: false, taken: 0 };
+  const world = { isBroken: false, isDeaf: false, taken: 0, forgotten: 'gone' };
   const ledger = createLedger({
     store: {
       async commit(commit) {
@@ -68,7 +68,7 @@ function setting() {
     } as unknown as Notifier,
     clock: createManualClock(0),
     source: 'here',
-    policy: (name) => (name === 'gone' ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert')),
+    policy: (name) => (name === world.forgotten ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert')),
     actionRecords: () => [],
     onStored(alert) {
       if (world.isDeaf) throw new Error('nobody listens');
@@ -188,6 +188,17 @@ test('findings of a policy that is long gone do not hold up the others', async (
   await flush();
   assert.equal(ledger.status().stored, 1);
   assert.equal(world.taken, 2);
+});
+
+test('findings that wait for the store are kept, however often policies were replaced meanwhile', async () => {
+  const { ledger, world, flush } = setting();
+  world.isBroken = true;
+  ledger.take(messageOf(1n, sightingOf('x', 'former')));
+  while (ledger.status().failures < 1) await new Promise(setImmediate);
+  world.forgotten = 'former';
+  world.isBroken = false;
+  await flush();
+  assert.equal(ledger.status().stored, 1);
 });
 
 test('an output that fails keeps nothing from being stored once, and acted on', async () => {

@@ -45,6 +45,8 @@ export interface LedgerOptions {
 
 interface Entry {
   readonly message: FindingsMessage;
+  /** Of each sighting. Findings can wait for longer than former policies are remembered. */
+  readonly policies: readonly (ResolvedPolicy | undefined)[];
   readonly onKept: (() => void) | undefined;
 }
 
@@ -81,14 +83,16 @@ export function createLedger(options: LedgerOptions): Ledger {
     return queue.slice(0, count);
   }
 
-  async function commit(messages: readonly FindingsMessage[]): Promise<void> {
+  async function commit(entries: readonly Entry[]): Promise<void> {
+    const messages = entries.map(({ message }) => message);
     if (messages.every(isEmpty)) {
       committed = latestOf(messages, committed);
       return;
     }
     const sightings = messages.flatMap((message) => message.sightings);
-    const kept = sightings.flatMap((sighting) => {
-      const occurrence = occurrenceOf(sighting, options.policy(sighting.policy, sighting.generation));
+    const policies = entries.flatMap((entry) => entry.policies);
+    const kept = sightings.flatMap((sighting, index) => {
+      const occurrence = occurrenceOf(sighting, policies[index]);
       return occurrence === undefined ? [] : [{ sighting, occurrence }];
     });
     const occurrences = kept.map(({ occurrence }) => occurrence);
@@ -143,9 +147,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     while (queue.length > 0 && !givingUp.signal.aborted) {
       const entries = nextBatch();
       underWay = entries.length;
-      const messages = entries.map(({ message }) => message);
       try {
-        await commit(messages);
+        await commit(entries);
       } catch (error) {
         noteFailure(error);
         await wait(pause, undefined, { signal: givingUp.signal }).catch(() => undefined);
@@ -173,7 +176,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       const last = queue.length > underWay ? queue.at(-1) : undefined;
       const isNews = last?.onKept !== undefined || onKept !== undefined || !isEmpty(message);
       if (last !== undefined && !isNews && isEmpty(last.message)) queue.pop();
-      queue.push({ message, onKept });
+      const policies = message.sightings.map(({ policy, generation }) => options.policy(policy, generation));
+      queue.push({ message, policies, onKept });
       waiting += message.sightings.length;
       if (!isWorking) void work();
     },
