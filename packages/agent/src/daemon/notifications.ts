@@ -12,7 +12,7 @@ import {
 } from '@seawall/policies';
 import type { Store } from '@seawall/store';
 import type { Reloader } from '../reload/reloader.ts';
-import { courierLog } from './courier-log.ts';
+import { createCourierLog } from './courier-log.ts';
 import type { AgentOptions } from './options.ts';
 
 /** Who is told what, and how it gets there. */
@@ -45,11 +45,12 @@ export function createNotifications(options: NotificationsOptions): Notification
     reloader.current.channels.map(({ name, spec }) => ({ name, spec: spec as NotificationChannelSpec }));
   let begun: Notifier | undefined;
   const secrets = createSecrets({ environment });
+  const lineOf = createCourierLog(clock);
   const courier = createCourier({
     ...{ store, clock, channels },
     createSend: (channel) => createSend(channel, { secrets, clock, environment }),
     report(report) {
-      const line = courierLog(report);
+      const line = lineOf(report);
       if (line !== undefined) log(...line);
     },
   });

@@ -68,7 +68,8 @@ function setting() {
     } as unknown as Notifier,
     clock: createManualClock(0),
     source: 'here',
-    policy: (name) => (name === world.forgotten ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert')),
+    policy: (name) =>
+      name === world.forgotten ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert'),
     actionRecords: () => [],
     onStored(alert) {
       if (world.isDeaf) throw new Error('nobody listens');
