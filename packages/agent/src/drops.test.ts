@@ -24,7 +24,8 @@ test('losses above the threshold are acted on, once a second at most, as often a
     counts.delivered += 80;
     counts.lost += 20;
     const notice = drops.observe(second);
-    assert.deepEqual(notice, second < 7 ? { delivered: 80, lost: 20 } : undefined);
+    const since = second === 3 ? 1.5 : second - 2;
+    assert.deepEqual(notice, second < 7 ? { delivered: 80, lost: 20, since } : undefined);
     assert.equal(drops.observe(second + 0.5), undefined);
   }
   assert.deepEqual(drops.report(), { occurrences: 3, actionsTaken: 2 });
@@ -34,11 +35,11 @@ test('what is lost behind the last look is told at the end, however often was to
   const { counts, drops } = watch({ threshold: 0.1, rate: 0, maximumBurst: 1 });
   drops.observe(0);
   counts.lost = 5;
-  assert.deepEqual(drops.observe(1.5), { delivered: 0, lost: 5 });
+  assert.deepEqual(drops.observe(1.5), { delivered: 0, lost: 5, since: 0 });
   counts.delivered = 3;
   counts.lost = 7;
   assert.equal(drops.observe(2), undefined);
-  assert.deepEqual(drops.finish(), { delivered: 3, lost: 2 });
+  assert.deepEqual(drops.finish(), { delivered: 3, lost: 2, since: 1.5 });
   assert.equal(drops.finish(), undefined);
   assert.deepEqual(drops.report(), { occurrences: 2, actionsTaken: 2 });
 });

@@ -32,6 +32,8 @@ export interface SourceCounts {
 export interface DropNotice {
   readonly delivered: number;
   readonly lost: number;
+  /** When was looked before: seconds of event time, undefined where this is the first look. What was lost was lost after that. */
+  readonly since: number | undefined;
 }
 
 export interface DropWatch {
@@ -51,6 +53,7 @@ export function createDropWatch(policy: DropPolicy, countsOf: () => SourceCounts
   const threshold = policy.isSimulated ? 0 : policy.threshold;
   let nextCheck = Number.NEGATIVE_INFINITY;
   let last = countsOf();
+  let lookedAt: number | undefined;
   let tokens = policy.maximumBurst;
   let tokensAt = 0;
   let occurrences = 0;
@@ -65,14 +68,16 @@ export function createDropWatch(policy: DropPolicy, countsOf: () => SourceCounts
   }
 
   /** What was delivered and lost since it was asked before, where so much was lost that the policy is about it. */
-  function lossSinceLast(simulated: number): DropNotice | undefined {
+  function lossSinceLast(simulated: number, seconds?: number): DropNotice | undefined {
     const counts = countsOf();
+    const since = lookedAt;
+    lookedAt = seconds;
     const lost = counts.lost - last.lost + simulated;
     const delivered = counts.delivered - last.delivered;
     last = counts;
     if (lost === 0 || lost / (delivered + lost) <= threshold) return undefined;
     occurrences += 1;
-    return { delivered, lost };
+    return { delivered, lost, since };
   }
 
   return {
@@ -82,9 +87,10 @@ export function createDropWatch(policy: DropPolicy, countsOf: () => SourceCounts
       nextCheck = seconds + 1;
       if (isFirst) {
         tokensAt = seconds;
+        lookedAt = seconds;
         return undefined;
       }
-      const loss = lossSinceLast(policy.isSimulated ? 1 : 0);
+      const loss = lossSinceLast(policy.isSimulated ? 1 : 0, seconds);
       if (loss === undefined || !claimToken(seconds)) return undefined;
       actionsTaken += 1;
       return loss;

@@ -16,6 +16,7 @@ import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
 import { createCaptureFiles } from '../captures/capture-files.ts';
 import { machineTables } from '../captures/machine-tables.ts';
+import { collectGarbage } from '../collect-garbage.ts';
 import { createEnforcer } from '../enforce/enforcer.ts';
 import { errors } from '../errors.ts';
 import type { FromHotLoop, Sighting } from '../hot-loop/messages.ts';
@@ -249,6 +250,10 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     limits: { memoryBytes: limits.memoryMebibytes * MEBIBYTE, cpuPercent: limits.cpuPercent },
     clock,
     silence: () => (hotLoopStatus.state === 'ended' ? 0 : runningThread().silence()),
+    release() {
+      collectGarbage();
+      runningThread().post({ kind: 'release' });
+    },
     rest: (milliseconds) => runningThread().post({ kind: 'rest', milliseconds }),
     onNotice: (notice) => log('warning', notice),
     onHopeless: (reason) => giveUp(errors.create('HOT_LOOP_FAILED', { reason })),

@@ -10,12 +10,17 @@ function watched(limits = { memoryBytes: 100 * MEBIBYTE, cpuPercent: 50 }) {
   const rests: number[] = [];
   const notices: string[] = [];
   const hopeless: string[] = [];
+  const garbage = { released: 0, bytes: 0 };
   const clock = createManualClock(0);
   const watchdog = createWatchdog({
     limits,
     clock,
     usage: () => seen,
     silence: () => seen.silence,
+    release() {
+      garbage.released += 1;
+      seen.memoryBytes -= garbage.bytes;
+    },
     rest: (milliseconds) => rests.push(milliseconds),
     onNotice: (notice) => notices.push(notice),
     onHopeless: (reason) => hopeless.push(reason),
@@ -33,7 +38,7 @@ function watched(limits = { memoryBytes: 100 * MEBIBYTE, cpuPercent: 50 }) {
     seen.silence += seconds * 1000;
     watchdog.look();
   };
-  return { standStill, seen, rests, notices, hopeless, lookAfter, close: watchdog.close };
+  return { garbage, standStill, seen, rests, notices, hopeless, lookAfter, close: watchdog.close };
 }
 
 test('too much CPU time makes the hot loop rest, longer and longer, and less again when there is room', () => {
@@ -69,6 +74,20 @@ test('memory above the limit for long, or a hot loop that hangs, ends the agent'
   assert.equal(hopeless.length, 1);
   lookAfter(1, 1);
   assert.match(hopeless[1], /hot loop for 31 s/);
+  close();
+});
+
+test('memory above the limit is released before the agent is given up', () => {
+  const { seen, garbage, hopeless, lookAfter, close } = watched();
+  lookAfter(5, 1);
+  assert.equal(garbage.released, 0);
+  seen.memoryBytes = 120 * MEBIBYTE;
+  garbage.bytes = 40 * MEBIBYTE;
+  lookAfter(20, 1);
+  assert.deepEqual([garbage.released, hopeless], [1, []]);
+  seen.memoryBytes = 220 * MEBIBYTE;
+  lookAfter(10, 1);
+  assert.deepEqual([garbage.released, hopeless.length], [3, 1]);
   close();
 });
 

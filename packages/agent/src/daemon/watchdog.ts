@@ -12,6 +12,8 @@ export interface WatchdogOptions {
   readonly limits: WatchdogLimits;
   /** Milliseconds since anything was heard of the hot loop. */
   silence(): number;
+  /** What nothing refers to any more is given back: there is more memory used than allowed. */
+  release(): void;
   /** The hot loop rests so long between two batches from now on: milliseconds, 0 to go on at full speed. */
   rest(milliseconds: number): void;
   /** Something is said once, when it begins or ends. */
@@ -39,6 +41,8 @@ const LONGEST_SILENCE = 30_000;
 const LATE = 5 * PERIOD;
 /** Looks in a row above the memory's limit, before the agent is given up. */
 const PATIENCE = 10;
+/** So many looks before that, memory is released once more. */
+const SECOND_RELEASE = 4;
 
 /**
  * Keeps the agent within its limits: too much CPU time makes the hot loop rest between batches, so that what comes faster
@@ -75,6 +79,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   function lookAtMemory(memoryBytes: number): void {
     above = memoryBytes > limits.memoryBytes ? above + 1 : 0;
+    // V8 lets garbage lie until bounds of its own come near, which are far above ours.
+    if (above === 1 || above === PATIENCE - SECOND_RELEASE) options.release();
     if (above < PATIENCE) return;
     const used = Math.round(memoryBytes / 1024 / 1024);
     const allowed = Math.round(limits.memoryBytes / 1024 / 1024);

@@ -10,6 +10,7 @@ import type { Activity } from '@seawall/store';
 import type { AccountingReport } from '../accounting.ts';
 import { createActivityCollector } from '../activity/collector.ts';
 import type { Alert } from '../alert/alert.ts';
+import { collectGarbage } from '../collect-garbage.ts';
 import { containerInfoOf } from '../containers.ts';
 import { type DropNotice, defaultDropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
@@ -20,6 +21,7 @@ import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-s
 import { type Capturing, createCapturing } from './capturing.ts';
 import { readCgroupMounts } from './container-cgroups.ts';
 import { createGate, type Gate } from './gate.ts';
+import { type Lost, lostUntil } from './lost.ts';
 import type { FromHotLoop, HotLoopStart, NumberedTexts, Sighting, ToHotLoop } from './messages.ts';
 import { activityMemory } from './options.ts';
 import { createWorkloadOf } from './workload-of.ts';
@@ -99,7 +101,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let eventCount = 0;
   let lastPosition = handled;
   let activityDue = 0;
-  let lost: { from: bigint; to: bigint; events: number } | undefined;
+  let lost: Lost | undefined;
   let tables: Tables | undefined;
   let batch: EventBatch | undefined;
   /** When the batch was there to be read, by the monotonic clock: milliseconds. */
@@ -191,8 +193,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   }
 
   function handleDrops(notice: DropNotice): void {
-    const to = now();
-    lost = { from: lost?.from ?? to - 1_000_000_000n, to, events: (lost?.events ?? 0) + notice.lost };
+    lost = lostUntil(now(), notice, lost);
   }
 
   function handleBatchEnd(count: number): void {
@@ -373,6 +374,9 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
           break;
         case 'rest':
           rest = message.milliseconds;
+          break;
+        case 'release':
+          collectGarbage();
           break;
         case 'stop':
           stopping.abort();

@@ -10,6 +10,7 @@ import type { Alert } from '../alert/alert.ts';
 import type { LogLevel } from '../daemon/options.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
+import type { Lost } from './lost.ts';
 import type { AgentLimits, NodeFacts, SourceOptions } from './options.ts';
 import type { EventChunk } from './recent-events.ts';
 
@@ -37,6 +38,8 @@ export type ToHotLoop =
   | { readonly kind: 'taken'; readonly findings: number }
   /** Between two batches it rests so long: milliseconds. */
   | { readonly kind: 'rest'; readonly milliseconds: number }
+  /** It gives back memory that it has no use for. */
+  | { readonly kind: 'release' }
   | { readonly kind: 'stop' };
 
 /** From the hot loop's thread to the main one. */
@@ -66,7 +69,7 @@ export interface FindingsMessage {
   /** Up to when everything that was read has been handled: nanoseconds since the epoch, by the clock. */
   readonly time: bigint;
   /** Events that were lost since the message before, and between when. */
-  readonly lost: { readonly from: bigint; readonly to: bigint; readonly events: number } | undefined;
+  readonly lost: Lost | undefined;
   /** What workloads were seen to do since it was told last. */
   readonly activity: readonly Activity[];
   /** To keep: guard states, and up to where `activity` goes. */
