@@ -21,6 +21,7 @@ import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-s
 import { type Capturing, createCapturing } from './capturing.ts';
 import { readCgroupMounts } from './container-cgroups.ts';
 import { createGate, type Gate } from './gate.ts';
+import { createHandledUntil } from './handled-until.ts';
 import { type Lost, lostUntil } from './lost.ts';
 import type { FromHotLoop, HotLoopStart, NumberedTexts, Sighting, ToHotLoop } from './messages.ts';
 import { activityMemory } from './options.ts';
@@ -109,6 +110,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let wakeUp: (() => void) | undefined;
 
   const now = (): bigint => nanosecondsNow(clock);
+  const handledUntil = createHandledUntil(now, isLive);
 
   function load(texts: NumberedTexts): RunningSet {
     const { set, messages } = loadRunningSet(texts, catalogues, () => undefined);
@@ -216,7 +218,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       kind: 'findings',
       sightings,
       position: isLive ? undefined : position(),
-      time: now(),
+      time: handledUntil.time(),
       lost,
       activity,
       memory,
@@ -282,6 +284,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       signal: stopping.signal,
       ringBytes,
       liveContainers,
+      onDrained: handledUntil.drained,
       onStart({ calls }) {
         state = 'running';
         postStatus();
@@ -379,6 +382,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
           collectGarbage();
           break;
         case 'stop':
+          handledUntil.stop();
           stopping.abort();
           wakeUp?.();
       }

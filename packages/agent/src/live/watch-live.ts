@@ -39,6 +39,8 @@ export interface LiveWatchOptions extends SectionsWatchOptions {
   onStart?(status: ProbeStatus): void;
   /** Called with each section before rules see it: to record it. A batch is only valid until it returns. */
   onSection?(section: CaptureSection): Promise<void> | void;
+  /** Everything that had happened until just now has been looked at. */
+  onDrained?(): void;
 }
 
 /** Milliseconds between two looks whether matches have waited long enough. */
@@ -80,6 +82,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
     const sections = liveSections(opened, {
       signal: options.signal,
       onPressure: createTurnTaking(),
+      ...(options.onDrained !== undefined && { onIdle: options.onDrained }),
       onHandled() {
         if (!isStateIncomplete) ignoring.onHandled();
       },
