@@ -104,7 +104,12 @@ function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
       try {
         await running.write(lines.join(''));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+          const said = await refusal(running);
+          await close();
+          // It says better than a broken pipe does why it has ended.
+          throw said === undefined ? error : new Error(said, { cause: error });
+        }
         const hint = 'util-linux’s logger is not there: install it, or write to udp://HOST:514';
         throw new Error(`${address} takes datagrams, and ${hint}`, { cause: error });
       }
