@@ -2,6 +2,7 @@ import {
   type CaptureSection,
   createEventView,
   EVENT_TYPE_COUNT,
+  type EventView,
   eventType,
   type MachineInfo,
   moveTo,
@@ -18,7 +19,7 @@ export interface CaptureSummary {
   readonly groups: number;
   readonly interfaces: number;
   readonly events: number;
-  /** Nanoseconds since the epoch, of the first and last event. */
+  /** Nanoseconds since the epoch, of the first and last event that have a time: see `hasTime`. */
   readonly firstTimestamp: bigint | undefined;
   readonly lastTimestamp: bigint | undefined;
   /** Most frequent first. */
@@ -36,6 +37,11 @@ export interface CaptureSummarizer {
   add(section: CaptureSection): void;
   readonly eventCount: number;
   finish(): CaptureSummary;
+}
+
+/** Whether an event says when it happened: what older sysdigs knew of containers beforehand stands at time 0. */
+function hasTime(view: EventView): boolean {
+  return timestampOf(view) !== 0n;
 }
 
 export function createCaptureSummarizer(): CaptureSummarizer {
@@ -77,10 +83,15 @@ export function createCaptureSummarizer(): CaptureSummarizer {
           for (let index = 0; index < batch.count; index += 1) {
             moveTo(view, batch, index);
             counts[view.type] += 1;
-            if (index === 0) firstTimestamp ??= timestampOf(view);
+            if (firstTimestamp === undefined && hasTime(view)) firstTimestamp = timestampOf(view);
           }
           totals.events += batch.count;
-          if (batch.count > 0) lastTimestamp = timestampOf(view);
+          for (let index = batch.count - 1; index >= 0; index -= 1) {
+            moveTo(view, batch, index);
+            if (!hasTime(view)) continue;
+            lastTimestamp = timestampOf(view);
+            break;
+          }
         }
       }
     },
