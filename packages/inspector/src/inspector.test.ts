@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { type ContainerInfo, createContainerInfo } from './container/container.ts';
 import { createInspector } from './inspector.ts';
 import { applyCapture } from './testing/apply-capture.ts';
+import { createAsker } from './testing/ask.ts';
 import { encodeRaw, KNOWN_TYPES } from './testing/encode-event.ts';
 import { createTestSource, INIT } from './testing/source.ts';
 
@@ -123,6 +124,16 @@ test('a capture that follows another one in the same file starts with empty tabl
   source.event(10, 'SYSCALL_CLOSE_X', { res: 0, fd: 1 });
   source.inspector.load({ kind: 'header', majorVersion: 1, minorVersion: 2 });
   assert.equal(source.context.tables.process(10), undefined);
+});
+
+test('time counts from the first event of the capture that follows another one in the same file', () => {
+  const source = createTestSource();
+  source.event(10, 'SYSCALL_CLOSE_X', { res: 0, fd: 1 });
+  source.event(10, 'SYSCALL_CLOSE_X', { res: 0, fd: 1 });
+  assert.equal(createAsker(source.context).holds('evt.reltime > 0'), true);
+  source.inspector.load({ kind: 'header', majorVersion: 1, minorVersion: 2 });
+  source.event(10, 'SYSCALL_CLOSE_X', { res: 0, fd: 1 });
+  assert.equal(createAsker(source.context).holds('evt.reltime = 0'), true);
 });
 
 const parameter = fc.oneof(

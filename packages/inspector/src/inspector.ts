@@ -423,6 +423,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
         processes.clear();
         interfaces.replace([]);
         isBeginning = true;
+        hasStarted = false;
+        context.firstEventTimestamp = 0n;
         break;
       case 'events':
     }
