@@ -12,9 +12,8 @@ export const errors = defineErrors('events', {
   FOREIGN_BYTE_ORDER:
     '{path} was recorded on a machine of the other byte order; only little-endian captures can be read',
   CAPTURE_TRUNCATED:
-    '{path} ends in the middle of a {place} at byte {offset}: {missing} more bytes should follow; everything before it was read',
-  CAPTURE_DAMAGED:
-    '{path} is damaged at byte {offset}, in a {place}: {reason}; everything before it was read',
+    '{path} ends in the middle of {place} at byte {offset}: {missing} more bytes should follow; everything before it was read',
+  CAPTURE_DAMAGED: '{path} is damaged at byte {offset}, in {place}: {reason}; everything before it was read',
   COMPRESSION_DAMAGED:
     '{path}: its {method} compression breaks off after {offset} unpacked bytes ({reason}); everything before that was read',
   EVENT_UNCONVERTIBLE:

@@ -102,6 +102,7 @@ test('a capture cut short anywhere gives all of its whole events and says where 
     assert.deepEqual(cut.events, whole.events.slice(0, cut.events.length));
     if (cut.error === undefined) continue;
     assert.ok(isSeawallError(cut.error, 'events/CAPTURE_TRUNCATED'), String(cut.error));
+    assert.match((cut.error as SeawallError).message, /middle of (a [^aeio]|an [aeio])/);
     const { offset, missing } = (cut.error as SeawallError).details as { offset: number; missing: number };
     assert.ok(offset <= length && missing > 0);
   }

@@ -145,7 +145,7 @@ async function* readBlocks<Section>(
     const available = await load(window, 8);
     if (available < 8) {
       if (available === 0 && window.failure === undefined) return;
-      throw endOf(window, path, 'block header', 8);
+      throw endOf(window, path, 'a block header', 8);
     }
     const block = blockKindOf(window.data.getUint32(window.position, true));
     if (block?.kind !== 'events') {
@@ -155,9 +155,9 @@ async function* readBlocks<Section>(
     const { stop, section, isEnough } = readEvents();
     if (section !== undefined) yield section;
     if (isEnough) return;
-    if (stop.reason === 'damaged') throw damage(window, path, 'event block', stop.fault, stop.cause);
+    if (stop.reason === 'damaged') throw damage(window, path, PLACES.events, stop.fault, stop.cause);
     if (stop.reason === 'incomplete' && (await load(window, stop.length)) < stop.length) {
-      throw endOf(window, path, 'event block', stop.length);
+      throw endOf(window, path, PLACES.events, stop.length);
     }
   }
 }
@@ -167,7 +167,7 @@ async function* readOther(
   path: string,
   block: BlockKind | undefined,
 ): AsyncGenerator<TableSection, void, undefined> {
-  const place = block === undefined ? 'block of an unknown type' : PLACES[block.kind];
+  const place = block === undefined ? 'a block of an unknown type' : PLACES[block.kind];
   if (block?.kind === 'header') {
     await need(window, path, place, 12);
     checkByteOrder(window, path);
@@ -264,13 +264,13 @@ function readHeader(window: Window, path: string): TableSection {
 }
 
 const PLACES = {
-  header: 'section header',
-  machine: 'machine block',
-  processes: 'process list',
-  descriptors: 'descriptor list',
-  interfaces: 'interface list',
-  users: 'user list',
-  events: 'event block',
+  header: 'a section header',
+  machine: 'a machine block',
+  processes: 'a process list',
+  descriptors: 'a descriptor list',
+  interfaces: 'an interface list',
+  users: 'a user list',
+  events: 'an event block',
 } as const;
 
 /** Makes that many bytes of a block's body available; gives their number. */
