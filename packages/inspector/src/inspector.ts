@@ -15,6 +15,7 @@ import { absorbableTypes } from './apply/absorb.ts';
 import { applyClone } from './apply/clone.ts';
 import { Behaviour, behaviours, descriptorParameters, handlers } from './apply/dispatch.ts';
 import { belongTogether, forgetEnterEvent } from './apply/enter-event.ts';
+import { identifyContainer } from './apply/identity.ts';
 import { descriptorAt } from './apply/parameters.ts';
 import { createPassing } from './apply/pass.ts';
 import { idleSteps } from './apply/quiet.ts';
@@ -169,7 +170,11 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   const processes = createProcessTable(processLimits, descriptorLimits);
   const { current } = processes;
   const users = createUserTable(markThreadsOf);
-  const containers = createContainerTable(containerLimits, describeThreadsOf, options.containerWatcher);
+  const containers = createContainerTable(
+    containerLimits,
+    { onChange: describeThreadsOf, onRegroup: identifyAll },
+    options.containerWatcher,
+  );
   const interfaces = createInterfaces();
   const pending = createPending();
   const suppression = createSuppression(options.suppressedComms ?? new Set(), options.suppressedTids ?? []);
@@ -234,6 +239,10 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       process.container = container;
       markChanged(process);
     }
+  }
+
+  function identifyAll(): void {
+    for (const process of processes.all()) identifyContainer(state, process);
   }
 
   function settle(): void {

@@ -8,8 +8,12 @@
 #define PAGE_KIB 4
 #define KERNEL_THREAD 0x00200000
 #define THREAD_EXITING 0x4
-/* Directories of a cgroup's path that are shown: the last ones. */
+/*
+ * Directories of a cgroup's path that are shown: the first ones, since those below a container's are for anybody in it to
+ * make, as many as they like.
+ */
 #define CGROUP_DEPTH 10
+#define CGROUP_DEEPEST (1 << 16)
 #define NUMBER_OF_FILES 7
 
 static __always_inline struct task_struct *current_task(void)
@@ -108,6 +112,14 @@ static long step_up_cgroup(__u32 index, struct cgroup_walk *walk)
 	return length <= 0 || !prepend(walk->s, name, length - 1);
 }
 
+static long skip_cgroup(__u32 index, struct cgroup_walk *walk)
+{
+	struct kernfs_node *parent = walk->node ? parent_of(walk->node) : NULL;
+
+	walk->node = parent;
+	return !parent;
+}
+
 /*
  * Appends the path and a NUL to `length` bytes at the event's end, and gives the new length; 0 where the machine has no
  * such subsystem. `last` is the cgroup whose path lies aside.
@@ -119,16 +131,22 @@ static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *tas
 	void *subsystems = (void *)PEEK(task_struct, task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
 	struct cgroup_subsys_state *state = PEEK_POINTER(subsystems + 8 * (__u64)subsystem);
 	struct cgroup_walk walk = { .s = s };
+	struct cgroup *cgroup;
 	__u32 taken;
+	int level;
 
 	if (!state)
 		return 0;
-	walk.node = PEEK(cgroup, PEEK(cgroup_subsys_state, state, cgroup), kn);
+	cgroup = PEEK(cgroup_subsys_state, state, cgroup);
+	walk.node = PEEK(cgroup, cgroup, kn);
 	/* all subsystems share one tree on most machines: its path was made for the one before */
 	if (walk.node != *last) {
 		s->aside[SPARE - 1] = 0;
 		s->start = SPARE - 1;
 		*last = walk.node;
+		level = PEEK(cgroup, cgroup, level);
+		if (level > CGROUP_DEPTH)
+			bpf_loop(level < CGROUP_DEEPEST ? level - CGROUP_DEPTH : CGROUP_DEEPEST, skip_cgroup, &walk, 0);
 		bpf_loop(CGROUP_DEPTH, step_up_cgroup, &walk, 0);
 	}
 	if (s->start == SPARE - 1) {

@@ -226,6 +226,8 @@ struct kernfs_node___old {
 
 struct cgroup {
 	struct kernfs_node *kn;
+	/* how far below the root */
+	int level;
 };
 
 struct cgroup_subsys {

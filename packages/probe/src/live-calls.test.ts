@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { eventTypes, eventTypeOfSymbol as typeOf } from '@seawall/events';
@@ -105,6 +105,31 @@ if (skip !== false) {
     assert.match(named.cgroups, /^cpuset=\/.*·memory=\/[^·]*·$/);
   });
 
+  test('a cgroup’s path is told from its root, however deep a process hides itself', async () => {
+    const name = `seawall-test-${process.pid}`;
+    const folders = ['', ...'abcdefghijkl'].map((_, depth, names) =>
+      join(folderOfCpuGroups(), name, ...names.slice(1, depth + 1)),
+    );
+    let pid = 0;
+    try {
+      for (const folder of folders) {
+        mkdirSync(folder);
+        allowCpuBelow(join(folder, '..'));
+      }
+      const script = 'echo $$ > "$1/cgroup.procs" && exec /bin/true';
+      const events = await collectEvents(probe, async () => {
+        ({ pid } = await runProgram('/bin/sh', ['-c', script, 'sh', folders.at(-1) as string]));
+      });
+      const last = events.findLast(
+        ({ tid, symbol }) => tid === pid && symbol === 'SYSCALL_EXECVE_19_X',
+      ) as CollectedEvent;
+      const [, path] = /·cpu=([^·]*)·/.exec(namedParameters(last).cgroups) ?? [];
+      assert.equal(path, `/${name}/a/b/c/d/e/f/g/h/i`);
+    } finally {
+      for (const folder of folders.toReversed()) rmdirSync(folder);
+    }
+  });
+
   test('a process that is made and ends shows in three events: the caller’s, its own, and its end', async () => {
     let pid = 0;
     const events = await collectEvents(probe, async () => {
@@ -196,4 +221,22 @@ function alike(events: readonly CollectedEvent[], symbol: string): string {
 function namedParameters({ symbol, parameters }: CollectedEvent): Record<string, string> {
   const type = typeOf(symbol);
   return Object.fromEntries(parameters.map((value, index) => [type.parameters[index].name, value]));
+}
+
+/** Where cgroups that the processor is shared out by are: version 1's, or the one hierarchy of version 2. */
+function folderOfCpuGroups(): string {
+  const mounts = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
+  const mount =
+    mounts.find((line) => / - cgroup .*\bcpu\b/.test(line)) ??
+    mounts.find((line) => line.includes(' - cgroup2 '));
+  return (mount as string).split(' ')[4];
+}
+
+/** Version 2 shares out only what is asked for. */
+function allowCpuBelow(folder: string): void {
+  try {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), '+cpu', { flag: 'r+' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }

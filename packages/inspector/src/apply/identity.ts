@@ -42,19 +42,10 @@ export function readCgroups(process: Process, view: EventView, index: number): v
   if (list !== undefined) process.cgroups = list;
 }
 
-/** Containers by the lists of cgroups that lead to them, which threads share. */
-const containerIds = new WeakMap<readonly string[], string>();
-
 /** Finds the thread's container anew, from its cgroups. */
 export function identifyContainer(state: State, process: Process): void {
   if (!state.identifiesContainers) return;
-  const { cgroups } = process;
-  let id = containerIds.get(cgroups);
-  // Asking for a container that isn't known tells the table, and perhaps somebody else, that it is there.
-  if (id === undefined || (id !== '' && state.containers.get(id) === undefined)) {
-    id = state.containers.identify(cgroups);
-    containerIds.set(cgroups, id);
-  }
+  const id = state.containers.identify(process.cgroups);
   const container = state.containers.get(id);
   if (id === process.containerId && container === process.container) return;
   process.containerId = id;

@@ -36,15 +36,20 @@ export const metadataHandlers: Handlers = {
     const name = readString(view, 1);
     state.isForTablesAlone = name === DESCRIPTOR_TOLD;
     if (state.isForTablesAlone) applyToldDescriptor(state, view);
-    if (name === CONTAINERS_LOOKED_UP) state.containerWatcher?.onLookedUp();
+    if (name === CONTAINERS_LOOKED_UP) {
+      state.containers.noteLookUps();
+      state.containerWatcher?.onLookedUp();
+    }
     if (name !== CONTAINER_ADDED && name !== CONTAINER_REMOVED && name !== CONTAINER_MISSING) return;
     const data = readByteString(view, 2);
     const end = data.indexOf('\0');
     const container = parseContainerJson(end < 0 ? data : data.slice(0, end));
     if (name === CONTAINER_ADDED) announce(state, container);
     else if (container === undefined) return;
-    else if (name === CONTAINER_MISSING) state.containerWatcher?.onMissing(container.id);
-    else {
+    else if (name === CONTAINER_MISSING) {
+      state.containers.noteMissing(container.id);
+      state.containerWatcher?.onMissing(container.id);
+    } else {
       state.containers.remove(container.id);
       state.announced = container;
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { matchCgroup } from './id.ts';
+import { containersAlong, matchCgroup } from './id.ts';
 
 const ID = '0123456789ab';
 const FULL = `${ID}cdef0123456789abcdef0123456789abcdef0123456789abcdef`.padEnd(64, '0');
@@ -43,4 +43,21 @@ test('runtimes that can be asked nothing are told by the path', () => {
   const escaped = '/machine.slice/machine-lxc\\x2dweb.scope';
   assert.deepEqual(matchCgroup(escaped), { id: 'web', type: 'libvirt-lxc' });
   assert.deepEqual(matchCgroup('/system.slice/bpm-web.scope'), { id: 'web', type: 'bpm' });
+});
+
+test('a path tells every container that it leads through, and nothing else that looks nearly so', () => {
+  const other = 'f'.repeat(64);
+  for (const [path, ids] of [
+    ['/', []],
+    [`/kubepods/pod1/${FULL}/foo`, [ID]],
+    [`/docker/${FULL}/kubepods.slice/cri-containerd-${other}.scope`, [ID, 'f'.repeat(12)]],
+    [`/machine.slice/libpod-${FULL}.scope/container`, [ID]],
+    [`kubelet.slice:cri-containerd:${FULL}`, [ID]],
+    [`/machine.slice/libpod-conmon-${FULL}.scope`, []],
+    [`/kubepods.slice/crio-conmon-${FULL}.scope`, []],
+    [`/system.slice/${FULL}.service`, []],
+    [`/docker/${FULL}${FULL}`, []],
+  ] as const) {
+    assert.deepEqual(containersAlong(path), ids, path);
+  }
 });

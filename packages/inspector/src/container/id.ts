@@ -61,6 +61,18 @@ export function matchCgroup(cgroup: string): CgroupMatch | undefined {
   return undefined;
 }
 
+/** A directory that a runtime named after a container, wherever it lies. */
+const OF_CONTAINER =
+  /^(?:libpod-(?:payload-)?|docker-|crio-|cri-containerd-|nerdctl-|.*:cri-containerd:)?([0-9a-fA-F]{64})(?:\.scope)?$/;
+
+/**
+ * The containers that a path leads through, from the outermost in: more than one where a container runs containers of its
+ * own, or where somebody in it made a cgroup that is named as if it did.
+ */
+export function containersAlong(cgroup: string): readonly string[] {
+  return cgroup.split('/').flatMap((step) => OF_CONTAINER.exec(step)?.[1]?.slice(0, SHOWN_LENGTH) ?? []);
+}
+
 function matchLayout(cgroup: string, layout: Layout, isContainerd: boolean): CgroupMatch | undefined {
   for (const [prefix, suffix] of layout) {
     const id = idBetween(cgroup, prefix, suffix, isContainerd);

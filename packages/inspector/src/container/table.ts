@@ -1,5 +1,5 @@
 import { type ContainerInfo, createContainerInfo, hostContainer } from './container.ts';
-import { type CgroupMatch, matchCgroup } from './id.ts';
+import { type CgroupMatch, containersAlong, matchCgroup } from './id.ts';
 import type { ContainerWatcher } from './watcher.ts';
 
 /** The containers that somebody described, by id, and the way from a thread's cgroups to its container. */
@@ -8,7 +8,16 @@ export interface ContainerTable {
   /** Takes in what is known of a container, replacing what was known. */
   add(container: ContainerInfo): void;
   remove(id: string): void;
-  /** The id of the container that these cgroups (`subsystem=path` each) belong to; '' for the host. */
+  /** From now on unknown containers are looked up: each is described, or said to be missing. */
+  noteLookUps(): void;
+  /** No runtime knows the container. */
+  noteMissing(id: string): void;
+  /**
+   * The id of the container that these cgroups (`subsystem=path` each) belong to; '' for the host. Whoever may make cgroups
+   * below its own, as root in a container may, can name them as it likes: the outermost container that a runtime knows
+   * counts, whatever is below. Where none is known, as on a machine that is a container itself and in recordings
+   * without descriptions, it is the innermost.
+   */
   identify(cgroups: readonly string[]): string;
   /** Whether any known container has that address (dotted decimal). */
   hasIp(ip: string): boolean;
@@ -22,22 +31,76 @@ export interface ContainerLimits {
 
 /** Cgroup paths whose container is remembered: there are few at a time, and each is asked for at every exec. */
 const REMEMBERED_PATHS = 4096;
+/** Containers that nobody knows and others run in: the machine itself may be one, further ones nobody needs. */
+const REMEMBERED_MISSING = 1024;
 
-/** @param onChange told the id of each container of which something else is known now; then `watcher` is told. */
+/** What a cgroup's path alone says. */
+interface PathFacts {
+  readonly match: CgroupMatch | undefined;
+  readonly along: readonly string[];
+}
+
+export interface ContainerTableListener {
+  /** Something else is known of a container; the watcher is told after that. */
+  onChange(id: string): void;
+  /** Cgroups lead to other containers than before. */
+  onRegroup(): void;
+}
+
 export function createContainerTable(
   limits: ContainerLimits,
-  onChange: (id: string) => void,
+  { onChange, onRegroup }: ContainerTableListener,
   watcher?: ContainerWatcher,
 ): ContainerTable {
   const containers = new Map<string, ContainerInfo>();
-  const matches = new Map<string, CgroupMatch | undefined>();
+  const paths = new Map<string, PathFacts>();
+  /** Containers by the lists of cgroups that lead to them, which threads share. */
+  let ids = new WeakMap<readonly string[], string>();
+  /** Containers on paths that lead on to others, of which nothing was known when these were looked at. */
+  const outer = new Set<string>();
+  const missing = new Set<string>();
+  let isLookingUp = false;
 
-  function match(path: string): CgroupMatch | undefined {
-    if (matches.has(path)) return matches.get(path);
-    const found = matchCgroup(path);
-    if (matches.size >= REMEMBERED_PATHS) matches.clear();
-    matches.set(path, found);
-    return found;
+  function factsOf(path: string): PathFacts {
+    let facts = paths.get(path);
+    if (facts === undefined) {
+      facts = { match: matchCgroup(path), along: containersAlong(path) };
+      if (paths.size >= REMEMBERED_PATHS) paths.clear();
+      paths.set(path, facts);
+    }
+    return facts;
+  }
+
+  function findAnew(): void {
+    ids = new WeakMap();
+    onRegroup();
+  }
+
+  /** @returns undefined where the path leads to no container that a runtime would name so. */
+  function containerAlong(along: readonly string[]): string | undefined {
+    if (along.length === 1) return along[0];
+    for (const id of along) {
+      if (containers.has(id)) return id;
+      watcher?.onUnknown(id);
+      if (outer.size >= REMEMBERED_PATHS) outer.clear();
+      outer.add(id);
+      if (isLookingUp && !missing.has(id)) return id;
+    }
+    return along.at(-1);
+  }
+
+  function find(cgroups: readonly string[]): string {
+    for (const cgroup of cgroups) {
+      const { match, along } = factsOf(cgroup.slice(cgroup.indexOf('=') + 1));
+      const id = containerAlong(along) ?? match?.id ?? '';
+      if (id === '') continue;
+      // Nobody will describe a container of such a runtime: the little that the path says is all there is.
+      if (along.length === 0 && match !== undefined && match.type !== '') {
+        if (!containers.has(id)) add(createContainerInfo(id, match.type));
+      } else if (along.length <= 1 && !containers.has(id)) watcher?.onUnknown(id);
+      return id;
+    }
+    return '';
   }
 
   function put(container: ContainerInfo): void {
@@ -49,7 +112,10 @@ export function createContainerTable(
         break;
       }
     }
+    const isNew = !containers.has(container.id);
     containers.set(container.id, container);
+    missing.delete(container.id);
+    if (isNew && outer.delete(container.id)) findAnew();
     onChange(container.id);
     watcher?.onDescribed(container.id);
   }
@@ -69,18 +135,23 @@ export function createContainerTable(
     remove(id) {
       if (containers.delete(id)) onChange(id);
     },
+    noteLookUps() {
+      isLookingUp = true;
+      if (outer.size > 0) findAnew();
+    },
+    noteMissing(id) {
+      if (missing.size >= REMEMBERED_MISSING) missing.clear();
+      missing.add(id);
+      if (outer.delete(id)) findAnew();
+    },
     identify(cgroups) {
-      for (const cgroup of cgroups) {
-        const path = cgroup.slice(cgroup.indexOf('=') + 1);
-        if (path === '') continue;
-        const found = match(path);
-        if (found === undefined || found.id === '') continue;
-        // Nobody will describe a container of such a runtime: the little that the path says is all there is.
-        if (found.type !== '' && !containers.has(found.id)) add(createContainerInfo(found.id, found.type));
-        else if (watcher !== undefined && !containers.has(found.id)) watcher.onUnknown(found.id);
-        return found.id;
+      let id = ids.get(cgroups);
+      // Asking for a container that isn't known tells the watcher, and perhaps somebody else, that it is there.
+      if (id === undefined || (id !== '' && !containers.has(id))) {
+        id = find(cgroups);
+        ids.set(cgroups, id);
       }
-      return '';
+      return id;
     },
     hasIp(ip) {
       for (const container of containers.values()) if (container.ip === ip) return true;
