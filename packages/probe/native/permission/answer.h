@@ -8,34 +8,43 @@
 
 static pid_t agent;
 
-/* Reads a small file of /proc; the length, or 0. */
-static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+/* Paths of a process's cgroups, of which version 1 has one in each of a dozen hierarchies: longer ones the kernel does not tell. */
+#define CGROUPS_MAXIMUM (32 * PATH_MAX)
+
+/* Reads a file of /proc to its end, or as far as there is room; the length, or -1 with errno. */
+static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t size)
 {
 	char path[64];
-	ssize_t length;
-	int descriptor;
+	ssize_t length = 0, got;
+	int descriptor, error;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
-		return 0;
-	length = read(descriptor, text, size - 1);
+		return -1;
+	do {
+		got = read(descriptor, text + length, size - 1 - length);
+		length += got > 0 ? got : 0;
+	} while (got > 0);
+	error = errno;
 	close(descriptor);
-	if (length < 0)
-		length = 0;
+	errno = error;
 	text[length] = 0;
-	return length;
+	return got < 0 ? -1 : length;
 }
 
-/* Whether the process is in the cgroup or one below. */
+/*
+ * Whether the process is in the cgroup or one below. Whoever makes cgroups below its own until the path is longer than the
+ * kernel tells is taken to be in it: nobody else has a reason to. Asked by one thread alone.
+ */
 static bool is_in_cgroup(pid_t pid, const char *cgroup)
 {
-	char text[PATH_MAX + 1024];
+	static char text[CGROUPS_MAXIMUM];
 	size_t length = strlen(cgroup);
 	char *line;
 
-	if (!read_proc(pid, "cgroup", text, sizeof(text)))
-		return false;
+	if (read_proc(pid, "cgroup", text, sizeof(text)) < 0)
+		return errno == ENAMETOOLONG;
 	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
 	if (!line)
 		return false;
@@ -53,7 +62,8 @@ static void tell_attempt(const struct table *table, const char *what, pid_t pid,
 	snprintf(device, sizeof(device), "%llu", (unsigned long long)status->st_dev);
 	snprintf(inode, sizeof(inode), "%llu", (unsigned long long)status->st_ino);
 	snprintf(time, sizeof(time), "%lld", now.tv_sec * 1000000000ll + now.tv_nsec);
-	read_proc(pid, "comm", comm, sizeof(comm));
+	if (read_proc(pid, "comm", comm, sizeof(comm)) < 0)
+		comm[0] = 0;
 	comm[strcspn(comm, "\n")] = 0;
 	tell(9, table->only_reports ? "reported" : "denied", table->id, what, process, comm, path, device, inode, time);
 }

@@ -13,6 +13,7 @@ import {
   type ContainerKind,
   createCgroup,
   createContainerBench,
+  hideInDepth,
   parseAttempts,
 } from '../testing/overlay-container.ts';
 import { createScratch } from '../testing/run-program.ts';
@@ -325,8 +326,10 @@ async function attemptWhileRunning(
   policy: GuardPolicy,
   words: readonly string[],
   kind: ContainerKind = {},
+  isHidden = false,
 ): Promise<Attempts> {
   const cgroup = createCgroup(own.folder, 'running');
+  let reveal = (): void => undefined;
   try {
     const [program, ...rest] = bench.command(cgroup.folder, ['later', ...words], kind);
     const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -339,6 +342,7 @@ async function attemptWhileRunning(
       await bench.untilInhabited(cgroup.folder);
       const guard = await enforcement.guard({ cgroup: join(OWN, 'running') }, policy);
       takeViolations();
+      if (isHidden) reveal = hideInDepth(cgroup.folder, inhabitantOf(cgroup.folder));
       child.stdin.write('\n');
       await ended;
       await guard.release();
@@ -347,8 +351,13 @@ async function attemptWhileRunning(
       child.kill('SIGKILL');
     }
   } finally {
+    reveal();
     cgroup.remove();
   }
+}
+
+function inhabitantOf(cgroup: string): number {
+  return Number.parseInt(readFileSync(join(cgroup, 'cgroup.procs'), 'latin1'), 10);
 }
 
 const opensSkip = skip === false ? (support.obstacles.opens ?? false) : skip;
@@ -373,6 +382,17 @@ test('a forbidden file can not be opened, its neighbour can', { skip: opensSkip 
     ['reported'],
   );
   assert.equal(enforcement.status().permission, 'running');
+});
+
+test('a container hides nowhere below its cgroup, however long the path becomes', {
+  skip: opensSkip,
+}, async () => {
+  const opens = { forbidden: ['/etc/secret'] };
+  const hidden = await attemptWhileRunning({ opens }, ['open', '/etc/secret', '3'], {}, true);
+  assert.equal(hidden.denied, 3, JSON.stringify(hidden));
+  assert.equal(takeViolations().length, 3);
+  const neighbour = await attemptWhileRunning({ opens }, ['open', '/etc/public', '3'], {}, true);
+  assert.equal(neighbour.passed, 3, JSON.stringify(neighbour));
 });
 
 test('where the container runs, a program that is not listed can be denied', {

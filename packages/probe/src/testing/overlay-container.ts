@@ -143,3 +143,44 @@ export function createCgroup(root: string, name: string): { readonly folder: str
     },
   };
 }
+
+const DEPTH = 20;
+const LONG_NAME = 'x'.repeat(250);
+
+/**
+ * Moves a process into a cgroup so far below a folder that its path is longer than paths can be, in hierarchies of version 1
+ * as well. @returns how to remove it.
+ */
+export function hideInDepth(folder: string, pid: number): () => void {
+  const folders = [folder, ...hierarchiesOfVersion1()];
+  for (const each of folders) inDepth(each, () => writeFileSync('cgroup.procs', String(pid)));
+  return () => {
+    for (const each of folders) inDepth(each, removeUpwards);
+  };
+}
+
+function inDepth(folder: string, work: () => void): void {
+  const before = process.cwd();
+  process.chdir(folder);
+  for (let level = 0; level < DEPTH; level += 1) {
+    mkdirSync(LONG_NAME, { recursive: true });
+    process.chdir(LONG_NAME);
+  }
+  work();
+  process.chdir(before);
+}
+
+function removeUpwards(): void {
+  for (let level = 0; level < DEPTH; level += 1) {
+    process.chdir('..');
+    rmdirSync(LONG_NAME);
+  }
+}
+
+/** But those that take no process before something is set. */
+function hierarchiesOfVersion1(): readonly string[] {
+  return readFileSync('/proc/self/mountinfo', 'latin1')
+    .split('\n')
+    .filter((line) => / - cgroup /.test(line) && !line.includes('cpuset'))
+    .map((line) => line.split(' ')[4]);
+}
