@@ -88,13 +88,15 @@ export function collectFiles(node: Node, target: string): Collection {
   const files: Index['files'] = {};
   const withheld: string[] = [];
   let copied = 0;
-  for (const path of choosePaths(node)) {
+  const { own, named } = choosePaths(node);
+  for (const path of new Set([...own, ...named])) {
     const status = node.tree.status(path);
     if (status.kind !== 'found') continue;
     files[path] = { ...status.value };
     if (status.value.kind !== 'file') continue;
     const text = node.tree.read(path);
-    const reason = text.kind === 'found' ? secrecyOf(path, text.value) : 'could not be read';
+    const reason =
+      text.kind === 'found' ? secrecyOf(path, text.value, own.has(path)) : 'could not be read';
     if (text.kind !== 'found' || reason !== undefined) {
       files[path] = { ...status.value, withheld: reason ?? 'could not be read' };
       withheld.push(path);
@@ -113,11 +115,13 @@ export function collectFiles(node: Node, target: string): Collection {
   return { copied, withheld };
 }
 
-function choosePaths(node: Node): Set<string> {
-  const paths = new Set<string>(FILES);
+/** The components' own places, and what command lines name besides: whoever may start a process can name anything there. */
+function choosePaths(node: Node): { readonly own: ReadonlySet<string>; readonly named: ReadonlySet<string> } {
+  const own = new Set<string>(FILES);
+  const paths = new Set<string>();
   for (const folder of FOLDERS) {
-    paths.add(folder);
-    for (const path of walk(node.tree, folder, () => true)) paths.add(path);
+    own.add(folder);
+    for (const path of walk(node.tree, folder, () => true)) own.add(path);
   }
   // Whatever the settings in effect name: files, and etcd's data directory for its mode.
   for (const instance of discoverInstances(node).instances) {
@@ -129,10 +133,16 @@ function choosePaths(node: Node): Set<string> {
       if (posix.isAbsolute(value)) paths.add(instance.tree.locate(value));
     }
   }
-  return paths;
+  return { own, named: paths };
 }
 
-function secrecyOf(path: string, text: string): string | undefined {
+/** What files of components begin their lines with: certificates, objects of Kubernetes, etcd's configuration. */
+const OF_COMPONENTS =
+  /^(?:-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----|[\s{]*"?(?:apiVersion|kind|data-dir|initial-cluster|(?:listen|advertise)-(?:client|peer)-urls)"?\s*:)/m;
+
+function secrecyOf(path: string, text: string, isOwn: boolean): string | undefined {
+  if (!isOwn && !OF_COMPONENTS.test(text)) return 'is named by a command line, and does not look like a component’s';
+  if (/^\s*"?kind"?\s*:\s*"?Secret\b/m.test(text)) return 'holds a secret';
   if (/PRIVATE KEY-----/.test(text)) return 'holds a private key';
   if (/^\s*(?:client-key-data|token|password|id-token)\s*:/m.test(text)) return 'holds credentials';
   if (/\.(?:key|csv|token)$/.test(path)) return 'may hold credentials';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assessNode } from '../assess.ts';
 import { defaultSite } from '../site.ts';
 import { createMemoryTree, createMountedTree, LARGEST_FILE, openTree } from './tree.ts';
@@ -55,6 +57,52 @@ describe('a hostile folder', () => {
     assert.match(reasonOf('/binary'), /binary/);
     assert.match(reasonOf('/pipe'), /not a regular file/);
     assert.match(reasonOf('/etc'), /directory/);
+  });
+
+  test('opens nothing but regular files: to be opened is an event for pipes and devices', async () => {
+    const pipe = join(root, 'waited-for');
+    assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+    // Its open returns when somebody opens the other end.
+    const writer = spawn('sh', ['-c', 'echo begun; : > "$1"; echo opened', 'sh', pipe]);
+    const closed = once(writer, 'close');
+    let said = '';
+    writer.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    await once(writer.stdout, 'data');
+    await sleep(50);
+    assert.equal(openTree(root).read('/waited-for').kind, 'unreadable');
+    await sleep(100);
+    writer.kill('SIGKILL');
+    await closed;
+    assert.equal(said, 'begun\n');
+  });
+
+  test('that is changed while it is read leads nowhere either', async () => {
+    const inside = join(root, 'swapped', 'inside');
+    mkdirSync(inside, { recursive: true });
+    writeFileSync(join(inside, 'secret'), 'inside');
+    symlinkSync(outside, join(root, 'swapped', 'link'));
+    const swap =
+      'while :; do mv -T inside aside; mv -T link inside; mv -T inside link; mv -T aside inside; done';
+    const swapping = spawn('sh', ['-c', swap], { cwd: join(root, 'swapped'), detached: true, stdio: 'ignore' });
+    try {
+      const tree = openTree(root);
+      const seen = new Set<string>();
+      const end = performance.now() + 1500;
+      while (performance.now() < end) {
+        for (let count = 0; count < 500; count += 1) {
+          const reading = tree.read('/swapped/inside/secret');
+          seen.add(reading.kind === 'found' ? reading.value : reading.kind);
+        }
+        await sleep(0);
+      }
+      assert.deepEqual([...seen].filter((each) => each.includes('kind: Kubelet')), []);
+      assert.ok(seen.has('inside'), [...seen].join());
+    } finally {
+      process.kill(-(swapping.pid as number), 'SIGKILL');
+      await once(swapping, 'close');
+    }
   });
 
   for (const [name, text, reason] of [

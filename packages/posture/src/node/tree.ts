@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -67,61 +66,79 @@ export function openTree(root: string): FileTree {
   } catch (error) {
     throw errors.create('NO_SUCH_FOLDER', { path: root, reason: describeFailure(error) }, error);
   }
-  const within = <T>(path: string, use: (real: string) => Reading<T>): Reading<T> => {
+  const within = <T>(path: string, use: (descriptor: number) => Reading<T>): Reading<T> => {
+    const open: number[] = [];
     try {
-      const real = resolveInside(root, path);
-      return real.kind === 'found' ? use(real.value) : real;
+      const reached = stepInside(root, path, open);
+      return reached.kind === 'found' ? use(reached.value) : reached;
     } catch (error) {
       return asReading(error);
+    } finally {
+      for (const descriptor of open) closeSync(descriptor);
     }
   };
   return {
     read: (path) => within(path, readBounded),
     status: (path) => within(path, readStatus),
-    list: (path) => within(path, (real) => found(readdirSync(real).sort(compareBytes))),
+    list: (path) => within(path, (folder) => found(readdirSync(pathOf(folder)).sort(compareBytes))),
     locate: (path) => path,
   };
 }
 
-/** Follows links the way a process whose root directory is `root` would; gives the path as this process sees it. */
-function resolveInside(root: string, path: string): Reading<string> {
+/** open(2): a place in the tree, of which nothing is opened. */
+const O_PATH = 0o10000000;
+
+/** What is open, by another name: whatever the tree is changed into meanwhile, this leads there. */
+function pathOf(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}
+
+/**
+ * Follows links the way a process whose root directory is `root` would, and gives what it comes to. Each step is taken from
+ * what the one before is holding: whoever changes folders into links meanwhile leads nobody out.
+ * @param open where everything that is opened is put, the way from the root at its beginning; the caller closes it.
+ */
+function stepInside(root: string, path: string, open: number[]): Reading<number> {
   let rest = posix
     .normalize('/' + path)
     .split('/')
     .filter((part) => part !== '');
-  let done: string[] = [];
+  const leaveTo = (length: number): void => {
+    for (const descriptor of open.splice(Math.max(1, length))) closeSync(descriptor);
+  };
+  open.push(openSync(root, O_PATH | constants.O_DIRECTORY));
   let links = 0;
   while (rest.length > 0) {
     const part = rest[0]!;
     rest = rest.slice(1);
     if (part === '..') {
-      done = done.slice(0, -1);
+      leaveTo(open.length - 1);
       continue;
     }
-    const here = join(root, ...done, part);
-    const status = lstatSync(here);
-    if (!status.isSymbolicLink()) {
-      done = [...done, part];
-      continue;
-    }
+    const here = `${pathOf(open.at(-1)!)}/${part}`;
+    const descriptor = openSync(here, O_PATH | constants.O_NOFOLLOW);
+    open.push(descriptor);
+    if (!fstatSync(descriptor).isSymbolicLink()) continue;
     links += 1;
     if (links > MOST_LINKS) return unreadable('too many symbolic links, or a ring of them');
     const target = readlinkSync(here);
-    if (posix.isAbsolute(target)) done = [];
+    leaveTo(posix.isAbsolute(target) ? 1 : open.length - 1);
     rest = [...target.split('/').filter((name) => name !== '' && name !== '.'), ...rest];
   }
-  return found(join(root, ...done));
+  return found(open.at(-1)!);
 }
 
-function readBounded(real: string): Reading<string> {
-  const descriptor = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+/** Only a regular file is opened: for a pipe or a device, being opened is an event, and a watchdog restarts the machine. */
+function readBounded(place: number): Reading<string> {
+  const status = fstatSync(place);
+  if (!status.isFile()) {
+    return unreadable(status.isDirectory() ? 'is a directory' : 'is not a regular file');
+  }
+  const { size } = status;
+  if (size > LARGEST_FILE) return unreadable(`is larger than ${LARGEST_FILE} bytes`);
+  const descriptor = openSync(pathOf(place), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) {
-      return unreadable(status.isDirectory() ? 'is a directory' : 'is not a regular file');
-    }
-    if (status.size > LARGEST_FILE) return unreadable(`is larger than ${LARGEST_FILE} bytes`);
-    const buffer = Buffer.allocUnsafe(status.size + 4096);
+    const buffer = Buffer.allocUnsafe(size + 4096);
     let length = 0;
     for (;;) {
       const count = readSync(descriptor, buffer, length, buffer.length - length, null);
@@ -137,8 +154,8 @@ function readBounded(real: string): Reading<string> {
   }
 }
 
-function readStatus(real: string): Reading<FileStatus> {
-  const status = lstatSync(real);
+function readStatus(place: number): Reading<FileStatus> {
+  const status = fstatSync(place);
   return found({
     kind: status.isFile() ? 'file' : status.isDirectory() ? 'directory' : 'other',
     mode: status.mode & 0o7777,
@@ -157,7 +174,7 @@ function asReading(error: unknown): Reading<never> {
 export function describeFailure(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied: run as root';
-  if (code === 'ELOOP') return 'is a symbolic link that changed while it was read';
+  if (code === 'EINVAL') return 'is a symbolic link that changed while it was read';
   return reasonOf(error);
 }
 
