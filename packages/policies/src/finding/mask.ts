@@ -9,7 +9,9 @@ interface Mask {
 /** Linux gives ports from here on to clients (net.ipv4.ip_local_port_range); IANA's range lies within. */
 const FIRST_EPHEMERAL_PORT = 32_768;
 
-const ADDRESS = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*[0-9a-fA-F:]\]?)`;
+const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
+/** Bounded as addresses are: whoever writes a thousand ports behind each other must not have them masked one at a time. */
+const ADDRESS = String.raw`(?:${IPV4}|\[?(?:[0-9a-fA-F]{0,4}:){2,8}(?:${IPV4}|[0-9a-fA-F]{0,4})\]?)`;
 const RANDOM = 'bcdfghjklmnpqrstvwxz2456789';
 
 const masks: readonly Mask[] = [
@@ -76,6 +78,8 @@ const masks: readonly Mask[] = [
   },
 ];
 
+const MOST_PASSES = 16;
+
 /** Texts that were masked lately: most outputs come again and again. */
 const MOST_KEPT = 512;
 const kept = new Map<string, string>();
@@ -89,8 +93,12 @@ export function maskIds(text: string): string {
   if (known !== undefined) return known;
   let masked = maskOnce(text);
   // What one mask leaves can be what another looks for (an address whose neighbour was masked). It comes to an end: every
-  // replacement leaves fewer characters outside of the brackets than it found.
-  for (let next = maskOnce(masked); next !== masked; next = maskOnce(masked)) masked = next;
+  // replacement leaves fewer characters outside of the brackets than it found. Only what was made for it takes long.
+  for (let pass = 1; pass < MOST_PASSES; pass += 1) {
+    const next = maskOnce(masked);
+    if (next === masked) break;
+    masked = next;
+  }
   if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
   kept.set(text, masked);
   return masked;
