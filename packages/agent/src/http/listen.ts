@@ -1,6 +1,6 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { errors } from '../errors.ts';
 
 /** A server that listens. */
@@ -13,6 +13,8 @@ export interface Listening {
 
 /** Whoever asks is a probe, Prometheus or an API server: a handful of connections, and requests that come in one go. */
 const MOST_CONNECTIONS = 64;
+/** Those that are being closed count as well until they are. */
+const MOST_WITH_CLOSING = 2 * MOST_CONNECTIONS;
 const LONGEST_REQUEST = 60_000;
 const LONGEST_HEADERS = 10_000;
 
@@ -21,7 +23,7 @@ const LONGEST_HEADERS = 10_000;
  * @throws agent/LISTEN_FAILED
  */
 export async function startListening(server: Server | SecureServer, listen: string): Promise<Listening> {
-  server.maxConnections = MOST_CONNECTIONS;
+  makeRoomForNew(server);
   server.requestTimeout = LONGEST_REQUEST;
   server.headersTimeout = LONGEST_HEADERS;
   const colon = listen.lastIndexOf(':');
@@ -42,4 +44,36 @@ export async function startListening(server: Server | SecureServer, listen: stri
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * Where there are too many connections, the one goes that has been silent longest: whoever opens many and says nothing
+ * must not keep a probe out, which would have the agent started anew.
+ */
+function makeRoomForNew(server: Server | SecureServer): void {
+  server.maxConnections = MOST_WITH_CLOSING;
+  /** Connections without a request, the oldest first; by the other end's address, since a request over TLS has a socket of its own. */
+  const silent = new Map<string, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket);
+    silent.set(name, socket);
+    socket.once('close', () => silent.delete(name));
+    if (silent.size <= MOST_CONNECTIONS) return;
+    const [[oldest, victim]] = silent;
+    silent.delete(oldest);
+    victim.destroy();
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const name = nameOf(socket);
+    const raw = silent.get(name);
+    if (raw === undefined) return;
+    silent.delete(name);
+    response.once('close', () => {
+      if (!raw.destroyed) silent.set(name, raw);
+    });
+  });
+}
+
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -285,6 +285,19 @@ test('for sysdig 0.41 later parameters and types are left out and counted', asyn
   const shortened = encodeEvent(socketType, parameters.slice(0, 4));
   assert.ok(bytes.includes(shortened));
   assert.ok(!bytes.includes(socketEvent));
+});
+
+test('a capture is for who made it alone: it holds what processes read and wrote', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-events-'));
+  try {
+    const path = join(folder, 'x.scap');
+    const writer = createCaptureWriter(path);
+    await writer.write(header);
+    await writer.close();
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a capture that cannot be written says why', async () => {

@@ -37,6 +37,8 @@ export interface CaptureWriter {
 }
 
 const FLUSH_AT = 256 * 1024;
+/** Captures hold what processes read and wrote, and their environments: they are for who makes them alone. */
+const FILE_MODE = 0o600;
 
 /**
  * Writes a .scap capture of format 1.2 in today's event table, as a stream.
@@ -45,7 +47,7 @@ const FLUSH_AT = 256 * 1024;
  */
 export function createCaptureWriter(output: string | Writable, options: WriteOptions = {}): CaptureWriter {
   const path = typeof output === 'string' ? output : 'the output';
-  const file = typeof output === 'string' ? createWriteStream(output) : output;
+  const file = typeof output === 'string' ? createWriteStream(output, { mode: FILE_MODE }) : output;
   const gzip = options.compression === 'gzip' ? createGzip() : undefined;
   const target: Writable = gzip ?? file;
   const isDone: Promise<unknown> = (gzip === undefined ? finished(file) : pipeline(gzip, file)).then(
