@@ -29,7 +29,11 @@ describe('collecting', () => {
     const commands = [
       ['etcd', '--trusted-ca-file=/etc/shadow', '--peer-trusted-ca-file=/srv/pki/ca.crt'],
       ['etcd', '--config-file=/srv/etcd.yaml'],
-      ['kube-apiserver', '--token-auth-file=/var/lib/kubelet/pods/1/token', '--audit-policy-file=/srv/audit.yaml'],
+      [
+        'kube-apiserver',
+        '--token-auth-file=/var/lib/kubelet/pods/1/token',
+        '--audit-policy-file=/srv/audit.yaml',
+      ],
     ];
     const processes = commands.map((command, index) => ({
       pid: index + 2,

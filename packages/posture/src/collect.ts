@@ -95,8 +95,7 @@ export function collectFiles(node: Node, target: string): Collection {
     files[path] = { ...status.value };
     if (status.value.kind !== 'file') continue;
     const text = node.tree.read(path);
-    const reason =
-      text.kind === 'found' ? secrecyOf(path, text.value, own.has(path)) : 'could not be read';
+    const reason = text.kind === 'found' ? secrecyOf(path, text.value, own.has(path)) : 'could not be read';
     if (text.kind !== 'found' || reason !== undefined) {
       files[path] = { ...status.value, withheld: reason ?? 'could not be read' };
       withheld.push(path);
@@ -141,7 +140,8 @@ const OF_COMPONENTS =
   /^(?:-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----|[\s{]*"?(?:apiVersion|kind|data-dir|initial-cluster|(?:listen|advertise)-(?:client|peer)-urls)"?\s*:)/m;
 
 function secrecyOf(path: string, text: string, isOwn: boolean): string | undefined {
-  if (!isOwn && !OF_COMPONENTS.test(text)) return 'is named by a command line, and does not look like a component’s';
+  if (!isOwn && !OF_COMPONENTS.test(text))
+    return 'is named by a command line, and does not look like a component’s';
   if (/^\s*"?kind"?\s*:\s*"?Secret\b/m.test(text)) return 'holds a secret';
   if (/PRIVATE KEY-----/.test(text)) return 'holds a private key';
   if (/^\s*(?:client-key-data|token|password|id-token)\s*:/m.test(text)) return 'holds credentials';

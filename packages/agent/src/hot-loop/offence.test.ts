@@ -13,11 +13,18 @@ const workload: Workload = {
 
 /** Processes from the offender up, each the child of the next. */
 function contextOf(
-  ...chain: readonly { readonly pid: number; readonly vpid: number; readonly exepath: string; host?: true }[]
+  ...chain: readonly {
+    readonly pid: number;
+    readonly vpid: number;
+    readonly exepath: string;
+    host?: true;
+    isWritten?: true;
+  }[]
 ): EventContext {
-  const processes = chain.map(({ pid, vpid, exepath, host }) => ({
+  const processes = chain.map(({ pid, vpid, exepath, host, isWritten = false }) => ({
     ...{ pid, tid: pid, vpid, exepath, comm: 'sh', cgroups: [] },
     ...{ containerId: host ? '' : ID, parentTid: 0 },
+    ...{ isExeUpperLayer: isWritten, isExeFromMemfd: false },
   }));
   const tables = {
     leader: () => undefined,
@@ -37,6 +44,16 @@ test('the first process of a container is its outermost one, not one that a proc
   const facts = offenceOf(context, workload, 'occurrence', 5n, nowhere);
   assert.equal(facts.containerInitPid, 11);
   assert.equal(facts.initExecutable, '/usr/local/bin/etcd');
+});
+
+test('a program that was written in the container does not make it etcd’s by its name', () => {
+  const context = contextOf(
+    { pid: 11, vpid: 1, exepath: '/tmp/etcd', isWritten: true },
+    { pid: 1, vpid: 1, exepath: '/sbin/init', host: true },
+  );
+  const facts = offenceOf(context, workload, 'occurrence', 5n, nowhere);
+  assert.equal(facts.containerInitPid, 11);
+  assert.equal(facts.initExecutable, undefined);
 });
 
 test('of what was started from outside into a container, the first process is not known', () => {

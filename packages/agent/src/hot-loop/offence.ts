@@ -32,8 +32,13 @@ export function offenceOf(
     process: leader && processTarget(leader, time),
     containerInitPid: first?.pid,
     cgroups: isInContainer ? containerCgroupsOf(leader.cgroups, leader.containerId, mounts) : NOWHERE,
-    initExecutable: first && textFromBytes(first.exepath),
+    initExecutable: first && imageExecutable(first),
   };
+}
+
+/** A program that was written in the container may be called anything: what it is called says nothing of the container. */
+function imageExecutable({ exepath, isExeUpperLayer, isExeFromMemfd }: Process): string | undefined {
+  return isExeUpperLayer || isExeFromMemfd ? undefined : textFromBytes(exepath);
 }
 
 /** The process and those of its ancestors that are in the same container, itself first. */

@@ -85,7 +85,11 @@ describe('a hostile folder', () => {
     symlinkSync(outside, join(root, 'swapped', 'link'));
     const swap =
       'while :; do mv -T inside aside; mv -T link inside; mv -T inside link; mv -T aside inside; done';
-    const swapping = spawn('sh', ['-c', swap], { cwd: join(root, 'swapped'), detached: true, stdio: 'ignore' });
+    const swapping = spawn('sh', ['-c', swap], {
+      cwd: join(root, 'swapped'),
+      detached: true,
+      stdio: 'ignore',
+    });
     try {
       const tree = openTree(root);
       const seen = new Set<string>();
@@ -97,7 +101,10 @@ describe('a hostile folder', () => {
         }
         await sleep(0);
       }
-      assert.deepEqual([...seen].filter((each) => each.includes('kind: Kubelet')), []);
+      assert.deepEqual(
+        [...seen].filter((each) => each.includes('kind: Kubelet')),
+        [],
+      );
       assert.ok(seen.has('inside'), [...seen].join());
     } finally {
       process.kill(-(swapping.pid as number), 'SIGKILL');

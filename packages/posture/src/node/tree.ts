@@ -8,7 +8,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 
