@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
-import { beginBuild, cacheFolder, missingBuildTools, type Recipe } from './build.ts';
+import { beginBuild, buildOnce, cacheFolder, missingBuildTools, type Recipe } from './build.ts';
 import { buildAside } from './build-ahead.ts';
 import { probeSupport } from './support.ts';
 
@@ -44,6 +44,19 @@ test('what is compiled is told before, made once, and then there', { skip }, asy
   for (let round = 0; round < 2; round += 1) await buildAside(recipe, 'it', { signal: undefined, onBuild });
   assert.deepEqual(told, ['it']);
   assert.equal(readFileSync(join(cacheFolder(), recipe.name, 'made'), 'utf8'), 'made\n');
+  assert.deepEqual(left(recipe), [recipe.name]);
+});
+
+test('a folder from which a file was taken away is made anew', { skip }, async (context) => {
+  const recipe = recipeOf(context, 'echo made > "$1/made"');
+  await buildAside(recipe, 'it', { signal: undefined });
+  const made = join(cacheFolder(), recipe.name, 'made');
+  rmSync(made);
+  await buildAside(recipe, 'it', { signal: undefined });
+  assert.ok(existsSync(made));
+  rmSync(made);
+  buildOnce(recipe);
+  assert.ok(existsSync(made));
   assert.deepEqual(left(recipe), [recipe.name]);
 });
 

@@ -62,7 +62,7 @@ export async function buildAside(
   onBuild?.(what);
   try {
     for (const run of recipe.tools(scratch)) await runToolAside(run, signal);
-    putInPlace(scratch, folder);
+    putInPlace(scratch, recipe);
   } catch (error) {
     // Ctrl-C ends the tool as well, and may be heard here only after that.
     await nextTurn();

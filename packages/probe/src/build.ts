@@ -84,7 +84,7 @@ export function buildOnce(recipe: Recipe): string {
   const scratch = beginBuild(folder);
   try {
     for (const run of recipe.tools(scratch)) runTool(run);
-    putInPlace(scratch, folder);
+    putInPlace(scratch, recipe);
   } catch (error) {
     if (isBuilt(recipe)) return folder;
     throw error;
@@ -112,8 +112,12 @@ export function beginBuild(folder: string): string {
 }
 
 /** Whoever else is building makes the same files: the first one in place is as good as the other. */
-export function putInPlace(scratch: string, folder: string): void {
-  if (!existsSync(folder)) renameSync(scratch, folder);
+export function putInPlace(scratch: string, recipe: Recipe): void {
+  if (isBuilt(recipe)) return;
+  const folder = join(cacheFolder(), recipe.name);
+  // Somebody has tidied it up in part.
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(scratch, folder);
 }
 
 /** What clang takes to compile for the kernel; headers made on the way lie in `scratch`. */

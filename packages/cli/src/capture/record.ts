@@ -47,7 +47,9 @@ export function addRecordCommand(parent: Command, context: CommandContext): void
       '[filter...]',
       'a condition as in rules: keep events for which it holds (the rest keeps tables right)',
     )
-    .description('record this machine live into a capture that Seawall, Falco and sysdig read')
+    .description(
+      'record this machine live into a capture that Seawall and Falco read (sysdig: see copy --compat)',
+    )
     .requiredOption('-w, --write <file>', 'the capture to write')
     .addOption(secondsOption())
     .option('--size <mebibytes>', 'stop when about so many MiB have been written', positiveNumber)
