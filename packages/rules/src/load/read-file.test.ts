@@ -103,6 +103,17 @@ test('a key in the wrong column is named, with the item as it should be', () => 
   );
 });
 
+test('a quote or bracket that is never closed is told where it opens', () => {
+  assert.match(
+    tell('- rule: r\n  desc: d\n  priority: INFO\n  output: "o\n  condition: evt.type = open\n'),
+    /^rules\.yaml:6:1: error: the " in line 4, column 11 is never closed \[LOAD_ERR_YAML_PARSE\]\n[\s\S]*write the " where it ends$/,
+  );
+  assert.match(
+    tell('- list: a\n  items: [x, y\n- list: b\n  items: []\n'),
+    /error: the \[ in line 2, column 10 is never closed/,
+  );
+});
+
 test('overrides of another kind than Falco reads have its codes: it fails in its YAML reader, which knows the file alone', () => {
   const twice = (override: string) =>
     `${ruleText('r', 'evt.type = open')}${ruleText('r', 'evt.type = close', `  override: ${override}\n`)}`;

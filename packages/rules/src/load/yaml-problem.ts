@@ -1,3 +1,4 @@
+import { findUnclosed } from './continued-lines.ts';
 import { type SourceFile, sourcePlaceAt } from './source.ts';
 import { COMPLEX_KEY, type YamlProblem } from './yaml.ts';
 
@@ -15,14 +16,14 @@ export interface YamlExplanation {
 export function explainYamlProblem(file: SourceFile, problem: YamlProblem): YamlExplanation {
   const [offset, wording] = reword(file.text, problem);
   const place = sourcePlaceAt(file, offset);
-  const misindented = findMisindentedKey(file, place.line - 1);
+  const found = findMisindentedKey(file, place.line - 1) ?? explainUnclosed(file, problem);
   return {
     offset,
     message: `yaml-cpp: error at line ${place.line}, column ${place.column}: ${wording}`,
     plain:
-      misindented?.plain ??
+      found?.plain ??
       `this is not YAML: ${problem.message.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}`,
-    hint: misindented?.hint ?? hints[problem.code],
+    hint: found?.hint ?? hints[problem.code],
   };
 }
 
@@ -50,6 +51,24 @@ function reword(text: string, { code, message, offset }: YamlProblem): [number, 
   if (code === COMPLEX_KEY) return [offset, 'bad conversion'];
   return [offset, message];
 }
+
+/** A quote or bracket that was forgotten shows where the file ends or the next item begins, which helps nobody. */
+function explainUnclosed(
+  file: SourceFile,
+  { code, message }: YamlProblem,
+): { plain: string; hint: string } | undefined {
+  if (!['MISSING_CHAR', 'BAD_INDENT'].includes(code) || !/closing|end with/.test(message)) return undefined;
+  const offset = findUnclosed(file.text);
+  if (offset === undefined) return undefined;
+  const opening = file.text[offset]!;
+  const { line, column } = sourcePlaceAt(file, offset);
+  return {
+    plain: `the ${opening} in line ${line}, column ${column} is never closed`,
+    hint: `write the ${closings[opening]} where it ends`,
+  };
+}
+
+const closings: Readonly<Record<string, string>> = { '"': '"', "'": "'", '[': ']', '{': '}' };
 
 const itemKeys =
   /^(?:rule|macro|list|desc|condition|output|priority|source|enabled|tags|items|exceptions|override|append|capture|capture_duration|warn_evttypes|skip-if-unknown-filter|name|fields|comps|values|version|alternatives)$/;

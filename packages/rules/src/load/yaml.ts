@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { type IndentedText, indentContinuedLines } from './continued-lines.ts';
 import { excerptOf } from './excerpt.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
 import type { SourceFile } from './source.ts';
@@ -47,6 +48,9 @@ export interface YamlProblem {
 /** The code of a key that is a sequence or a mapping. */
 export const COMPLEX_KEY = 'COMPLEX_KEY';
 
+// YAML wants a blank before a comment. Falco's reader does not, and the library reads on all the same.
+const commentTooNear = 'Comments must be separated from other tokens';
+
 // A rule file with more nodes than this was made to exhaust memory: aliases of aliases of aliases.
 const largestWeight = 2_000_000;
 
@@ -58,11 +62,23 @@ export function parseYaml(file: SourceFile): readonly YamlNode[] | YamlProblem {
 
 /** As parseYaml, by the library that reads all of YAML. */
 export function parseFullYaml(file: SourceFile): readonly YamlNode[] | YamlProblem {
+  const nodes = readDocuments(file, { text: file.text, toOriginal: (offset) => offset });
+  if (!isYamlProblem(nodes)) return nodes;
+  const indented = indentContinuedLines(file.text);
+  if (indented === undefined) return nodes;
+  const again = readDocuments(file, indented);
+  return isYamlProblem(again) ? nodes : again;
+}
+
+function readDocuments(
+  file: SourceFile,
+  { text, toOriginal }: IndentedText,
+): readonly YamlNode[] | YamlProblem {
   let documents: readonly Document[];
   const lineCounter = new LineCounter();
   try {
     documents = [
-      ...parseAllDocuments(file.text, {
+      ...parseAllDocuments(text, {
         schema: 'failsafe',
         merge: false,
         uniqueKeys: false,
@@ -77,10 +93,10 @@ export function parseFullYaml(file: SourceFile): readonly YamlNode[] | YamlProbl
   }
   const nodes: YamlNode[] = [];
   for (const document of documents) {
-    const error = document.errors[0];
+    const error = document.errors.find(({ message }) => !message.startsWith(commentTooNear));
     if (error !== undefined)
-      return { message: excerptOf(error.message), offset: error.pos[0], code: error.code };
-    const converted = convertDocument(document, file);
+      return { message: excerptOf(error.message), offset: toOriginal(error.pos[0]), code: error.code };
+    const converted = convertDocument(document, file, toOriginal);
     if ('code' in converted) return converted;
     nodes.push(converted);
   }
@@ -133,13 +149,19 @@ function firstCharacter(scalar: YamlScalar, file: SourceFile): number {
 
 interface Conversion {
   readonly file: SourceFile;
+  /** From the text that the library read, which may have blanks put in. */
+  readonly toOriginal: (offset: number) => number;
   readonly anchors: Map<string, YamlNode | 'open'>;
   /** How many nodes a sequence or mapping stands for, with aliases written out. */
   readonly weights: Map<YamlNode, number>;
 }
 
-function convertDocument(document: Document, file: SourceFile): YamlNode | YamlProblem {
-  const conversion: Conversion = { file, anchors: new Map(), weights: new Map() };
+function convertDocument(
+  document: Document,
+  file: SourceFile,
+  toOriginal: (offset: number) => number,
+): YamlNode | YamlProblem {
+  const conversion: Conversion = { file, toOriginal, anchors: new Map(), weights: new Map() };
   try {
     return convert(document.contents, conversion, 0);
   } catch (error) {
@@ -161,7 +183,8 @@ function convert(node: unknown, conversion: Conversion, fallback: number): YamlN
   }
   const anchor = (node as { anchor?: string } | null)?.anchor;
   if (anchor !== undefined) anchors.set(anchor, 'open');
-  const start = (node as { range?: readonly number[] } | null)?.range?.[0] ?? fallback;
+  const begin = (node as { range?: readonly number[] } | null)?.range?.[0];
+  const start = begin === undefined ? fallback : conversion.toOriginal(begin);
   const converted = convertContent(node, conversion, start);
   if (weightOf(converted, conversion) > largestWeight) {
     throw problem('TOO_LARGE', 'aliases make this too large', node as { range?: readonly number[] });
@@ -174,7 +197,7 @@ function convertContent(node: unknown, conversion: Conversion, start: number): Y
   if (isMap(node)) {
     const entries = node.items.map((pair) => ({
       key: convertKey(pair.key, conversion, start),
-      value: convert(pair.value, conversion, endOf(pair.key) ?? start),
+      value: convert(pair.value, conversion, endOf(pair.key, conversion) ?? start),
     }));
     return weigh({ kind: 'mapping', start, entries }, conversion);
   }
@@ -185,7 +208,7 @@ function convertContent(node: unknown, conversion: Conversion, start: number): Y
     return weigh({ kind: 'sequence', start, items }, conversion);
   }
   if (isScalar(node) && !isNullScalar(node)) {
-    const end = node.range?.[1] ?? start;
+    const end = endOf(node, conversion) ?? start;
     return { kind: 'scalar', start, end, value: String(node.value) };
   }
   // Falco's reader gives an absent value the place of what comes next.
@@ -197,7 +220,7 @@ function convertContent(node: unknown, conversion: Conversion, start: number): Y
 function convertPair(key: unknown, value: unknown, conversion: Conversion, start: number): YamlNode {
   const entry = {
     key: convertKey(key, conversion, start),
-    value: convert(value, conversion, endOf(key) ?? start),
+    value: convert(value, conversion, endOf(key, conversion) ?? start),
   };
   return weigh({ kind: 'mapping', start: entry.key.start, entries: [entry] }, conversion);
 }
@@ -219,8 +242,9 @@ function isNullScalar(node: { type?: string; tag?: string; value: unknown }): bo
   return ['', '~', 'null', 'Null', 'NULL'].includes(String(node.value ?? ''));
 }
 
-function endOf(node: unknown): number | undefined {
-  return (node as { range?: readonly number[] } | null)?.range?.[1];
+function endOf(node: unknown, { toOriginal }: Conversion): number | undefined {
+  const end = (node as { range?: readonly number[] } | null)?.range?.[1];
+  return end === undefined ? undefined : toOriginal(end);
 }
 
 function weightOf(node: YamlNode, { weights }: Conversion): number {
