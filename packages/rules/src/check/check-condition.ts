@@ -150,7 +150,11 @@ function describe(error: SeawallError, node: AnyNode, catalogue: FieldCatalogue)
     node,
     position: error.details as unknown as Position,
     isUnknownName,
-    hint: isUnknownName ? hintOfField(details.field ?? field, catalogue) : undefined,
+    hint: isUnknownName
+      ? hintOfField(details.field ?? field, catalogue)
+      : code === 'CONSTANT_WRONG'
+        ? hintOfConstant(details, node, catalogue)
+        : undefined,
     length: String(details.text ?? '').length,
   };
 }
@@ -171,6 +175,22 @@ function hintOfField(name: string, catalogue: FieldCatalogue): string {
   return nearest === undefined
     ? `\`seawall rules fields --source ${catalogue.source}\` lists the fields`
     : `did you mean '${nearest}'?`;
+}
+
+/** What was meant by a constant that the field can't be compared with: a list that isn't there, or another field. */
+function hintOfConstant(
+  { left, text }: Readonly<Record<string, string>>,
+  node: AnyNode,
+  catalogue: FieldCatalogue,
+): string | undefined {
+  const network = left.replace(/ip$/, 'net');
+  if (/^[\da-f.:]+\/\d+$/i.test(text) && network !== left && catalogue.fields.has(network)) {
+    return `to ask for a network write ${network}`;
+  }
+  const isInList = node.kind === 'comparison' && node.right.kind === 'list';
+  return isInList && /^[a-z_][\w-]*$/i.test(text)
+    ? `if '${text}' is to be a list, define it before, here or in a file that is loaded first`
+    : undefined;
 }
 
 /** Without the line and column in the condition: the place in the file is told already. */

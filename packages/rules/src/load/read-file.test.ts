@@ -59,6 +59,17 @@ test('a value of an exception is what its own fault points at', () => {
   assert.match(rendered, /'many' can't be compared with 'fd\.num'/);
 });
 
+test("a constant that a field can't be compared with comes with what was meant: a list, or the field for networks", () => {
+  const told = (check: string) => tell(ruleText('r', `evt.type = connect and ${check}`));
+  assert.match(
+    told('fd.sip in (good_ones)'),
+    /= if 'good_ones' is to be a list, define it before, here or in/,
+  );
+  assert.match(told('fd.sip in ("10.0.0.0/8")'), /= to ask for a network write fd\.snet$/);
+  assert.match(told('fd.sip = fd00::/8'), /= to ask for a network write fd\.snet$/);
+  assert.doesNotMatch(told('fd.sip = good_one'), /\n {2}=/);
+});
+
 test("what Falco's JSON says is said with Falco's places: bytes, lines from 0, the condition's own place added", () => {
   const { files } = loadTexts([`# ü\n${ruleText('r', 'evt.type = open and')}`]);
   const [error] = falcoLoadResult(files[0]!).errors;
@@ -112,6 +123,17 @@ test('a quote or bracket that is never closed is told where it opens', () => {
     tell('- list: a\n  items: [x, y\n- list: b\n  items: []\n'),
     /error: the \[ in line 2, column 10 is never closed/,
   );
+});
+
+test('a line that is indented with a tab is told as such, wherever it stands', () => {
+  const at = (line: number, column: number) =>
+    new RegExp(
+      `^rules\\.yaml:${line}:${column}: error: this line is indented with a tab \\[[\\s\\S]*indent with blanks`,
+    );
+  assert.match(tell('- macro: m\n\tcondition: evt.type = open\n'), at(2, 1));
+  assert.match(tell('- macro: m\n  condition: >\n    evt.type = open\n\tand proc.name = a\n'), at(4, 1));
+  assert.match(tell('- macro: m\n  condition: >\n\tevt.type = open\n'), at(3, 1));
+  assert.match(tell('- rule: r\n  exceptions:\n  \t- name: e\n'), at(3, 3));
 });
 
 test('overrides of another kind than Falco reads have its codes: it fails in its YAML reader, which knows the file alone', () => {

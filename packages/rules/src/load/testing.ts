@@ -64,6 +64,7 @@ export const syscallTestCatalogue: FieldCatalogue<TestEvent> = {
     { name: 'fd.num', type: 'int64' },
     { name: 'fd.sport', type: 'port' },
     { name: 'fd.sip', type: 'ipaddr' },
+    { name: 'fd.snet', type: 'ipnet' },
     { name: 'fd.snet', type: 'ipnet', special: { compare: () => false } },
     { name: 'fd.ip', type: 'ipaddr', special: { compare: () => false } },
     { name: 'fd.net', type: 'ipnet', special: { compare: () => false } },

@@ -16,7 +16,8 @@ export interface YamlExplanation {
 export function explainYamlProblem(file: SourceFile, problem: YamlProblem): YamlExplanation {
   const [offset, wording] = reword(file.text, problem);
   const place = sourcePlaceAt(file, offset);
-  const found = findMisindentedKey(file, place.line - 1) ?? explainUnclosed(file, problem);
+  const found =
+    explainTab(file, problem) ?? findMisindentedKey(file, place.line - 1) ?? explainUnclosed(file, problem);
   return {
     offset,
     message: `yaml-cpp: error at line ${place.line}, column ${place.column}: ${wording}`,
@@ -30,7 +31,6 @@ export function explainYamlProblem(file: SourceFile, problem: YamlProblem): Yaml
 const hints: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'quote a value that holds ": ", or check the indentation of this line',
   MULTILINE_IMPLICIT_KEY: 'quote a value that holds ": ", or check the indentation of this line',
-  TAB_AS_INDENT: 'indent with blanks, YAML allows no tabs there',
   BAD_SCALAR_START: 'quote a value that begins with a special character',
   BAD_DQ_ESCAPE: 'double a backslash that stands for itself, or write the text in single quotes',
   [COMPLEX_KEY]: 'quote text that begins with { or [',
@@ -38,6 +38,8 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 function reword(text: string, { code, message, offset }: YamlProblem): [number, string] {
+  const tab = findIndentingTab(text, offset);
+  if (tab !== undefined) return [tab, 'illegal tab when looking for indentation'];
   if (code === 'BLOCK_AS_IMPLICIT_KEY') {
     const colon = /:(?=\s|$)/g;
     colon.lastIndex = offset;
@@ -46,10 +48,24 @@ function reword(text: string, { code, message, offset }: YamlProblem): [number, 
   if (code === 'MISSING_CHAR' && message.startsWith('Sequence item without')) {
     return [offset + /^[ \t]*/.exec(text.slice(offset))![0].length, 'end of sequence not found'];
   }
+  if (message.startsWith('All sequence items must start')) return [offset, 'end of sequence not found'];
   if (code === 'MISSING_CHAR' && message.startsWith('Missing closing'))
     return [offset, 'illegal EOF in scalar'];
   if (code === COMPLEX_KEY) return [offset, 'bad conversion'];
   return [offset, message];
+}
+
+/** The first tab in the indentation of the line where the text breaks off. */
+function findIndentingTab(text: string, offset: number): number | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const indentation = /^ *\t[ \t]*/.exec(text.slice(start, offset + 1))?.[0];
+  if (indentation === undefined || start + indentation.length < offset) return undefined;
+  return start + indentation.indexOf('\t');
+}
+
+function explainTab(file: SourceFile, { offset }: YamlProblem): { plain: string; hint: string } | undefined {
+  if (findIndentingTab(file.text, offset) === undefined) return undefined;
+  return { plain: 'this line is indented with a tab', hint: 'indent with blanks, YAML allows no tabs there' };
 }
 
 /** A quote or bracket that was forgotten shows where the file ends or the next item begins, which helps nobody. */
