@@ -52,13 +52,14 @@ test('a comment may follow what it is about without a blank', () => {
   );
 });
 
-test('what is never closed, or holds a mark between documents, stays no YAML', () => {
+test('what is never closed, begins a line with a comma or holds a mark between documents, stays no YAML', () => {
   for (const text of [
     '- list: a\n  items: [x,\ny\n- list: b\n',
     '- list: a\n  items: [x,\n---\ny]\n',
     '- rule: a\n  desc: "b\n---\nc"\n',
     '- rule: a\n  desc: "b\n- rule: c\n',
     '- list: a\n  items: [x\n]]\n',
+    '- list: a\n  items: [x\n, y]\n',
     '- list: a\n items: [\n]\n',
     '- list:\n  a\n  items: [\n]\n',
   ]) {

@@ -70,6 +70,8 @@ function scan(text: string): { readonly gaps: readonly Gap[]; readonly unclosed?
   /** The column of the block that what is read belongs to. */
   let parent = -1;
   let isValueAwaited = false;
+  /** A comma in the first column Falco's reader does not take. */
+  let hasLeadingComma = false;
 
   function match(pattern: RegExp): string | undefined {
     pattern.lastIndex = at;
@@ -126,6 +128,7 @@ function scan(text: string): { readonly gaps: readonly Gap[]; readonly unclosed?
         at++;
         if (letter === '\n') {
           if (documentMark.test(text.slice(at, at + 4))) return false;
+          if (text[at] === ',') hasLeadingComma = true;
           indent(at);
         }
         if (letter === '[' || letter === '{') depth++;
@@ -171,5 +174,5 @@ function scan(text: string): { readonly gaps: readonly Gap[]; readonly unclosed?
       if (!isEmpty) skipDeeperLines();
     }
   }
-  return { gaps };
+  return { gaps: hasLeadingComma ? [] : gaps };
 }
