@@ -13,7 +13,7 @@ export const errors = defineErrors('cli', {
   INPUT_DAMAGED: '{path}: the compressed data is damaged ({reason})',
   FILTER_INVALID: 'the filter {filter} makes no sense: {reason}',
   EXAMPLE_ABSENT:
-    'the bundled recording is part of the repository, not of the published package: replay a capture of your own with seawall watch --capture FILE --rules FILE',
+    'the rules and the recording that up takes are part of the repository, not of the published package: watch this machine with rules of your own with seawall watch --rules FILE, or replay a capture with --capture FILE',
   NO_SUCH_FINDING: 'there is no finding {id}: `seawall findings list --state all` shows those there are',
   OPTION_MISSING: '{command} needs {option}: {hint}',
   OPTION_INVALID: '{option} {value}: {problem}',

@@ -33,6 +33,7 @@ interface Options {
 }
 
 async function start(context: CommandContext, options: Options): Promise<void> {
+  if (!existsSync(RULES) || !existsSync(EXAMPLE)) throw errors.create('EXAMPLE_ABSENT');
   if (options.replay) {
     await replayExample(context, options.output);
     return;
@@ -99,7 +100,6 @@ async function watchLive(context: CommandContext, { output }: Options, until: Un
 }
 
 async function replayExample(context: CommandContext, output: OutputFormat): Promise<void> {
-  if (!existsSync(EXAMPLE)) throw errors.create('EXAMPLE_ABSENT');
   const { errors: stream } = context.terminal;
   const { strong, faint } = stream.palette;
   stream.write(
