@@ -277,7 +277,7 @@ test('a time-out over HTTP is tried again as often as allowed, a refusal not', a
   server.close();
 });
 
-test('HTTPS trusts the authority it is told, shows a client certificate, and looks at nothing when told so', async () => {
+test('HTTPS trusts the authority it is told, shows a client certificate, and looks at nothing when told so', async (context) => {
   const order = { algorithm: 'p256', lifetimeDays: 2, now: Date.now() } as const;
   const authority = await createAuthority({ ...order, commonName: 'Outputs' });
   const issue = async (name: string, usage: 'serverAuth' | 'clientAuth') => {
@@ -303,6 +303,11 @@ test('HTTPS trusts the authority it is told, shows a client certificate, and loo
       response.end();
     },
   );
+  // Also where an assertion fails: an open server keeps the whole of `npm test` from ending.
+  context.after(() => {
+    receiver.closeAllConnections();
+    receiver.close();
+  });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   const url = `https://localhost:${(receiver.address() as AddressInfo).port}/`;
@@ -324,8 +329,6 @@ test('HTTPS trusts the authority it is told, shows a client certificate, and loo
   assert.deepEqual(await post({ ca_bundle: ca, ...mtls }), []);
   assert.deepEqual(seen, [false, false, true]);
   assert.throws(() => open({ http_output: { url, ca_cert: join(folder, 'no.crt') } }), /no\.crt/);
-  receiver.closeAllConnections();
-  receiver.close();
 });
 
 test('syslog over UDP and TCP has facility, priority, time, host and tag', async () => {
