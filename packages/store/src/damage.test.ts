@@ -258,6 +258,8 @@ test('a store in a folder that may not be entered is no fault of ours: its path 
     [...process.execArgv, '--input-type=module', '--eval', script],
     { encoding: 'utf8' },
   );
+  // Whoever is not root can't remove it otherwise.
+  chmodSync(join(folder, 'closed'), 0o700);
   const lines = stdout.trim().split('\n');
   assert.equal(lines.length, 3, stderr);
   for (const line of lines) {
