@@ -62,8 +62,9 @@ function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
     '--prio-prefix',
     '--tag',
     `${tag}[${process.pid}]`,
+    '--size',
+    '60KiB',
   ];
-  words.push('--size', '60KiB');
 
   function start(): LineProcess {
     return startLineProcess({

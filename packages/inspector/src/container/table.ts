@@ -112,10 +112,9 @@ export function createContainerTable(
         break;
       }
     }
-    const isNew = !containers.has(container.id);
     containers.set(container.id, container);
     missing.delete(container.id);
-    if (isNew && outer.delete(container.id)) findAnew();
+    if (outer.delete(container.id)) findAnew();
     onChange(container.id);
     watcher?.onDescribed(container.id);
   }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { until } from '@seawall/base/testing';
 import { apiServerMissing, startApiServer } from '../testing/index.ts';
-import { readKubeconfig } from './credentials.ts';
+import { type ApiServerAddress, readKubeconfig } from './credentials.ts';
 import { openApiConnection } from './request.ts';
 import { type ObjectWatch, watchObjects } from './watch-objects.ts';
 
@@ -14,6 +14,22 @@ const timing = { firstPause: 10, longestPause: 40 };
 
 function thing(name: string, resourceVersion: string, spec = '') {
   return { metadata: { name, resourceVersion }, spec };
+}
+
+/** Lets the server listen until the test is over, and says how to reach it. */
+async function addressOf(context: TestContext, server: Server): Promise<ApiServerAddress> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...{ server: `http://127.0.0.1:${port}`, authority: undefined, serverName: undefined },
+    ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },
+    token: () => undefined,
+  };
 }
 
 /** An API server as far as one kind of objects goes: a test says what it lists, and what it tells of changes. */
@@ -57,23 +73,13 @@ async function scriptedServer(context: TestContext) {
     const items = state.pages[page]?.map((item) => (isBulky ? item : { ...item, status: undefined }));
     response.end(JSON.stringify({ items, metadata: { resourceVersion: '7', ...next } }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const address = await addressOf(context, server);
   const told: string[] = [];
   const failures: (string | undefined)[] = [];
   const watch: ObjectWatch = watchObjects({
     path: PATH,
     timing,
-    address: () => ({
-      ...{ server: `http://127.0.0.1:${port}`, authority: undefined, serverName: undefined },
-      ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },
-      token: () => undefined,
-    }),
+    address: () => address,
     textOf: ({ spec }) => spec as string,
     longest: 100,
     onChange: () => told.push((watch.objects() ?? []).map(({ name, text }) => name + text).join(' ')),
@@ -239,22 +245,12 @@ test('closing waits for no answer that does not come', async (context) => {
   const server = createServer(() => {
     // Nobody is ever answered.
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const address = await addressOf(context, server);
   const failures: (string | undefined)[] = [];
   const watch = watchObjects({
     path: PATH,
     timing,
-    address: () => ({
-      ...{ server: `http://127.0.0.1:${port}`, authority: undefined, serverName: undefined },
-      ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },
-      token: () => undefined,
-    }),
+    address: () => address,
     textOf: () => '',
     longest: 1000,
     onChange: () => undefined,
