@@ -1,6 +1,7 @@
 import { clearBit, createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import { decide } from './decide.ts';
+import { indexGroups } from './group-index.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
 import { describeRemainder, type Narrowing, type Remainder } from './residue.ts';
@@ -68,18 +69,36 @@ export function createSlotTexts<Context>(
   const { groups, groupOf, rulingOut } = groupTexts(candidates);
   if (groups.length === 0) return undefined;
   const mentions = groups.map(() => createBits(candidates.length));
+  /** By predicate: the positions of the candidates that it is a part of. */
+  const mentioning = new Map<Predicate<Context>, number[]>();
   candidates.forEach(({ eventParts }, position) => {
-    for (const part of eventParts) {
-      for (const predicate of predicatesOf(part)) {
-        for (const group of [groupOf.get(predicate), rulingOut.get(predicate)]) {
-          if (group !== undefined) setBit(mentions[group], position);
-        }
-      }
+    const predicates = new Set<Predicate<Context>>();
+    for (const part of eventParts) predicatesOf(part, predicates);
+    for (const predicate of predicates) {
+      const own = groupOf(predicate);
+      const other = rulingOut(predicate);
+      if (own === -1 && other === -1) continue;
+      if (own !== -1) setBit(mentions[own], position);
+      if (other !== -1) setBit(mentions[other], position);
+      const known = mentioning.get(predicate);
+      if (known === undefined) mentioning.set(predicate, [position]);
+      else known.push(position);
     }
   });
+  /** The class of a text for which nothing holds. */
+  const nothing: ScopeClass<Context> = { id: -1, holds: new Set(), leaves: new Set(), dead: createBits(0) };
   let insightByRemainder = new WeakMap<Remainder, Insight<Context>>();
   let start: Insight<Context> | undefined;
   let epoch = memory.epoch();
+
+  /** What the known texts tell of a predicate; undefined where that is open. */
+  function verdictBy(known: KnownClasses<Context>, predicate: Predicate<Context>): boolean | undefined {
+    const own = groupOf(predicate);
+    if (own !== -1 && known[own] !== undefined) return known[own].holds.has(predicate);
+    const other = rulingOut(predicate);
+    if (other === -1 || known[other] === undefined) return undefined;
+    return known[other].leaves.has(predicate) ? undefined : false;
+  }
 
   /** Adds to `insight` what its known texts tell of a candidate. */
   function judge(
@@ -88,33 +107,33 @@ export function createSlotTexts<Context>(
     verdicts: Map<PlanNode<Context>, boolean | undefined>,
   ): void {
     const { eventParts } = candidates[position];
-    const verdictOf = (predicate: Predicate<Context>): boolean | undefined => {
-      const own = known[groupOf.get(predicate) ?? -1];
-      if (own !== undefined) return own.holds.has(predicate);
-      return known[rulingOut.get(predicate) ?? -1]?.leaves.has(predicate) === false ? false : undefined;
-    };
-    if (eventParts.some((part) => decide(part, verdictOf, verdicts) === false)) {
-      setBit(dead, position);
-      return;
+    const verdictOf = (predicate: Predicate<Context>): boolean | undefined => verdictBy(known, predicate);
+    for (const part of eventParts) {
+      if (decide(part, verdictOf, verdicts) === false) {
+        setBit(dead, position);
+        return;
+      }
     }
-    const found = new Set<number>();
-    for (const part of eventParts) addDeciding(part, verdicts, found);
-    for (const group of found) setBit(deciding[group], position);
+    for (const part of eventParts) noteDeciding(part, position, deciding, verdictOf, verdicts);
   }
 
-  /** Adds the groups that could still rule the node out: those with something to hold, not those with something to fail. */
-  function addDeciding(
+  /** Notes the groups that could still rule the node out: those with something to hold, not those with something to fail. */
+  function noteDeciding(
     node: PlanNode<Context>,
+    position: number,
+    deciding: readonly Uint32Array[],
+    verdictOf: (predicate: Predicate<Context>) => boolean | undefined,
     verdicts: ReadonlyMap<PlanNode<Context>, boolean | undefined>,
-    found: Set<number>,
   ): void {
-    if (node.kind === 'constant' || verdicts.get(node) !== undefined) return;
+    if (node.kind === 'constant') return;
     if (node.kind !== 'test') {
-      for (const child of node.children) addDeciding(child, verdicts, found);
+      if (verdicts.get(node) !== undefined) return;
+      for (const child of node.children) noteDeciding(child, position, deciding, verdictOf, verdicts);
       return;
     }
-    const group = groupOf.get(node.predicate);
-    if (group !== undefined && !node.isNegated) found.add(group);
+    if (node.isNegated) return;
+    const group = groupOf(node.predicate);
+    if (group !== -1 && verdictOf(node.predicate) === undefined) setBit(deciding[group], position);
   }
 
   function findStart(): Insight<Context> {
@@ -134,24 +153,39 @@ export function createSlotTexts<Context>(
   }
 
   function deepen(insight: Insight<Context>, group: number, found: ScopeClass<Context>): Insight<Context> {
-    const reached = insight.next.get(found);
+    const isNothing = found.holds.size + found.leaves.size === 0;
+    const key = isNothing ? nothing : found;
+    const reached = insight.next.get(key);
     if (reached !== undefined) return reached;
-    const known = [...insight.known];
-    known[group] = found;
+    // Little holds for a text; candidates that do not mention it come to the same as where nothing holds.
+    const like = isNothing ? insight : deepen(insight, group, nothing);
     const deeper: Insight<Context> = {
-      known,
-      dead: insight.dead.slice(),
-      deciding: insight.deciding.map((positions) => positions.slice()),
+      known: withItem(insight.known, group, key),
+      dead: like.dead.slice(),
+      deciding: like.deciding.map((positions) => positions.slice()),
       next: new Map(),
     };
+    const touched = isNothing ? mentions[group] : candidatesOf(found);
     const verdicts = new Map<PlanNode<Context>, boolean | undefined>();
     for (let position = 0; position < candidates.length; position++) {
-      if (hasBit(deeper.dead, position) || !hasBit(mentions[group], position)) continue;
+      if (hasBit(insight.dead, position) || !hasBit(touched, position)) continue;
+      clearBit(deeper.dead, position);
       for (const positions of deeper.deciding) clearBit(positions, position);
       judge(position, deeper, verdicts);
     }
-    insight.next.set(found, deeper);
+    insight.next.set(key, deeper);
     return deeper;
+  }
+
+  /** The positions of the candidates that mention what holds of a class, or what it leaves. */
+  function candidatesOf({ holds, leaves }: ScopeClass<Context>): Uint32Array {
+    const positions = createBits(candidates.length);
+    for (const predicates of [holds, leaves]) {
+      for (const predicate of predicates) {
+        for (const position of mentioning.get(predicate) ?? []) setBit(positions, position);
+      }
+    }
+    return positions;
   }
 
   /** The first group of texts that could rule an open candidate out. */
@@ -188,12 +222,19 @@ export function createSlotTexts<Context>(
   };
 }
 
+function withItem<Item>(items: readonly Item[], index: number, item: Item): readonly Item[] {
+  const changed = items.slice();
+  changed[index] = item;
+  return changed;
+}
+
 /** All comparisons of single texts that don't cost much, by text; the texts that are compared most often come first. */
 function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
   readonly groups: readonly ScopeGroup<Context>[];
-  readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
-  /** The group of another text that may rule a predicate out. */
-  readonly rulingOut: ReadonlyMap<Predicate<Context>, number>;
+  /** The group of a predicate, -1 without one. */
+  readonly groupOf: (predicate: Predicate<Context>) => number;
+  /** The group of another text that may rule a predicate out, -1 without one. */
+  readonly rulingOut: (predicate: Predicate<Context>) => number;
 } {
   const found = new Map<
     string,
@@ -226,13 +267,7 @@ function groupTexts<Context>(candidates: readonly Candidate<Context>[]): {
     groups: sorted.map(({ subject, predicates }, group) =>
       createScopeGroup(subject, [...predicates], new Map(), 0, others[group]),
     ),
-    groupOf: indexGroups(sorted.map(({ predicates }) => [...predicates])),
+    groupOf: indexGroups(sorted.map(({ predicates }) => predicates)),
     rulingOut: indexGroups(others),
   };
-}
-
-function indexGroups<Context>(
-  groups: readonly (readonly Predicate<Context>[])[],
-): ReadonlyMap<Predicate<Context>, number> {
-  return new Map(groups.flatMap((predicates, group) => predicates.map((one) => [one, group] as const)));
 }

@@ -1,6 +1,7 @@
 import { clearBit, countCommon, createBits, hasBit, removeBits, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import { decide } from './decide.ts';
+import { indexGroups } from './group-index.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
 import { createScopeGroup, predicatesOf, type ScopeClass, type ScopeGroup } from './scope-group.ts';
@@ -175,12 +176,9 @@ export function createResidues<Context>(
   ): readonly MixedPart<Context>[] {
     const { group } = place;
     // Few predicates hold of a class; what does not mention them comes to the same in all of them.
-    const isFirst = place.next.length === 0;
-    if (!isFirst) {
-      place.verdictsWithNone ??= place.mixed.map(({ node, groups: asks }) =>
-        asks.includes(group) ? decidePartly(node, place.classes, group) : undefined,
-      );
-    }
+    place.verdictsWithNone ??= place.mixed.map(({ node, groups: asks }) =>
+      asks.includes(group) ? decidePartly(node, place.classes, group) : undefined,
+    );
     const touched = new Set<number>();
     for (const predicate of found.holds) {
       for (const id of mentioning.get(predicate) ?? []) touched.add(id);
@@ -188,8 +186,7 @@ export function createResidues<Context>(
     const open: MixedPart<Context>[] = [];
     for (const [index, part] of place.mixed.entries()) {
       if (!hasBit(left, part.candidate)) continue;
-      const isKnown = !isFirst && !touched.has(part.id);
-      const verdict = isKnown ? place.verdictsWithNone![index] : decidePartly(part.node, classes);
+      const verdict = touched.has(part.id) ? decidePartly(part.node, classes) : place.verdictsWithNone[index];
       if (verdict === false) clearBit(left, part.candidate);
       else if (verdict === undefined) open.push(part);
     }
@@ -234,7 +231,7 @@ export function createResidues<Context>(
     none = -1,
   ): boolean | undefined {
     return decide(node, (predicate) => {
-      const group = groupOf.get(predicate)!;
+      const group = groupOf(predicate);
       return group === none ? false : classes[group]?.holds.has(predicate);
     });
   }
@@ -287,7 +284,8 @@ interface MixedPart<Context> {
 
 interface GroupedCandidates<Context> {
   readonly groups: readonly ScopeGroup<Context>[];
-  readonly groupOf: ReadonlyMap<Predicate<Context>, number>;
+  /** The group of a predicate. */
+  readonly groupOf: (predicate: Predicate<Context>) => number;
   /** By group: the ids of the candidates with a part that it alone decides. */
   readonly users: readonly Uint32Array[];
   readonly mixed: readonly MixedPart<Context>[];
@@ -357,5 +355,5 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
     for (const { id } of parts.keys()) setBit(ids, id);
     return ids;
   });
-  return { groups, groupOf, users, mixed, mentioning };
+  return { groups, groupOf: indexGroups(predicates), users, mixed, mentioning };
 }

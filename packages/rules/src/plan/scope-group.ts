@@ -56,17 +56,17 @@ export function createScopeGroup<Context>(
   candidateCount: number,
   others: readonly Predicate<Context>[] = [],
 ): ScopeGroup<Context> {
-  const contained = filedUnder(predicates, 'contains');
+  const { equals, startsWith, contains: contained, pathPrefix } = fileTexts(predicates);
   const isEachSought = contained.length <= SOUGHT_ONE_BY_ONE;
   const sought = isEachSought ? contained : [];
   const ends = endsOf(predicates);
   const tested = [...predicates.keys()].filter(
     (index) => predicates[index].lookup === undefined && !isEnd(predicates[index]),
   );
-  const byPrefix = createPrefixTree(filedUnder(predicates, 'startsWith'));
-  const byPath = createPathTree(filedUnder(predicates, 'pathPrefix'));
+  const byPrefix = createPrefixTree(startsWith);
+  const byPath = createPathTree(pathPrefix);
   const bySubstring = createSubstringTree(isEachSought ? [] : contained);
-  const equalTo = indexEquals(predicates);
+  const equalTo = indexEquals(equals);
   const users = indexUsers(parts);
   const deadByDefault = createBits(candidateCount);
   for (const [candidate, nodes] of parts) {
@@ -191,7 +191,7 @@ function indexOthers<Context>(
   const indexes = [...byLook].map(([possibleFor, predicates]) => ({
     possibleFor,
     predicates,
-    equalTo: indexEquals(predicates),
+    equalTo: indexEquals(fileTexts(predicates).equals),
   }));
   return (text) => {
     let left: Set<Predicate<Context>> | undefined;
@@ -215,14 +215,25 @@ function idsOf<Context>(predicates: readonly Predicate<Context>[]): string {
   return predicates.map(({ id }) => id).join();
 }
 
-/** The texts that predicates of that kind look for, and the index of the predicate. */
-function filedUnder<Context>(
+/** A text that a predicate looks for, and the predicate's index. */
+type FiledText = readonly [text: string, index: number];
+
+/** The texts that the predicates look for, by how they do. */
+function fileTexts<Context>(
   predicates: readonly Predicate<Context>[],
-  kind: Lookup['kind'],
-): (readonly [text: string, index: number])[] {
-  return predicates.flatMap(({ lookup }, index) =>
-    lookup?.kind === kind ? lookup.texts.map((text) => [text, index] as const) : [],
-  );
+): Readonly<Record<Lookup['kind'], readonly FiledText[]>> {
+  const filed: Record<Lookup['kind'], FiledText[]> = {
+    equals: [],
+    startsWith: [],
+    contains: [],
+    pathPrefix: [],
+  };
+  predicates.forEach(({ lookup }, index) => {
+    if (lookup === undefined) return;
+    const texts = filed[lookup.kind];
+    for (const text of lookup.texts) texts.push([text, index]);
+  });
+  return filed;
 }
 
 /** What a text may end with, and the index of the predicate that asks for it. */
@@ -247,13 +258,11 @@ function isEnd<Context>({ direct, holdsFor }: Predicate<Context>): boolean {
 }
 
 /** Gives for a text the indexes of the predicates that it makes hold by being equal; undefined where there are none. */
-function indexEquals<Context>(
-  predicates: readonly Predicate<Context>[],
-): (text: string) => readonly number[] | undefined {
+function indexEquals(equals: readonly FiledText[]): (text: string) => readonly number[] | undefined {
   const byText = new Map<string, number[]>();
   /** By length, 1 where a text is so long; the last entry stands for all that are longer. */
   const lengths = new Uint8Array(LONGEST + 1);
-  for (const [text, index] of filedUnder(predicates, 'equals')) {
+  for (const [text, index] of equals) {
     lengths[Math.min(text.length, LONGEST)] = 1;
     const known = byText.get(text);
     if (known === undefined) byText.set(text, [index]);
