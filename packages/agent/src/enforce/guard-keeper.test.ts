@@ -49,6 +49,8 @@ interface Kernel {
   /** What is in force, by the name or cgroup that it is about. */
   readonly inForce: Map<string, GuardPolicy>;
   readonly log: string[];
+  /** Cgroups that the kernel was told are containers'. */
+  readonly containers: string[];
   readonly keeper: GuardKeeper;
   /** The container's cgroup comes, with nobody in it. */
   makeCgroup(): void;
@@ -59,6 +61,7 @@ async function withKeeper(policies: string, use: (kernel: Kernel) => Promise<voi
   const cgroupRoot = mkdtempSync(join(tmpdir(), 'seawall-guards-'));
   const inForce = new Map<string, GuardPolicy>();
   const log: string[] = [];
+  const containers: string[] = [];
   let count = 0;
   const keeper = createGuardKeeper({
     enforcement: {
@@ -73,6 +76,7 @@ async function withKeeper(policies: string, use: (kernel: Kernel) => Promise<voi
           release: async () => void inForce.delete(name),
         };
       },
+      noteContainer: (cgroup: string) => void containers.push(cgroup),
     },
     cgroupRoot,
     outside: { mount: 0, pid: 0, root: { dev: 0, ino: 0 } },
@@ -81,7 +85,7 @@ async function withKeeper(policies: string, use: (kernel: Kernel) => Promise<voi
   });
   try {
     await keeper.replace(policySet(policies), 1);
-    await use({ inForce, log, keeper, makeCgroup: () => mkdirSync(join(cgroupRoot, ID)) });
+    await use({ inForce, log, containers, keeper, makeCgroup: () => mkdirSync(join(cgroupRoot, ID)) });
   } finally {
     rmSync(cgroupRoot, { recursive: true, force: true });
   }
@@ -161,5 +165,18 @@ test('a container that is told of when it runs already may have begun before its
       assert.deepEqual(log, [
         `the container ${ID.slice(0, 12)} (web/web) may have begun before its guard was set`,
       ]);
+    },
+  ));
+
+test('the kernel is told once which cgroups are containers’, guarded or not', () =>
+  withKeeper(
+    denial('p', '{ namespaces: [elsewhere] }', 'calls: [ptrace]'),
+    async ({ keeper, containers, inForce, makeCgroup }) => {
+      await keeper.describe(workload({}), true);
+      makeCgroup();
+      await keeper.look();
+      await keeper.look();
+      assert.deepEqual(containers, [`/${ID}`]);
+      assert.deepEqual([...inForce.keys()], []);
     },
   ));

@@ -54,7 +54,7 @@ export interface GuardCounts {
 }
 
 export interface GuardKeeperOptions {
-  readonly enforcement: Pick<Enforcement, 'guard'>;
+  readonly enforcement: Pick<Enforcement, 'guard' | 'noteContainer'>;
   /** Where cgroup v2 is mounted. */
   readonly cgroupRoot: string;
   readonly outside: Outside;
@@ -104,6 +104,8 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
   let set = NO_POLICIES;
   let generation = 0;
   let known: ReadonlyMap<string, string> = new Map();
+  /** The cgroups that the kernel knows for containers', by the containers' ids. */
+  const noted = new Map<string, bigint>();
   let queue: Promise<unknown> = Promise.resolve();
 
   function inOrder<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -114,6 +116,22 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
 
   function lookForFolders(): void {
     known = findContainerFolders(cgroupRoot, (name) => containers.has(name));
+    for (const [id, path] of known) {
+      if (containers.has(id)) noteContainer(id, path);
+    }
+    for (const id of noted.keys()) if (!known.has(id)) noted.delete(id);
+  }
+
+  /** What it makes below its cgroup may be called like a container that has not begun yet. */
+  function noteContainer(id: string, path: string): void {
+    const inode = inodeOf(join(cgroupRoot, path));
+    if (inode === undefined || noted.get(id) === inode) return;
+    try {
+      enforcement.noteContainer(path);
+      noted.set(id, inode);
+    } catch (error) {
+      if (!isSeawallError(error, 'probe/NO_CGROUP')) throw error;
+    }
   }
 
   async function setGuard(kept: Kept, wanted: WantedGuard, target: GuardTarget, policy: GuardPolicy) {

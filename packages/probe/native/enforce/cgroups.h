@@ -34,6 +34,22 @@ static __always_inline bool is_below(struct kernfs_node *node, __u64 wanted)
 	return false;
 }
 
+/* What a container makes below its cgroup it may call as it likes: like another container, say. */
+static __always_inline bool is_in_container(struct kernfs_node *node)
+{
+	for (int level = 0; level < 16; level++) {
+		__u64 id;
+
+		node = parent_of(node);
+		if (!node)
+			return false;
+		id = BPF_CORE_READ(node, id);
+		if (bpf_map_lookup_elem(&containers, &id))
+			return true;
+	}
+	return false;
+}
+
 static __always_inline bool is_same(const char *one, const char *other, __u32 length)
 {
 	for (__u32 i = 0; i < NAME_MAXIMUM; i++) {
@@ -92,7 +108,8 @@ int notice_cgroup(__u64 *context)
 	if (length <= 0 || length >= NAME_ROOM)
 		return 0;
 	newcomer->length = length;
-	bpf_loop(EXPECTATION_MAXIMUM, try_expectation, NULL, 0);
+	if (!is_in_container(node))
+		bpf_loop(EXPECTATION_MAXIMUM, try_expectation, NULL, 0);
 	return 0;
 }
 
@@ -107,6 +124,7 @@ int forget_cgroup(__u64 *context)
 	id = BPF_CORE_READ(cgroup, kn, id);
 	bpf_map_delete_elem(&guards, &id);
 	bpf_map_delete_elem(&roots, &id);
+	bpf_map_delete_elem(&containers, &id);
 	return 0;
 }
 

@@ -39,33 +39,54 @@ static long try_rule(__u32 index, struct rule_search *search)
 	return 1;
 }
 
-static __noinline int decide(struct destination *to, __u32 family)
+struct connection_check {
+	const struct destination *to;
+	__u32 family;
+	__u32 verdict;
+};
+
+/* Gives 1 once the connection is denied: who denies it further in need not be asked. */
+static long check_connection_at(__u32 level, struct connection_check *check)
 {
+	const struct destination *to = check->to;
 	struct guarded guarded = {};
 	struct rule_search search = {};
 	struct violation *violation;
 
-	if (!to || !find_guard(&guarded, RESTRICTS_CONNECTIONS))
-		return ALLOW;
+	if (!guard_at(&guarded, level, RESTRICTS_CONNECTIONS))
+		return 0;
 	search.policy = guarded.policy;
 	search.destination = *to;
 	search.is_denied = guarded.policy->flags & DENIES_CONNECTIONS;
 	bpf_loop(RULE_MAXIMUM, try_rule, &search, 0);
 	if (!search.is_denied)
-		return ALLOW;
+		return 0;
 	bool is_stopped = !(guarded.policy->flags & ONLY_REPORTS);
 
 	count(is_stopped ? STOPPED : REPORTED);
 	violation = begin_violation(&guarded, CONNECTION);
 	if (violation) {
 		violation->is_stopped = is_stopped;
-		violation->family = family;
+		violation->family = check->family;
 		violation->port = to->port;
 		violation->number = to->protocol;
 		__builtin_memcpy(violation->address, to->address, 16);
 		bpf_ringbuf_submit(violation, 0);
 	}
-	return is_stopped ? DENY : ALLOW;
+	if (is_stopped)
+		check->verdict = DENY;
+	return is_stopped;
+}
+
+static __noinline int decide(struct destination *to, __u32 family)
+{
+	struct connection_check check = { .to = to, .family = family, .verdict = ALLOW };
+
+	if (!to)
+		return ALLOW;
+	bpf_loop(LEVELS, check_connection_at, &check, 0);
+	/* in terms that the kernel sees the bounds of */
+	return check.verdict & ALLOW;
 }
 
 static __always_inline int decide_ipv4(struct bpf_sock_addr *context)

@@ -13,32 +13,28 @@ struct guarded {
 	__u64 cgroup, own;
 };
 
-/* The guard nearest to the process counts: its own cgroup's, or that of one above. */
-static __always_inline bool find_guard(struct guarded *found, __u32 wanted)
+/*
+ * The guard at one level above the process, its own cgroup being the last. Every guard on the way counts: whoever makes
+ * cgroups below its own must not come by a looser one.
+ */
+static __always_inline bool guard_at(struct guarded *found, __u32 level, __u32 wanted)
 {
-	__u32 *assignment = NULL;
+	__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+	__u32 *assignment, *policy;
 
-	for (int level = 0; level < LEVELS; level++) {
-		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
-		__u32 *here;
-
-		if (!id)
-			break;
-		here = bpf_map_lookup_elem(&guards, &id);
-		if (here) {
-			assignment = here;
-			found->cgroup = id;
-		}
-	}
+	if (!id)
+		return false;
+	assignment = bpf_map_lookup_elem(&guards, &id);
 	if (!assignment)
 		return false;
 	__u32 key = *assignment;
-	__u32 *policy = bpf_map_lookup_elem(&assignments, &key);
 
+	policy = bpf_map_lookup_elem(&assignments, &key);
 	if (!policy)
 		return false;
 	found->policy_id = *policy;
 	found->policy = bpf_map_lookup_elem(&policies, &found->policy_id);
+	found->cgroup = id;
 	found->own = bpf_get_current_cgroup_id();
 	return found->policy && found->policy->flags & wanted;
 }

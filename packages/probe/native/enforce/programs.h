@@ -110,11 +110,16 @@ static __always_inline __u32 judge_first_code(struct work *work, struct dentry *
 	return judge_loader(work);
 }
 
-/* Decided on the file that really runs, before its first instruction: what its path says by now does not matter. */
-SEC("tp_btf/sched_process_exec")
-int check_program(__u64 *context)
+struct program_check {
+	struct linux_binprm *binary;
+	__u64 own;
+	bool is_outside, is_judged, is_refused;
+};
+
+/* Gives 1 once the process is ended: who refuses the program further in need not be asked. */
+static long check_program_at(__u32 level, struct program_check *check)
 {
-	struct linux_binprm *binary = (struct linux_binprm *)context[2];
+	struct linux_binprm *binary = check->binary;
 	struct guarded guarded = {};
 	struct container container;
 	struct work *work = own_work();
@@ -122,12 +127,14 @@ int check_program(__u64 *context)
 	bool is_interpreted;
 	__u32 reason;
 
-	if (!work || !find_guard(&guarded, RESTRICTS_PROGRAMS))
+	if (!work || !guard_at(&guarded, level, RESTRICTS_PROGRAMS))
 		return 0;
 	if (!(guarded.policy->flags & COVERS_OUTSIDE) && is_outside()) {
-		count(PASSED_OUTSIDE);
+		check->is_outside = true;
 		return 0;
 	}
+	check->is_judged = true;
+	check->own = guarded.own;
 	find_container(&container);
 	work->key.policy = guarded.policy_id;
 	work->walk.root = container.root;
@@ -144,12 +151,27 @@ int check_program(__u64 *context)
 		reason = judge_first_code(work, program);
 	if (!reason && is_interpreted)
 		reason = judge_scripts(work, BPF_CORE_READ(binary, executable));
-	if (reason) {
-		stop_for_file(&guarded, reason, work, 0);
+	if (!reason)
 		return 0;
+	check->is_refused = true;
+	return stop_for_file(&guarded, reason, work, 0);
+}
+
+/* Decided on the file that really runs, before its first instruction: what its path says by now does not matter. */
+SEC("tp_btf/sched_process_exec")
+int check_program(__u64 *context)
+{
+	struct program_check check = { .binary = (struct linux_binprm *)context[2] };
+	struct container container;
+
+	bpf_loop(LEVELS, check_program_at, &check, 0);
+	if (check.is_judged && !check.is_refused) {
+		find_container(&container);
+		note_container(&container, check.own);
+		count(ALLOWED);
+	} else if (check.is_outside && !check.is_judged) {
+		count(PASSED_OUTSIDE);
 	}
-	note_container(&container, guarded.own);
-	count(ALLOWED);
 	return 0;
 }
 
@@ -180,8 +202,13 @@ static __always_inline bool can_make_code(__u64 protection)
 	return protection & PROT_EXEC || BPF_CORE_READ(task, personality) & READ_IMPLIES_EXEC;
 }
 
-/* Decided on what is mapped there now, before the call returns. */
-static __always_inline int check_code(__u64 address, __u32 number)
+struct code_check {
+	__u64 address;
+	__u32 number;
+};
+
+/* Gives 1 once the process is ended, and where nobody can tell what is mapped. */
+static long check_code_at(__u32 level, struct code_check *check)
 {
 	struct mapping mapping = {};
 	struct guarded guarded = {};
@@ -189,13 +216,13 @@ static __always_inline int check_code(__u64 address, __u32 number)
 	struct work *work = own_work();
 	__u32 reason;
 
-	if (!work || !find_guard(&guarded, RESTRICTS_MAPPINGS))
+	if (!work || !guard_at(&guarded, level, RESTRICTS_MAPPINGS))
 		return 0;
 	if (!(guarded.policy->flags & COVERS_OUTSIDE) && is_outside())
 		return 0;
-	if (bpf_find_vma(bpf_get_current_task_btf(), address, look_at_code, &mapping, 0)) {
+	if (bpf_find_vma(bpf_get_current_task_btf(), check->address, look_at_code, &mapping, 0)) {
 		count(UNDECIDED);
-		return 0;
+		return 1;
 	}
 	if (!mapping.can_run || !mapping.dentry)
 		return 0;
@@ -204,8 +231,15 @@ static __always_inline int check_code(__u64 address, __u32 number)
 	work->walk.root = container.root;
 	find_subject(&work->subject, mapping.dentry);
 	reason = judge_mapped(work);
-	if (reason)
-		stop_for_file(&guarded, reason, work, number);
+	return reason ? stop_for_file(&guarded, reason, work, check->number) : 0;
+}
+
+/* Decided on what is mapped there now, before the call returns. */
+static __always_inline int check_code(__u64 address, __u32 number)
+{
+	struct code_check check = { .address = address, .number = number };
+
+	bpf_loop(LEVELS, check_code_at, &check, 0);
 	return 0;
 }
 

@@ -45,13 +45,14 @@ static __always_inline bool stop(const struct guarded *guarded)
 	return true;
 }
 
-static __always_inline void stop_for_file(const struct guarded *guarded, __u32 reason, struct work *work, __u32 number)
+/* Whether the process was ended. */
+static __always_inline bool stop_for_file(const struct guarded *guarded, __u32 reason, struct work *work, __u32 number)
 {
 	bool is_stopped = stop(guarded);
 	struct violation *violation = begin_violation(guarded, reason);
 
 	if (!violation)
-		return;
+		return is_stopped;
 	violation->is_stopped = is_stopped;
 	violation->number = number;
 	violation->inode = inode_number(&work->subject);
@@ -59,4 +60,5 @@ static __always_inline void stop_for_file(const struct guarded *guarded, __u32 r
 	__builtin_memcpy(violation->path, work->key.path, PATH_MAXIMUM);
 	violation->path_length = PATH_MAXIMUM;
 	bpf_ringbuf_submit(violation, 0);
+	return is_stopped;
 }

@@ -158,6 +158,8 @@ TABLE(paths, BPF_MAP_TYPE_HASH, 262144, struct path_key, __u32, GROWING);
 TABLE(identities, BPF_MAP_TYPE_HASH, 262144, struct identity_key, struct identity, GROWING);
 TABLE(roots, BPF_MAP_TYPE_HASH, 65536, __u64, struct root, GROWING);
 TABLE(expectations, BPF_MAP_TYPE_HASH, EXPECTATION_MAXIMUM, __u32, struct expectation);
+/* cgroups of containers, below which names say nothing */
+TABLE(containers, BPF_MAP_TYPE_HASH, 16384, __u64, __u8, GROWING);
 TABLE(settings, BPF_MAP_TYPE_ARRAY, 1, __u32, struct settings);
 TABLE(described, BPF_MAP_TYPE_ARRAY, 1, __u32, struct description);
 TABLE(counts, BPF_MAP_TYPE_PERCPU_ARRAY, COUNTS, __u32, __u64);

@@ -223,6 +223,102 @@ test('cgroups that are expected are guarded before their first program, others a
   }
 });
 
+test('a cgroup inside takes nothing from what the outer one forbids, whatever guard its name brings', {
+  skip,
+}, async () => {
+  const { port } = listening.address() as { port: number };
+  const outer = createCgroup(own.folder, 'outer');
+  const strict: GuardPolicy = {
+    programs,
+    forbiddenCalls: ['memfd_create'],
+    connections: { otherwise: 'allow', rules: [{ verdict: 'deny', ports: port }] },
+  };
+  const loose: GuardPolicy = {
+    programs: { allowed: [...ALLOWED_IN_TREE, '/bin/forbidden'], mappings: 'listed' },
+    forbiddenCalls: ['ptrace'],
+    connections: { otherwise: 'allow', rules: [] },
+  };
+  const expected = { expected: 'other-*', below: OWN };
+  const guards = [
+    await enforcement.guard({ cgroup: join(OWN, 'outer') }, strict),
+    await enforcement.guard(expected, loose),
+  ];
+  const inner = createCgroup(outer.folder, 'other-1');
+  const free = createCgroup(own.folder, 'other-2');
+  try {
+    takeViolations();
+    const tried = [
+      [['exec', 'direct', '2', '/marks'], 'killed', 'not-listed'],
+      [['exec', 'memfd', '2', '/marks'], 'killed', 'call'],
+      [['connect', '4', String(port), '2'], 'denied', 'connection'],
+    ] as const;
+    for (const [words, outcome, reason] of tried) {
+      assert.equal(bench.attempt(inner.folder, words)[outcome], 2, words.join(' '));
+      assert.deepEqual(
+        takeViolations().map((violation) => [violation.guard, violation.reason]),
+        new Array(2).fill([guards[0].id, reason]),
+      );
+    }
+    assert.equal(bench.attempt(inner.folder, ['exec', 'allowed', '1', '/marks']).passed, 1);
+    assert.deepEqual(bench.marksMade(), []);
+    assert.equal(
+      bench.attempt(free.folder, ['exec', 'direct', '1', '/marks']).passed,
+      1,
+      'the loose one alone',
+    );
+    assert.equal(bench.takeMarks().length, 1);
+  } finally {
+    for (const guard of guards) await guard.release();
+    for (const cgroup of [inner, outer, free]) cgroup.remove();
+  }
+});
+
+test('a container that calls a cgroup of its own like an expected one does not come by its guard', {
+  skip,
+}, async () => {
+  const container = createCgroup(own.folder, 'container');
+  const guard = await enforcement.guard({ expected: 'other-*', below: OWN }, { programs });
+  enforcement.noteContainer(join(OWN, 'container'));
+  const inner = createCgroup(container.folder, 'other-1');
+  const expected = createCgroup(own.folder, 'other-1');
+  try {
+    takeViolations();
+    assert.equal(bench.attempt(inner.folder, ['exec', 'direct', '1', '/marks']).passed, 1);
+    assert.deepEqual(takeViolations(), [], 'nobody else is said to have done it');
+    assert.equal(bench.takeMarks().length, 1);
+    assert.equal(bench.attempt(expected.folder, ['exec', 'direct', '1', '/marks']).killed, 1);
+  } finally {
+    await guard.release();
+    for (const cgroup of [inner, container, expected]) cgroup.remove();
+  }
+});
+
+test('what an outer guard allows or only reports, a guard inside may still stop', { skip }, async () => {
+  for (const outerPolicy of [
+    { programs: { allowed: [...ALLOWED_IN_TREE, '/bin/forbidden'] } },
+    { programs, isReportOnly: true },
+  ]) {
+    const outer = createCgroup(own.folder, 'outer');
+    const inner = createCgroup(outer.folder, 'inner');
+    const guards = [
+      await enforcement.guard({ cgroup: join(OWN, 'outer') }, outerPolicy),
+      await enforcement.guard({ cgroup: join(OWN, 'outer', 'inner') }, { programs }),
+    ];
+    try {
+      takeViolations();
+      assert.equal(bench.attempt(inner.folder, ['exec', 'direct', '2', '/marks']).killed, 2);
+      const ended = takeViolations().filter(({ outcome }) => outcome === 'ended');
+      assert.deepEqual(
+        ended.map(({ guard }) => guard),
+        [guards[1].id, guards[1].id],
+      );
+    } finally {
+      for (const guard of guards) await guard.release();
+      for (const cgroup of [inner, outer]) cgroup.remove();
+    }
+  }
+});
+
 test('replacing a policy leaves no moment without one', { skip }, async () => {
   await withGuard({ programs }, async (cgroup, guard) => {
     const [program, ...words] = bench.command(cgroup, ['exec', 'direct', '400', '/marks']);

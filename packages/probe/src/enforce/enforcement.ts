@@ -57,6 +57,12 @@ export interface Enforcement {
    * probe/ATTACH_FAILED. Nothing is guarded then.
    */
   guard(target: GuardTarget, policy: GuardPolicy): Promise<Guard>;
+  /**
+   * Says that a cgroup is a container's: what is made below it is called as whoever is in there likes, so no expected name
+   * means anything there.
+   * @throws probe/NO_CGROUP
+   */
+  noteContainer(cgroup: string): void;
   /** Hands out what was tried since the last time; gives how many there were. */
   poll(visit: (violation: Violation) => void): number;
   status(): EnforcementStatus;
@@ -309,6 +315,7 @@ function createEnforcement(
         release: () => release(kept),
       };
     },
+    noteContainer: (cgroup) => kernel.noteContainer(inodeOf(folderOf(cgroup))),
     poll(visit) {
       if (isClosed) return 0;
       const bootTime = kernel.bootTime();

@@ -66,6 +66,8 @@ export interface EnforcementKernel {
   noteRoot(cgroup: bigint, root: Root): void;
   expect(slot: number, parent: bigint, assignment: number, name: string): void;
   stopExpecting(slot: number): void;
+  /** Nothing is expected below that cgroup, until it is removed. */
+  noteContainer(cgroup: bigint): void;
   /**
    * What a path is to somebody whose root is that folder, with its path below that root; and the loader that it asks
    * for, where it is a program that has one.
@@ -207,6 +209,7 @@ function createKernel(
     },
     expect: (slot, parent, assignment, name) =>
       update('expectations', number32(slot), encodeExpectation(parent, assignment, name)),
+    noteContainer: (cgroup) => update('containers', number64(cgroup), Uint8Array.of(1)),
     stopExpecting: (slot) => loader.remove(kernel, 'expectations', number32(slot)),
     describe: (rootPath, path) =>
       withOpen(rootPath, '/', (rootDescriptor) => {
