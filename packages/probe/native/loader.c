@@ -22,6 +22,8 @@
 #include <bpf/libbpf.h>
 #include <node_api.h>
 
+#include "container-root.h"
+
 #define MAX_LINKS 512
 /* Two of the ring, and arrays that are mapped. */
 #define MAX_BUFFERS 8
@@ -694,7 +696,7 @@ static napi_value open_in_root(napi_env env, napi_callback_info info)
 	take_arguments(env, info, arguments, 2);
 	if (text_of(env, arguments[0], root, sizeof(root)) || text_of(env, arguments[1], path, sizeof(path)))
 		return throw_errno(env, "openInRoot takes two paths", EINVAL);
-	folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = open_root(root);
 	if (folder < 0)
 		return throw_errno(env, root, errno);
 	descriptor = syscall(SYS_openat2, folder, path, &how, sizeof(how));

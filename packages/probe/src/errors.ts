@@ -12,6 +12,8 @@ export const errors = defineErrors('probe', {
   CAN_NOT_ENFORCE: 'this policy can not be enforced on this machine: {reasons}',
   NO_CGROUP: 'there is no cgroup {cgroup} below {root}',
   NO_FILE: 'the file {path} can not be listed: {reason}',
+  ROOT_UNKNOWN:
+    'where the files of the container in {cgroup} begin is not known: {reason}; start it anew, so that its guard is there first',
   PERMISSION_FAILED: 'opens can not be denied here: {reason}',
   RING_BROKEN: 'the ring of events is damaged at byte {position}: length {length}',
 });

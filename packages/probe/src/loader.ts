@@ -34,7 +34,10 @@ export interface Loader {
   remove(probe: LoadedProbe, map: string, key: Uint8Array): boolean;
   /** Runs a program (raw_tp) once, in the name of this thread; gives what it returns. */
   run(probe: LoadedProbe, program: string, context: Uint8Array): number;
-  /** A descriptor (O_PATH) of what `path` is to somebody whose root is the folder `root`. */
+  /**
+   * A descriptor (O_PATH) of what `path` is to somebody whose root is the folder `root`; of `/proc/PID/root` that is the root of
+   * the process's mount namespace. Fails with EXDEV where the process made that namespace itself, in a user namespace of its own.
+   */
   openInRoot(root: string, path: string): number;
   possibleCpus(): number;
   bootTime(): bigint;

@@ -45,19 +45,19 @@ export function outsideOf(pid: number): Outside {
 
 /**
  * Who is in a container's cgroup: nobody, or the runtime alone (`empty`); a process on its way in, which does not see the
- * container's files yet (`entering`); the container's own (`running`).
+ * container's files yet, and nobody else (`entering`); the container's own (`running`).
  * @param folder absolute.
  */
 export function inhabitantsOf(folder: string, outside: Outside): 'empty' | 'entering' | 'running' {
-  let answer: 'empty' | 'running' = 'empty';
+  let answer: 'empty' | 'entering' = 'empty';
   for (const pid of processesIn(folder)) {
     try {
       const mount = statSync(`/proc/${pid}/ns/mnt`).ino;
       const processes = statSync(`/proc/${pid}/ns/pid`).ino;
       if (mount === outside.mount && processes === outside.pid) continue;
       const { dev, ino } = statSync(`/proc/${pid}/root/.`);
-      if (dev === outside.root.dev && ino === outside.root.ino) return 'entering';
-      answer = 'running';
+      if (dev !== outside.root.dev || ino !== outside.root.ino) return 'running';
+      answer = 'entering';
     } catch {
       // It has ended since it was listed: it says nothing about the others.
     }

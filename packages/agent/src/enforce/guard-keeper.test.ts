@@ -57,7 +57,11 @@ interface Kernel {
 }
 
 /** A keeper over a kernel that only notes what it is told. */
-async function withKeeper(policies: string, use: (kernel: Kernel) => Promise<void>): Promise<void> {
+async function withKeeper(
+  policies: string,
+  use: (kernel: Kernel) => Promise<void>,
+  isRootUnknown = false,
+): Promise<void> {
   const cgroupRoot = mkdtempSync(join(tmpdir(), 'seawall-guards-'));
   const inForce = new Map<string, GuardPolicy>();
   const log: string[] = [];
@@ -67,12 +71,19 @@ async function withKeeper(policies: string, use: (kernel: Kernel) => Promise<voi
     enforcement: {
       async guard(target: GuardTarget, policy: GuardPolicy): Promise<Guard> {
         const name = 'expected' in target ? target.expected : target.cgroup;
+        const check = ({ programs }: GuardPolicy): void => {
+          if (isRootUnknown && 'cgroup' in target && programs !== undefined) throw rootUnknown();
+        };
+        check(policy);
         inForce.set(name, policy);
         count += 1;
         return {
           id: count,
           notes: [],
-          replace: async (next) => void inForce.set(name, next),
+          async replace(next) {
+            check(next);
+            inForce.set(name, next);
+          },
           release: async () => void inForce.delete(name),
         };
       },
@@ -89,6 +100,14 @@ async function withKeeper(policies: string, use: (kernel: Kernel) => Promise<voi
   } finally {
     rmSync(cgroupRoot, { recursive: true, force: true });
   }
+}
+
+function rootUnknown(): Error {
+  return Object.assign(new Error('no root'), {
+    name: 'SeawallError',
+    code: 'probe/ROOT_UNKNOWN',
+    details: {},
+  });
 }
 
 const EXPECTED = [ID, `*-${ID}.scope`];
@@ -179,4 +198,21 @@ test('the kernel is told once which cgroups are containers’, guarded or not', 
       assert.deepEqual(containers, [`/${ID}`]);
       assert.deepEqual([...inForce.keys()], []);
     },
+  ));
+
+test('where a container’s files begin nobody knows, calls are denied all the same, and the rest is told once', () =>
+  withKeeper(
+    denial('p', '{ namespaces: [shop] }', 'programsOtherThan: [/bin/web], calls: [ptrace]'),
+    async ({ keeper, inForce, log, makeCgroup }) => {
+      makeCgroup();
+      await keeper.describe(workload({}), true);
+      await keeper.look();
+      assert.deepEqual(inForce.get(`/${ID}`)?.forbiddenCalls, ['ptrace']);
+      assert.deepEqual(inForce.get(`/${ID}`)?.programs, undefined);
+      assert.deepEqual(
+        log.filter((line) => line.includes('no root')),
+        [`the container ${ID.slice(0, 12)} (web/web) could not be guarded: no root`],
+      );
+    },
+    true,
   ));

@@ -218,8 +218,20 @@ export function createGuardKeeper(options: GuardKeeperOptions): GuardKeeper {
     const policy = sawFiles ? wanted.guard : withoutFiles(wanted.guard);
     if (policy === undefined) return;
     if (kept.set === undefined) {
-      kept.set = { guard: await setGuard(kept, wanted, { cgroup: path }, policy), inode, policy, sawFiles };
-      await stopExpecting(kept);
+      const target = { cgroup: path, isContainer: true };
+      const put = async (policy: GuardPolicy, sawFiles: boolean): Promise<void> => {
+        kept.set = { guard: await setGuard(kept, wanted, target, policy), inode, policy, sawFiles };
+        await stopExpecting(kept);
+      };
+      try {
+        await put(policy, sawFiles);
+      } catch (error) {
+        const { forbiddenCalls, connections, isReportOnly } = policy;
+        // Better than nothing, and what is missing is told.
+        if (isSeawallError(error, 'probe/ROOT_UNKNOWN') && (forbiddenCalls ?? connections))
+          await put({ forbiddenCalls, connections, isReportOnly }, false);
+        throw error;
+      }
     } else if (sawFiles || !isDeepStrictEqual(kept.set.policy, policy)) {
       await replaceGuard(kept, wanted, kept.set.guard, policy);
       kept.set.policy = policy;

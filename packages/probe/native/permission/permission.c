@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
+#include "../container-root.h"
 #include "answer.h"
 
 #define MESSAGE_MAXIMUM (16 * 1024 * 1024)
@@ -115,7 +116,7 @@ static struct table *make_table(const char *id, const char **at, const char *end
 	table->cgroup = strdup(cgroup);
 	table->restricts_programs = strchr(flags, 'p');
 	table->only_reports = strchr(flags, 'r');
-	root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = open_root(root_path);
 	if (table->group < 0 || root < 0) {
 		snprintf(reason, size, "%s: %s", table->group < 0 ? "fanotify_init" : root_path, strerror(errno));
 		goto failed;

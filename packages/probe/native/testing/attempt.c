@@ -4,6 +4,7 @@
 // Usage: attempt exec WAY COUNT MARKS      tries to run /bin/forbidden; MARKS: a folder for its marks
 //        attempt open PATH COUNT           attempt connect|send|fast 4|6|m PORT COUNT
 //        attempt later ...                the same once there is a line on standard input
+//        attempt first HOW ...            the same with another root, which it gave itself: chroot, pivot, user (in namespaces of its own)
 //        attempt enter CGROUP ROOT PROGRAM ARGUMENT...   as a container runtime does: cgroup, root, program
 // Prints: tried N killed N denied N passed N failed N longest MICROSECONDS (of an open); the way `allowed` and its likes try what is not forbidden.
 #define _GNU_SOURCE
@@ -384,6 +385,12 @@ static void protect(const char *mark)
 		_exit(open(mark, O_WRONLY | O_CREAT, 0644) < 0);
 }
 
+static void in_prepared_root(const char *mark)
+{
+	if (!fchdir(9))
+		run("/bin/allowed", strrchr(mark, '/') + 1);
+}
+
 static const struct way {
 	const char *name;
 	void (*prepare)(void);
@@ -416,6 +423,7 @@ static const struct way {
 	{ "jail", NULL, in_jail },
 	{ "own-root", prepare_own_root, in_own_root },
 	{ "own-overlay", prepare_own_overlay, in_own_overlay },
+	{ "prepared-root", NULL, in_prepared_root },
 	{ "race", NULL, raced, true },
 	{ "changed", prepare_changed, changed },
 	{ "moved", prepare_moved, moved },
@@ -457,7 +465,8 @@ static void try_programs(const char *name, int count, const char *marks)
 	if (way->is_race)
 		swapping = start_swapping("/bin/allowed");
 	/* the folder of the marks, for attempts that leave this root */
-	dup2(open(marks, O_RDONLY | O_DIRECTORY), 9);
+	if (fcntl(9, F_GETFD) < 0)
+		dup2(open(marks, O_RDONLY | O_DIRECTORY), 9);
 	while (way->is_race ? killed + denied < count && tried < 100 * count : tried < count) {
 		char mark[4096];
 		pid_t pid;
@@ -556,14 +565,51 @@ static void enter(char **arguments)
 	if (file < 0 || write(file, "0", 1) != 1)
 		fail(path);
 	close(file);
-	if (chdir(arguments[1]) || chroot("."))
+	/* the former root lies on top of the new one for a moment */
+	if (chdir(arguments[1]) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/"))
 		fail(arguments[1]);
 	execv(arguments[2], arguments + 2);
 	fail(arguments[2]);
 }
 
+static void put(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY);
+
+	if (file < 0 || write(file, text, strlen(text)) != (ssize_t)strlen(text))
+		fail(path);
+	close(file);
+}
+
+/* What a container that runs already has made of itself before its guard is set: another root, in the first process. */
+static void prepare_first(const char *how)
+{
+	if (strcmp(how, "user") == 0) {
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+			fail("unshare");
+		put("/proc/self/uid_map", "0 0 1");
+		put("/proc/self/setgroups", "deny");
+		put("/proc/self/gid_map", "0 0 1");
+	}
+	if (mount("tmpfs", "/mnt", "tmpfs", 0, NULL))
+		fail("tmpfs");
+	mkdir("/mnt/bin", 0755);
+	copy_to("/mnt/bin/allowed", FORBIDDEN);
+	dup2(open("/marks", O_RDONLY | O_DIRECTORY), 9);
+	if (chdir("/mnt"))
+		fail("chdir");
+	if (strcmp(how, "chroot") == 0 ? chroot(".") : syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH))
+		fail(how);
+	prctl(PR_SET_NAME, "prepared");
+}
+
 int main(int count, char **arguments)
 {
+	if (count > 3 && strcmp(arguments[1], "first") == 0) {
+		prepare_first(arguments[2]);
+		arguments += 2;
+		count -= 2;
+	}
 	if (count > 2 && strcmp(arguments[1], "later") == 0) {
 		char byte;
 

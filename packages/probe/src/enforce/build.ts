@@ -28,7 +28,7 @@ export function buildEnforcement(): BuiltEnforcement {
 export function enforcementRecipe(): Recipe {
   const sources = [join(NATIVE, 'enforce'), join(NATIVE, 'permission')] as const;
   return {
-    name: `enforce-${sources.reduce((made, folder) => fingerprint(folder, made), '')}`,
+    name: `enforce-${[NATIVE, ...sources].reduce((made, folder) => fingerprint(folder, made), '')}`,
     files: ['enforce.bpf.o', 'permission'],
     tools(scratch) {
       const object = join(scratch, 'enforce.bpf.o');

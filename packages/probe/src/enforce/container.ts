@@ -14,20 +14,41 @@ export function namespacesOf(pid: number | 'self'): Namespaces {
   };
 }
 
-/** A cgroup with processes of a container, and one of them: what its root is, is the container's. */
+/** A cgroup with processes of a container, and the oldest of them: its mounts are the container's. */
 export interface Inhabited {
   /** The cgroup's id. */
   readonly cgroup: bigint;
   readonly pid: number;
+  /** The cgroup that the process itself is in: that one, or one below. */
+  readonly own: bigint;
+}
+
+interface Member {
+  readonly pid: number;
+  /** Of its cgroup. */
+  readonly folder: string;
 }
 
 /**
- * The cgroups at and below a folder in which a container runs: of each, the process with the lowest id that is not in
- * the namespaces of the machine (unless these count).
+ * The cgroups at and below a folder in which a container runs: of each, the process that began first among those that are
+ * not in the namespaces of the machine (unless these count). A container can not choose which one that is.
  */
 export function findInhabited(folder: string, outside: Namespaces | undefined): readonly Inhabited[] {
+  return unlessGone(() => {
+    const found = [...inhabitedBy(processesIn(folder), folder, outside)];
+    for (const below of foldersIn(folder)) found.push(...findInhabited(below, outside));
+    return found;
+  });
+}
+
+/** The same of a cgroup that is one container's, with all that it made below: one at most. */
+export function findContainer(folder: string, outside: Namespaces | undefined): readonly Inhabited[] {
+  return unlessGone(() => inhabitedBy(processesBelow(folder), folder, outside));
+}
+
+function unlessGone(find: () => readonly Inhabited[]): readonly Inhabited[] {
   try {
-    return findInhabitedBelow(folder, outside);
+    return find();
   } catch (error) {
     // A cgroup that is removed meanwhile has no container.
     if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
@@ -35,25 +56,49 @@ export function findInhabited(folder: string, outside: Namespaces | undefined): 
   }
 }
 
-function findInhabitedBelow(folder: string, outside: Namespaces | undefined): readonly Inhabited[] {
-  const found: Inhabited[] = [];
-  const pid = readNumbers(join(folder, 'cgroup.procs')).find(
-    (candidate) => outside === undefined || !isOutside(candidate, outside),
-  );
-  if (pid !== undefined) found.push({ cgroup: statSync(folder, { bigint: true }).ino, pid });
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) found.push(...findInhabited(join(folder, entry.name), outside));
-  }
-  return found;
+function inhabitedBy(
+  members: readonly Member[],
+  folder: string,
+  outside: Namespaces | undefined,
+): readonly Inhabited[] {
+  const own = members.filter(({ pid }) => outside === undefined || !isOutside(pid, outside));
+  const begun = own.map((member) => ({ member, at: startOf(member.pid) }));
+  // Where two began in the same tick, the one with the lower id is the parent, unless ids began anew just then.
+  const [oldest] = begun.sort((one, other) => one.at - other.at || one.member.pid - other.member.pid);
+  if (oldest === undefined) return [];
+  const { pid, folder: ownFolder } = oldest.member;
+  return [{ cgroup: inodeOf(folder), pid, own: inodeOf(ownFolder) }];
 }
 
-function readNumbers(path: string): number[] {
-  const text = readFileSync(path, 'latin1');
+function inodeOf(folder: string): bigint {
+  return statSync(folder, { bigint: true }).ino;
+}
+
+/** Clock ticks from the machine's start to the process's; one that has ended is never the oldest. */
+function startOf(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[19]);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function processesIn(folder: string): readonly Member[] {
+  const text = readFileSync(join(folder, 'cgroup.procs'), 'latin1');
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map(Number)
-    .sort((one, other) => one - other);
+    .map((line) => ({ pid: Number(line), folder }));
+}
+
+function processesBelow(folder: string): readonly Member[] {
+  return [...processesIn(folder), ...foldersIn(folder).flatMap(processesBelow)];
+}
+
+function foldersIn(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 function isOutside(pid: number, outside: Namespaces): boolean {

@@ -435,8 +435,8 @@ async function attemptWhileRunning(
     });
     const ended = once(child, 'close');
     try {
-      await bench.untilInhabited(cgroup.folder);
-      const guard = await enforcement.guard({ cgroup: join(OWN, 'running') }, policy);
+      await bench.untilInhabited(cgroup.folder, kind);
+      const guard = await enforcement.guard({ cgroup: join(OWN, 'running'), isContainer: true }, policy);
       takeViolations();
       if (isHidden) reveal = hideInDepth(cgroup.folder, inhabitantOf(cgroup.folder));
       child.stdin.write('\n');
@@ -521,6 +521,52 @@ test('a container that runs already is guarded, whatever its files lie on', { sk
       if ('isPlain' in kind) writeTree(bench.plain, bench.tree);
     }
     assert.deepEqual(bench.marksMade(), []);
+  }
+});
+
+for (const kind of [{}, { isPlain: true }]) {
+  test(`a root that a container prepared for itself is not taken for its own, ${JSON.stringify(kind)}`, {
+    skip,
+  }, async () => {
+    const words = ['exec', 'prepared-root', '2', '/marks'];
+    const attempts = await attemptWhileRunning({ programs }, words, { ...kind, first: 'chroot' });
+    assert.equal(attempts.killed, 2, JSON.stringify(attempts));
+    assert.deepEqual(
+      takeViolations().map(({ reason }) => reason),
+      ['not-listed', 'not-listed'],
+    );
+    assert.deepEqual(bench.marksMade(), []);
+  });
+}
+
+test('where the first process made its mounts itself, the guard is refused', { skip }, async () => {
+  const words = ['exec', 'prepared-root', '2', '/marks'];
+  await assert.rejects(attemptWhileRunning({ programs }, words, { first: 'user' }), (error) =>
+    isSeawallError(error, 'probe/ROOT_UNKNOWN'),
+  );
+  assert.deepEqual(bench.marksMade(), []);
+});
+
+test('a root that changed since the container’s first program began is refused, and the former guard stays', {
+  skip,
+}, async () => {
+  const cgroup = createCgroup(own.folder, 'changing');
+  const guard = await enforcement.guard({ cgroup: join(OWN, 'changing'), isContainer: true }, { programs });
+  const words = ['later', 'exec', 'prepared-root', '2', '/marks'];
+  const kind = { first: 'pivot' } as const;
+  const [program, ...rest] = bench.command(cgroup.folder, words, kind);
+  const child = spawn(program, rest, { stdio: ['pipe', 'ignore', 'inherit'] });
+  try {
+    await bench.untilInhabited(cgroup.folder, kind);
+    await assert.rejects(guard.replace({ programs }), (error) => isSeawallError(error, 'probe/ROOT_UNKNOWN'));
+    child.stdin.write('\n');
+    await once(child, 'close');
+    assert.deepEqual(bench.marksMade(), []);
+    assert.equal(takeViolations().length, 2);
+  } finally {
+    child.kill('SIGKILL');
+    await guard.release();
+    cgroup.remove();
   }
 });
 

@@ -1,8 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { buildEnforcement } from './build.ts';
-import { findInhabited, type Inhabited, type Namespaces, namespacesOf } from './container.ts';
+import { findContainer, findInhabited, type Inhabited, type Namespaces, namespacesOf } from './container.ts';
 import {
   type EnforcementCounters,
   type EnforcementKernel,
@@ -53,8 +55,8 @@ export interface Enforcement {
   readonly support: EnforcementSupport;
   /**
    * Sets a guard.
-   * @throws probe/CAN_NOT_ENFORCE with every reason, probe/NO_CGROUP, probe/NO_FILE, probe/PERMISSION_FAILED,
-   * probe/ATTACH_FAILED. Nothing is guarded then.
+   * @throws probe/CAN_NOT_ENFORCE with every reason, probe/NO_CGROUP, probe/NO_FILE, probe/ROOT_UNKNOWN,
+   * probe/PERMISSION_FAILED, probe/ATTACH_FAILED. Nothing is guarded then.
    */
   guard(target: GuardTarget, policy: GuardPolicy): Promise<Guard>;
   /**
@@ -141,20 +143,34 @@ function createEnforcement(
 
   /** The containers that run, with where their files begin; one that ends meanwhile is none. */
   function containersOf(target: GuardTarget, policy: GuardPolicy): readonly Container[] {
-    if (!('cgroup' in target)) return [];
-    const inhabited = findInhabited(
-      folderOf(target.cgroup),
-      policy.coversMachine === true ? undefined : outside,
-    );
-    return inhabited.flatMap(({ cgroup, pid }) => {
+    // Calls and connections have nothing to do with files.
+    if (!('cgroup' in target) || (policy.programs ?? policy.opens) === undefined) return [];
+    const find = target.isContainer === true ? findContainer : findInhabited;
+    const inhabited = find(folderOf(target.cgroup), policy.coversMachine === true ? undefined : outside);
+    return inhabited.flatMap(({ cgroup, pid, own }) => {
       try {
         const root = kernel.describe(`/proc/${pid}/root`, '/').description.asRoot;
-        return [{ cgroup, pid, root, mountNamespace: namespacesOf(pid).mount }];
+        checkRoot(target.cgroup, root, [cgroup, own]);
+        return [{ cgroup, pid, own, root, mountNamespace: namespacesOf(pid).mount }];
       } catch (error) {
         if (!existsSync(`/proc/${pid}/root/.`)) return [];
-        throw error;
+        if (!isSeawallError(error, 'probe/NO_FILE')) throw error;
+        const isOwn = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EXDEV';
+        const reason = isOwn
+          ? 'its first process is in a mount namespace that it made itself'
+          : error.message;
+        throw errors.create('ROOT_UNKNOWN', { cgroup: target.cgroup, reason }, error);
       }
     });
+  }
+
+  /** What the kernel noted when the container's first program began can't be changed by the container any more. */
+  function checkRoot(cgroup: string, root: Root, cgroups: readonly bigint[]): void {
+    for (const noted of cgroups.map((id) => kernel.rootOf(id))) {
+      if (noted === undefined || isDeepStrictEqual(noted, root)) continue;
+      const reason = 'its first process has another root than the container began with';
+      throw errors.create('ROOT_UNKNOWN', { cgroup, reason });
+    }
   }
 
   function folderOf(cgroup: string): string {

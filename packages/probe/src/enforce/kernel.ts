@@ -7,6 +7,7 @@ import {
   DESCRIPTION_BYTES,
   type Description,
   decodeDescription,
+  decodeRoot,
   encodeExpectation,
   encodeIdentity,
   encodeIdentityKey,
@@ -64,13 +65,16 @@ export interface EnforcementKernel {
   unguard(cgroup: bigint): void;
   /** Where a container's files begin, unless that was noted when its first program started. */
   noteRoot(cgroup: bigint, root: Root): void;
+  /** What was noted so; undefined before. */
+  rootOf(cgroup: bigint): Root | undefined;
   expect(slot: number, parent: bigint, assignment: number, name: string): void;
   stopExpecting(slot: number): void;
   /** Nothing is expected below that cgroup, until it is removed. */
   noteContainer(cgroup: bigint): void;
   /**
    * What a path is to somebody whose root is that folder, with its path below that root; and the loader that it asks
-   * for, where it is a program that has one.
+   * for, where it is a program that has one. `/proc/PID/root` is the root of the process's mount namespace, not what
+   * the process took for its root.
    * @throws probe/NO_FILE
    */
   describe(
@@ -135,6 +139,11 @@ function createKernel(
     loader.lookup(kernel, 'described', first, answer);
     if (status !== 0) throw errors.create('NO_FILE', { path: String(descriptor), reason: 'it is not open' });
     return decodeDescription(answer);
+  }
+
+  function rootOf(cgroup: bigint): Root | undefined {
+    const bytes = Buffer.alloc(16);
+    return loader.lookup(kernel, 'roots', number64(cgroup), bytes) ? decodeRoot(bytes) : undefined;
   }
 
   function withOpen<T>(rootPath: string, path: string, use: (descriptor: number) => T): T {
@@ -204,9 +213,9 @@ function createKernel(
     guard: (cgroup, assignment) => update('guards', number64(cgroup), number32(assignment)),
     unguard: (cgroup) => loader.remove(kernel, 'guards', number64(cgroup)),
     noteRoot(cgroup, root) {
-      const key = number64(cgroup);
-      if (!loader.lookup(kernel, 'roots', key, Buffer.alloc(16))) update('roots', key, encodeRoot(root));
+      if (rootOf(cgroup) === undefined) update('roots', number64(cgroup), encodeRoot(root));
     },
+    rootOf,
     expect: (slot, parent, assignment, name) =>
       update('expectations', number32(slot), encodeExpectation(parent, assignment, name)),
     noteContainer: (cgroup) => update('containers', number64(cgroup), Uint8Array.of(1)),

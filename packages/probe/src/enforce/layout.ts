@@ -118,6 +118,10 @@ export function encodeRoot({ device, inode }: Root): Buffer {
   return Buffer.concat([number64(inode), number32(device), number32(0)]);
 }
 
+export function decodeRoot(bytes: Buffer): Root {
+  return { inode: bytes.readBigUInt64LE(0), device: bytes.readUInt32LE(8) };
+}
+
 /** @param name with at most one `*`. */
 export function encodeExpectation(parent: bigint, assignment: number, name: string): Buffer {
   const bytes = Buffer.alloc(16 + 2 * NAME_LIMIT);

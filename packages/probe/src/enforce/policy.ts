@@ -64,8 +64,11 @@ export interface GuardPolicy {
 
 /** What a guard is set on. */
 export type GuardTarget =
-  /** A cgroup that is there, by its path below the root of cgroup v2. */
-  | { readonly cgroup: string }
+  /**
+   * A cgroup that is there, by its path below the root of cgroup v2. With `isContainer` it is one container's, whose files
+   * begin where its oldest process's mount namespace does; else each cgroup with processes in it is taken for one of its own.
+   */
+  | { readonly cgroup: string; readonly isContainer?: boolean }
   /**
    * Cgroups that are made from now on, anywhere below `below` (which is there already; without it, anywhere), by name,
    * with at most one `*`. They are guarded before a process can be in them, the container's first program included.

@@ -21,6 +21,8 @@ export interface ContainerKind {
   readonly isPlain?: boolean;
   /** An overlay whose layers lie on different file systems. */
   readonly isSplit?: boolean;
+  /** The root that its first process gives itself before anything else: attempt.c's `first`. */
+  readonly first?: 'chroot' | 'pivot' | 'user';
   /** An overlay in which folders of the image can be moved. */
   readonly movesFolders?: boolean;
 }
@@ -45,8 +47,8 @@ export interface ContainerBench {
   marksMade(): readonly string[];
   /** The same, and removes them. */
   takeMarks(): readonly string[];
-  /** Waits until the first program of a container runs in the cgroup. */
-  untilInhabited(cgroup: string): Promise<void>;
+  /** Waits until the first program of a container runs in the cgroup, and has done what comes first. */
+  untilInhabited(cgroup: string, options?: ContainerKind): Promise<void>;
 }
 
 export function createContainerBench(folder: string): ContainerBench {
@@ -64,6 +66,7 @@ export function createContainerBench(folder: string): ContainerBench {
       join(folder, String(containers), name),
     );
     for (const place of [upper, work, root]) mkdirSync(place, { recursive: true });
+    const given = options.first === undefined ? words : ['first', options.first, ...words];
     const moving = options.movesFolders === true ? ',redirect_dir=on' : '';
     const overlay = `lowerdir=${lower},upperdir=${upper},workdir=${work}${moving}`;
     const script = [
@@ -75,7 +78,7 @@ export function createContainerBench(folder: string): ContainerBench {
         : `mount -t overlay overlay -o ${overlay} ${root}`,
       `mount -t proc proc ${root}/proc`,
       `mount --bind ${marks} ${root}/marks`,
-      `exec ${join(folder, 'attempt')} enter ${cgroup} ${root} /bin/attempt ${words.join(' ')}`,
+      `exec ${join(folder, 'attempt')} enter ${cgroup} ${root} /bin/attempt ${given.join(' ')}`,
     ].join(' && ');
     return ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script];
   }
@@ -97,9 +100,9 @@ export function createContainerBench(folder: string): ContainerBench {
       for (const mark of made) rmSync(join(marks, mark));
       return made;
     },
-    async untilInhabited(cgroup) {
+    async untilInhabited(cgroup, options) {
       const end = performance.now() + 20_000;
-      while (!isInhabited(cgroup)) {
+      while (!isInhabited(cgroup, options?.first === undefined ? 'attempt' : 'prepared')) {
         if (performance.now() > end) throw new Error(`nothing runs in ${cgroup}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
@@ -107,10 +110,13 @@ export function createContainerBench(folder: string): ContainerBench {
   };
 }
 
-function isInhabited(cgroup: string): boolean {
+function isInhabited(cgroup: string, name: string): boolean {
   const pids = readFileSync(join(cgroup, 'cgroup.procs'), 'latin1').split('\n');
   return pids.some(
-    (pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/attempt'),
+    (pid) =>
+      pid !== '' &&
+      readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/attempt') &&
+      readFileSync(`/proc/${pid}/comm`, 'latin1') === `${name}\n`,
   );
 }
 
