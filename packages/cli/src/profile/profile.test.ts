@@ -179,3 +179,44 @@ test('what is no profile is refused with line and column, and exit code 3', asyn
   assert.equal(none.code, 3);
   assert.match(none.stderr, /\[policies\/NO_PROFILE_RULES\]/);
 });
+
+test('a program of the profile’s that was put there is none, whatever its name', async () => {
+  const profile = join(scratch, 'planted.yaml');
+  writeFileSync(profile, '- podname: etcd\n  proc: [etcd]\n  write_dir: [/var/lib/etcd]\n');
+  const rules = join(scratch, 'planted-rules.yaml');
+  writeFileSync(rules, (await runCommand(['profile', 'generate', profile])).stdout);
+  const cases = join(scratch, 'planted.test.yaml');
+  writeFileSync(
+    cases,
+    `rules: [planted-rules.yaml]
+containers:
+  c:
+    pod: kube-system/etcd-1
+    image: "registry.k8s.io/etcd:3"
+    mounts: ["/var/lib/kubelet/pods/1/volumes/kubernetes.io~empty-dir/x:/scratch::true:private"]
+processes:
+  own: {exe: /usr/local/bin/etcd, in: c}
+  in an emptyDir: {exe: /scratch/etcd, in: c}
+  in a tmpfs: {exe: /dev/shm/etcd, in: c}
+  written: {exe: /opt/etcd, in: c, upperLayer: true}
+  in memory: {exe: "/memfd:etcd (deleted)", name: etcd, memfd: true, in: c}
+  runtime: {exe: /usr/bin/runc, in: c}
+  no runtime: {exe: /scratch/runc, in: c}
+cases:
+  - name: only the image's own etcd
+    rule: Process outside the profile (etcd)
+    given: [{own: execve}, {in an emptyDir: execve}, {in a tmpfs: execve}, {written: execve}, {in memory: execve}]
+    expect:
+      - {fields: {proc.exepath: /scratch/etcd}, times: 1}
+      - {fields: {proc.exepath: /dev/shm/etcd}, times: 1}
+      - {fields: {proc.exepath: /opt/etcd}, times: 1}
+      - {fields: {proc.is_exe_from_memfd: "true"}, times: 1}
+  - name: only the node's own runtime
+    rule: Write outside the profile (etcd)
+    given: [{runtime: {open: {path: /etc/x, flags: O_WRONLY}}}, {no runtime: {open: {path: /etc/x, flags: O_WRONLY}}}]
+    expect: [{fields: {proc.exepath: /scratch/runc}, times: 1}]
+`,
+  );
+  const { code: exit, stdout, stderr } = await runCommand(['rules', 'test', cases]);
+  assert.equal(exit, 0, stdout + stderr);
+});

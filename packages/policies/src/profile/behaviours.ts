@@ -57,7 +57,7 @@ export const behaviours: readonly Behaviour[] = [
     condition: ({ scope, names }) => [
       'seawall_program_started',
       scope,
-      `not proc.name in (${names})`,
+      `not (proc.name in (${names}) and seawall_program_of_image)`,
       'not seawall_sandbox_process',
     ],
     output: 'command=%proc.cmdline parent=%proc.pname user=%user.name',
@@ -95,7 +95,7 @@ export const behaviours: readonly Behaviour[] = [
     condition: ({ scope, names }) => [
       'seawall_connects_out',
       scope,
-      `not proc.name in (${names})`,
+      `not (proc.name in (${names}) and seawall_program_of_image)`,
       'not seawall_runtime_process',
     ],
     output: 'connection=%fd.name command=%proc.cmdline user=%user.name',
@@ -111,7 +111,11 @@ export const behaviours: readonly Behaviour[] = [
     description: 'a program opened a port that is not one of those the pod serves with',
     isOfNames: true,
     problemOf: nameProblem,
-    condition: ({ scope, names }) => ['seawall_port_opened', scope, `not proc.name in (${names})`],
+    condition: ({ scope, names }) => [
+      'seawall_port_opened',
+      scope,
+      `not (proc.name in (${names}) and seawall_program_of_image)`,
+    ],
     output: 'socket=%fd.name command=%proc.cmdline user=%user.name',
     priority: 'Warning',
     tags: ['network', 'mitre_persistence'],

@@ -7,6 +7,14 @@ import { identifierOf, labelOf, scopeCondition, scopeMacroOf } from './scope.ts'
 
 const LINE_WIDTH = 110;
 
+/** A container's mounts that are looked at: by their places, since no field has them all. */
+const MOUNTS_LOOKED_AT = 16;
+
+const onMounts = Array.from(
+  { length: MOUNTS_LOOKED_AT },
+  (_, place) => `proc.exepath startswith concat(container.mount.dest[${place}], "/")`,
+).join('\n       or ');
+
 /**
  * What generated rules share, each under its name; a file holds those that its rules use.
  * Falco's own `outbound` leaves private addresses out, so it is not used. In a new container the runtime itself acts
@@ -68,10 +76,47 @@ const SHARED: readonly { readonly name: string; readonly text: string }[] = [
 `,
   },
   {
+    name: 'seawall_volumes_with_programs',
+    text: `\
+# Volumes that programs may be started from, where the pod is made so: append them in a file of your own.
+- list: seawall_volumes_with_programs
+  items: []
+`,
+  },
+  {
+    name: 'seawall_program_on_volume',
+    text: `\
+- macro: seawall_program_on_volume
+  condition: >
+    (not proc.exepath pmatch (seawall_volumes_with_programs) and
+      (${onMounts}))
+`,
+  },
+  {
     name: 'seawall_runtime_process',
     text: `\
 - macro: seawall_runtime_process
-  condition: (proc.name in (seawall_runtime_names) and (proc.exepath contains runc or proc.exepath contains crun))
+  condition: >
+    (proc.name in (seawall_runtime_names) and (proc.exepath contains runc or proc.exepath contains crun)
+     and proc.is_exe_upper_layer = false and not seawall_program_on_volume)
+`,
+  },
+  {
+    name: 'seawall_writable_places',
+    text: `\
+- list: seawall_writable_places
+  items: [/tmp, /var/tmp, /run, /var/run, /dev, /proc]
+`,
+  },
+  {
+    name: 'seawall_program_of_image',
+    text: `\
+# A name alone proves nothing: the file must be the image's, not written later, in memory or on a volume.
+- macro: seawall_program_of_image
+  condition: >
+    (proc.is_exe_upper_layer = false and proc.is_exe_from_memfd = false
+     and (proc.exepath pmatch (seawall_volumes_with_programs) or not proc.exepath pmatch (seawall_writable_places))
+     and not seawall_program_on_volume)
 `,
   },
   {
@@ -122,7 +167,7 @@ function header(profile: Profile, origin: string): string {
 #     items: [${example}]
 #     override: {items: append}
 
-- required_engine_version: 0.31.0
+- required_engine_version: 0.63.0
 `;
 }
 
