@@ -10,6 +10,7 @@ export const errors = defineErrors('cli', {
   POLICIES_ABSENT: 'there is no RuntimePolicy, RuleSet or NotificationChannel in {paths}',
   EVENTS_ABSENT:
     'nothing in {path} is an audit event: {places}, the first of them {first}; what is read is the log of a Kubernetes API server, an event a line',
+  INPUT_TOO_LONG: '{path} is too long to be read as a whole: unpacked it has more than {bytes} bytes',
   INPUT_DAMAGED: '{path}: the compressed data is damaged ({reason})',
   FILTER_INVALID: 'the filter {filter} makes no sense: {reason}',
   EXAMPLE_ABSENT:

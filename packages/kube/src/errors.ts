@@ -6,6 +6,8 @@ export const errors = defineErrors('kube', {
   FIELD_ARGUMENT_REFUSED: '{field} takes no argument, but has [{argument}]: write {field} alone',
   FIELD_INDEX_INVALID:
     '{field}[{argument}]: the argument counts from 0 and is written in digits, as in {field}[0]',
+  METADATA_TOO_LONG: '{path} is too long for container metadata: unpacked it has more than {bytes} bytes',
+  METADATA_DAMAGED: '{path}: the compressed data is damaged ({reason})',
   METADATA_NOT_JSON: '{path} is not container metadata: {reason} at byte {offset}',
   METADATA_SHAPE:
     '{path} is not container metadata: {problem}. Expected is an object with "items", each of kind "container" or "sandbox" with what CRI says of it',

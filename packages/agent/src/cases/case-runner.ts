@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
 import { isSeawallError, reasonOf } from '@seawall/base';
 import { type CaptureSection, createCaptureWriter, EVENT_TYPE_COUNT, readCapture } from '@seawall/events';
 import {
@@ -200,9 +199,7 @@ async function stage(ruleCase: RuleCase) {
 
 function readMetadata(path: string, { file, line, name }: RuleCase): readonly ContainerInfo[] {
   try {
-    const bytes = readFileSync(path);
-    const unpacked = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
-    return readContainerMetadata(unpacked, path).map(containerInfoOf);
+    return readContainerMetadata(readFileSync(path), path).map(containerInfoOf);
   } catch (error) {
     const reason = reasonOf(error);
     const problems = `${file}:${line}: ${name}: the metadata ${path} can not be read: ${reason}`;

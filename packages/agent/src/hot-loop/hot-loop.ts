@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
 import { type CaptureSection, type EventBatch, readCapture } from '@seawall/events';
 import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall/inspector';
@@ -258,11 +257,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   function knownContainers(): SectionsWatchOptions['containers'] {
     if (source.kind !== 'capture' || source.containers === undefined) return [];
-    const bytes = readFileSync(source.containers);
-    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return readContainerMetadata(isPacked ? gunzipSync(bytes) : bytes, source.containers).map(
-      containerInfoOf,
-    );
+    const { containers: path } = source;
+    return readContainerMetadata(readFileSync(path), path).map(containerInfoOf);
   }
 
   function watchCapture(): SourceWatch {

@@ -65,10 +65,18 @@ export async function* readUnpacked(
   await feeding;
 }
 
-/** The whole file in memory, unpacked. @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED */
+/** What is read as a whole (rules, policies, metadata) is far shorter; a few kilobytes can unpack to any length. */
+const LONGEST = 128 * 1024 * 1024;
+
+/** The whole file in memory, unpacked. @throws cli/FILE_UNREADABLE, cli/INPUT_DAMAGED, cli/INPUT_TOO_LONG */
 export async function readWhole(path: string, terminal: Terminal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readUnpacked(path, terminal)) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of readUnpacked(path, terminal)) {
+    length += chunk.length;
+    if (length > LONGEST) throw errors.create('INPUT_TOO_LONG', { path: nameOfPath(path), bytes: LONGEST });
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

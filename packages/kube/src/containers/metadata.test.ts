@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { isSeawallError } from '@seawall/base';
 import { locateShared } from '../../../../test/shared.ts';
 import { readContainerMetadata } from './metadata.ts';
@@ -61,7 +61,7 @@ const file = locateShared('captures', 'control-plane', 'a', 'attack-a.containers
 const skip = file === undefined && 'SKIPPED: there are no shared captures (set SEAWALL_SHARED)';
 
 test('what containerd said of a real control plane', { skip }, () => {
-  const records = readContainerMetadata(gunzipSync(readFileSync(file as string)), 'file');
+  const records = readContainerMetadata(readFileSync(file as string), 'file');
   assert.equal(records.filter(({ isPodSandbox }) => isPodSandbox).length, 10);
   const etcd = records.find(({ name }) => name === 'etcd')!;
   assert.equal(etcd.fullId.slice(0, 12), '176514b65d20');
@@ -82,4 +82,19 @@ test('what containerd said of a real control plane', { skip }, () => {
   const debuggers = records.filter(({ pod, isPrivileged }) => pod?.name === 'debugger' && isPrivileged);
   assert.equal(debuggers.length, 2);
   assert.ok(debuggers.every(({ isHostPid }) => isHostPid));
+});
+
+test('a file that unpacks to more than anybody’s containers take is refused, and so is damaged data', () => {
+  const whole = Buffer.from(JSON.stringify({ items: [], filling: ' '.repeat(5000) }));
+  assert.deepEqual(readContainerMetadata(gzipSync(whole), 'file.gz'), []);
+  for (const bytes of [whole, gzipSync(whole)]) {
+    assert.throws(
+      () => readContainerMetadata(bytes, 'file.gz', 4096),
+      (error) => isSeawallError(error, 'kube/METADATA_TOO_LONG'),
+    );
+  }
+  assert.throws(
+    () => readContainerMetadata(gzipSync(whole).subarray(0, 30), 'file.gz'),
+    (error) => isSeawallError(error, 'kube/METADATA_DAMAGED'),
+  );
 });

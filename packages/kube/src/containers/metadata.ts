@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib';
+import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { compactText, isTrue, type JsonNode, memberOf, nodeAt, textOf } from '../json/node.ts';
 import { parseJson } from '../json/parse.ts';
@@ -6,6 +8,9 @@ import type { ContainerRecord, ImageReference, MountRecord, PodRecord } from './
 
 /** Longer network descriptions are cut, as Falco cuts them. */
 const MAXIMUM_NETWORK_JSON = 4096;
+
+/** A megabyte tells of some hundred containers; a file that unpacks to more than this was made to. */
+const LONGEST = 128 * 1024 * 1024;
 
 const PROPAGATIONS: ReadonlyMap<string, string> = new Map([
   ['', 'private'],
@@ -17,12 +22,17 @@ const PROPAGATIONS: ReadonlyMap<string, string> = new Map([
 /**
  * Reads a file of container metadata: what a runtime answers over CRI (`version`, and for each sandbox and container
  * its list entry, status and verbose info), as one JSON object `{runtime, images, items}`.
- * @param bytes the file, unpacked. @param path its name, for errors.
+ * @param bytes the file, packed with gzip or not. @param path its name, for errors. @param longest in bytes, unpacked.
  * @returns a record for each container and sandbox, in the order of the file.
- * @throws kube/METADATA_NOT_JSON, kube/METADATA_SHAPE
+ * @throws kube/METADATA_TOO_LONG, kube/METADATA_DAMAGED, kube/METADATA_NOT_JSON, kube/METADATA_SHAPE
  */
-export function readContainerMetadata(bytes: Uint8Array, path: string): readonly ContainerRecord[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+export function readContainerMetadata(
+  bytes: Uint8Array,
+  path: string,
+  longest = LONGEST,
+): readonly ContainerRecord[] {
+  const plain = unpack(bytes, path, longest);
+  const text = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('latin1');
   const result = parseJson(text);
   if (!result.ok) {
     throw errors.create('METADATA_NOT_JSON', { path, reason: result.reason, offset: result.offset });
@@ -30,6 +40,19 @@ export function readContainerMetadata(bytes: Uint8Array, path: string): readonly
   const items = memberOf(result.node, 'items');
   if (items?.kind !== 'array') throw errors.create('METADATA_SHAPE', { path, problem: 'it has no "items"' });
   return recordsOf(items.items, textIn(result.node, 'runtime', 'runtime_name'), path);
+}
+
+function unpack(bytes: Uint8Array, path: string, longest: number): Uint8Array {
+  const tooLong = (): Error => errors.create('METADATA_TOO_LONG', { path, bytes: longest });
+  try {
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    if (isPacked) return gunzipSync(bytes, { maxOutputLength: longest });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong();
+    throw errors.create('METADATA_DAMAGED', { path, reason: reasonOf(error) }, error);
+  }
+  if (bytes.length > longest) throw tooLong();
+  return bytes;
 }
 
 /**

@@ -71,9 +71,14 @@ function commonObstacle(facts: EnforcementFacts, cgroupRoot: string | undefined)
   return isOld ? `it takes Linux ${OLDEST.join('.')} or later, and this is ${facts.release}` : undefined;
 }
 
+/** A kernel's configuration has some 300 kilobytes. */
+const LONGEST_CONFIGURATION = 16 * 1024 * 1024;
+
 function readConfiguration(): string | undefined {
   try {
-    return gunzipSync(readFileSync('/proc/config.gz')).toString('latin1');
+    return gunzipSync(readFileSync('/proc/config.gz'), { maxOutputLength: LONGEST_CONFIGURATION }).toString(
+      'latin1',
+    );
   } catch {
     // Most kernels don't tell; then what they refuse when asked is the answer.
     const text = readOr(`/boot/config-${release()}`, '');
