@@ -99,7 +99,7 @@ test('what a request held before it broke off is stored: its actions are not dec
   const { taken, intake } = await start(context);
   const socket = connect(Number(new URL(intake.url).port), '127.0.0.1');
   await once(socket, 'connect');
-  socket.write('POST /k8s-audit HTTP/1.1\r\nhost: agent\r\ncontent-length: 100000\r\n\r\n');
+  socket.write('POST /k8s-audit HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000\r\n\r\n');
   socket.write(`${exec('a')}\n`);
   while (intake.status().events === 0) await new Promise(setImmediate);
   socket.destroy();

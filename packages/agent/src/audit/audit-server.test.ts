@@ -309,3 +309,11 @@ test('other paths and methods are not taken', async (context) => {
   assert.equal((await fetch(server.url)).status, 405);
   assert.equal(server.posts().get('misdirected'), 2);
 });
+
+test('a web page posts no audit events, neither by a name that it had lead here nor as itself', async (context) => {
+  const { server, taken } = await start(context);
+  assert.equal((await post(server, 'x', { headers: { host: 'evil.example' } })).status, 421);
+  assert.equal((await post(server, 'x', { headers: { origin: 'http://evil.example' } })).status, 403);
+  assert.deepEqual(taken, []);
+  assert.equal(server.posts().get('misdirected'), 2);
+});

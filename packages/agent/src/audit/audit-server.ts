@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import { isSeawallError, reasonOf } from '@seawall/base';
+import { isSeawallError, reasonOf, refusalOfBrowser } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { startListening } from '../http/listen.ts';
 import { fingerprintOf, watchFiles } from '../reload/watch-files.ts';
@@ -86,6 +86,8 @@ export async function createAuditServer(options: AuditServerOptions): Promise<Au
       answer(response, code, `${reason}\n`);
       throwAway(request);
     };
+    const browser = refusalOfBrowser(request);
+    if (browser !== undefined) return refuse('misdirected', browser.code, browser.reason);
     // First of all: nobody else learns anything.
     const reason = refusalOf(access, request);
     if (reason !== undefined) return refuse('unauthorized', 401, reason);

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { reasonOf } from '@seawall/base';
+import { reasonOf, refusalOfBrowser } from '@seawall/base';
 import type { DaemonStatus } from '../daemon/status.ts';
 import { type HealthCheck, liveness, readiness } from './health.ts';
 import { type Listening, startListening } from './listen.ts';
@@ -23,6 +23,11 @@ export async function createStatusServer({
   status,
 }: StatusServerOptions): Promise<Listening> {
   const server = createServer((request, response) => {
+    const refusal = refusalOfBrowser(request);
+    if (refusal !== undefined) {
+      send(response, refusal.code, 'text/plain', `${refusal.reason}\n`);
+      return;
+    }
     const [path] = (request.url ?? '/').split('?') as [string];
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain', 'only GET is answered here\n');

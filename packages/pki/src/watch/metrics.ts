@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusalOfBrowser } from '@seawall/base';
 import { errors } from '../errors.ts';
 import { hostText } from '../etcd/members.ts';
 import type { WatchedCertificate } from './expiry.ts';
@@ -46,6 +47,11 @@ export interface MetricsServer {
  */
 export function serveMetrics(host: string, port: number, render: () => string): Promise<MetricsServer> {
   const server = createServer((request, response) => {
+    const refusal = refusalOfBrowser(request);
+    if (refusal !== undefined) {
+      response.writeHead(refusal.code, { 'content-type': 'text/plain' }).end(`${refusal.reason}\n`);
+      return;
+    }
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('only GET /metrics is answered here\n');
       return;

@@ -79,6 +79,8 @@ test('metrics are in the text format, labels escaped, each name declared once', 
   assert.equal(await answer.text(), text);
   assert.match(answer.headers.get('content-type')!, /version=0\.0\.4/);
   assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404);
+  const fromPage = await fetch(server.url, { headers: { origin: 'http://evil.example' } });
+  assert.equal(fromPage.status, 403);
   await assert.rejects(
     serveMetrics('127.0.0.1', Number(port), () => text),
     (error) => isSeawallError(error, 'pki/LISTEN_FAILED') && error.message.includes(`127.0.0.1:${port}`),
