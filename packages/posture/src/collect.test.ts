@@ -43,6 +43,7 @@ describe('collecting', () => {
       gid: 0,
       tree,
       isContainerised: true,
+      place: { kind: 'container' } as const,
     }));
     const target = join(folder, 'target');
     collectFiles({ tree, processes, now: 0 }, target);

@@ -53,6 +53,19 @@ const statusSchema = z.object({
   group: z.string().optional(),
 });
 
+const placeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('service'), unit: z.string() }),
+  z.object({
+    kind: z.literal('pod'),
+    namespace: z.string(),
+    name: z.string(),
+    containers: z.array(z.string()),
+    isStatic: z.boolean(),
+  }),
+  z.object({ kind: z.literal('unknown-pod'), uid: z.string() }),
+  z.object({ kind: z.literal('container') }),
+]);
+
 const indexSchema = z.object({
   format: z.literal('seawall.dev/collected/v1'),
   time: z.iso.datetime(),
@@ -65,6 +78,7 @@ const indexSchema = z.object({
       uid: z.number().int(),
       gid: z.number().int(),
       isContainerised: z.boolean(),
+      place: placeSchema.optional(),
     }),
   ),
 });
@@ -165,8 +179,13 @@ function snapshotForIndex(process: ProcessSnapshot): Index['processes'][number] 
           ),
         }
       : {};
-  const { pid, command, uid, gid, isContainerised } = process;
-  return { pid, command: [...command], uid, gid, isContainerised, ...environment };
+  const { pid, command, uid, gid, isContainerised, place } = process;
+  return {
+    ...{ pid, command: [...command], uid, gid, isContainerised, ...environment },
+    ...(place !== undefined && {
+      place: place.kind === 'pod' ? { ...place, containers: [...place.containers] } : place,
+    }),
+  };
 }
 
 /** A node as a folder describes it. */

@@ -134,7 +134,9 @@ async function runCheck(
       hint: 'with these components, --check and --skip none is left ("seawall posture checks" lists them)',
     });
   }
-  const instances = assessment.configurations.map(({ instance }) => instance);
+  const instances = assessment.configurations
+    .map(({ instance }) => instance)
+    .filter(({ unattested }) => unattested === undefined);
   const report = makeReport(assessment, name, node.now);
   const plan =
     options.diff === true || options.fixDir !== undefined ? planFixes(assessment.results) : undefined;

@@ -120,9 +120,11 @@ export function settingOf(subject: Subject, name: string): SettingState {
   );
 }
 
-/** The first configuration of a component on the subject's node. */
+/** The first configuration of a component on the subject's node that is not only called so. */
 export function peerOf(subject: Subject, component: ComponentName): EffectiveConfiguration | undefined {
-  return subject.configurations.find(({ instance }) => instance.component === component);
+  return subject.configurations.find(
+    ({ instance }) => instance.component === component && instance.unattested === undefined,
+  );
 }
 
 export function instanceOf(subject: Subject): Instance {

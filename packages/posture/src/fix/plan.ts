@@ -52,10 +52,16 @@ interface Draft {
   readonly planned: Map<string, string>;
 }
 
-/** Plans the fixes of all failing results of one node together, so that two changes to one file become one. */
+/**
+ * Plans the fixes of all failing results of one node together, so that two changes to one file become one. What only calls
+ * itself a component gets none: it would choose which files of the node are changed.
+ */
 export function planFixes(results: readonly Result[]): FixPlan {
   const failing = results.filter(
-    ({ decision, accepted }) => decision.status === 'FAIL' && accepted === undefined,
+    ({ decision, accepted, subject }) =>
+      decision.status === 'FAIL' &&
+      accepted === undefined &&
+      subject?.configuration.instance.unattested === undefined,
   );
   const [first] = failing;
   if (first?.subject === undefined) return { files: [], statuses: new Map(), commands: [], advice: [] };

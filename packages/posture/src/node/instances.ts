@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { COMPONENTS, type ComponentName } from '../effective/facts.ts';
 import { parseVersion, type Version } from '../effective/version.ts';
+import { doubtOf } from './attest.ts';
 import { splitWords } from './command-line.ts';
 import { type ManifestContainer, readManifest } from './manifest.ts';
 import type { ProcessSnapshot } from './processes.ts';
@@ -38,6 +39,8 @@ export interface Instance {
   readonly gid?: number;
   /** What a kubelet said at /configz. */
   readonly configz?: unknown;
+  /** Why nothing but its own name says that it is this component; undefined where something else does. */
+  readonly unattested?: string;
   /** Things worth saying about how it was found, such as a manifest that differs from the running process. */
   readonly notes: readonly string[];
 }
@@ -121,25 +124,45 @@ export function discoverInstances(node: Node): Discovery {
   for (const component of COMPONENTS) {
     onDisk.push(...fromUnits(node, component, gaps), ...fromArgumentFile(node, component, gaps));
   }
-  const running = node.processes.flatMap((process) => fromProcess(node, process));
-  const isEmbedded = running.some(({ distribution }) => distribution !== undefined);
+  const running = node.processes.flatMap((process) =>
+    fromProcess(node, process).map((instance) => withDoubt(instance, process, onDisk)),
+  );
+  const isEmbedded = running.some(
+    ({ distribution, unattested }) => distribution !== undefined && unattested === undefined,
+  );
   if (!isEmbedded) onDisk.push(...fromK3s(node, gaps));
   const instances: Instance[] = [];
   for (const component of COMPONENTS) {
     const described = onDisk.filter((instance) => instance.component === component);
-    const live = running.filter((instance) => instance.component === component);
+    const claimed = running.filter((instance) => instance.component === component);
+    const live = claimed.filter(({ unattested }) => unattested === undefined);
     if (live.length > 0) instances.push(...live.map((instance) => joinWithDisk(instance, described)));
     else if (described.length > 0)
       instances.push(...described.map((instance) => noteStopped(node, instance)));
     else instances.push(...fromLooseFile(node, component));
+    // Behind the others: they neither stand for what files describe nor lend themselves to its fixes.
+    instances.push(...claimed.filter(({ unattested }) => unattested !== undefined));
   }
   return {
     gaps,
     instances: instances.map((instance) =>
-      instance.component === 'kubelet' && node.configz !== undefined
+      instance.component === 'kubelet' && instance.unattested === undefined && node.configz !== undefined
         ? { ...instance, configz: node.configz }
         : instance,
     ),
+  };
+}
+
+function withDoubt(instance: Instance, process: ProcessSnapshot, onDisk: readonly Instance[]): Instance {
+  const { component } = instance;
+  const described = onDisk.filter((each) => each.component === component);
+  const unattested = doubtOf(process, component, described);
+  if (unattested === undefined) return instance;
+  return {
+    ...instance,
+    label: `${component} (process ${process.pid}, unattested)`,
+    unattested,
+    notes: [...instance.notes, `unattested, it only calls itself ${component}: ${unattested}`],
   };
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ProcessPlace, placeOf } from './place.ts';
 import { describeFailure, type FileTree, found, openTree, type Reading, unreadable } from './tree.ts';
 
 /** A process as it was when the node was looked at. */
@@ -14,6 +15,8 @@ export interface ProcessSnapshot {
   readonly tree: FileTree;
   /** True when its root differs from the node's. */
   readonly isContainerised: boolean;
+  /** Where it runs, when its root differs from the node's. */
+  readonly place?: ProcessPlace;
 }
 
 /** The processes of this machine whose program is called one of `programs` (base names). */
@@ -41,6 +44,7 @@ export function readProcesses(
         gid: Number(/^Gid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
         tree: isContainerised ? openRoot(join(folder, 'root')) : host,
         isContainerised,
+        ...(isContainerised && { place: placeOf(readFileSync(join(folder, 'cgroup'), 'latin1'), host) }),
       });
     } catch (error) {
       // A process that ends while it is read is no longer part of the node.

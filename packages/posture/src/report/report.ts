@@ -26,7 +26,7 @@ export interface ReportedResult {
   };
 }
 
-/** A whole assessment as data. The format's name changes when a field does. */
+/** A whole assessment as data. The format's name changes when a field goes or means something else. */
 export interface Report {
   readonly format: 'seawall.dev/posture-report/v1';
   readonly benchmark: string;
@@ -37,6 +37,8 @@ export interface Report {
     readonly component: string;
     readonly label: string;
     readonly version: string | null;
+    /** Why nothing but its own name says that it is this component; null where something else does. */
+    readonly unattested: string | null;
     readonly files: readonly string[];
     readonly notes: readonly string[];
   }[];
@@ -57,6 +59,7 @@ export function makeReport(assessment: Assessment, node: string, now: number): R
       component: instance.component,
       label: instance.label,
       version: instance.version === undefined ? null : `${instance.version.major}.${instance.version.minor}`,
+      unattested: instance.unattested ?? null,
       files: files.map((path) => instance.tree.locate(path)),
       notes: [
         ...instance.notes,
@@ -71,7 +74,10 @@ export function makeReport(assessment: Assessment, node: string, now: number): R
 }
 
 function reportResult({ check, cis, instance, decision, accepted, subject }: Result): ReportedResult {
-  const isFailing = decision.status === 'FAIL' && subject !== undefined;
+  const isFailing =
+    decision.status === 'FAIL' &&
+    subject !== undefined &&
+    subject.configuration.instance.unattested === undefined;
   return {
     check: check.id,
     cis: cis ?? null,

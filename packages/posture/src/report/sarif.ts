@@ -27,6 +27,9 @@ const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
 /** The report as a SARIF 2.1.0 log (OASIS standard): one run, one rule a check, every result with its kind. */
 export function toSarif(report: Report, version: string): unknown {
   const rules = [...new Map(report.results.map((result) => [result.check, result])).values()];
+  const doubts = new Map(
+    report.instances.flatMap(({ label, unattested }) => (unattested === null ? [] : [[label, unattested]])),
+  );
   const ruleIndex = new Map(rules.map(({ check }, index) => [check, index]));
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -43,7 +46,9 @@ export function toSarif(report: Report, version: string): unknown {
         },
         invocations: [{ executionSuccessful: true, endTimeUtc: report.time, machine: report.node }],
         properties: { benchmark: report.benchmark },
-        results: report.results.map((result) => toResult(result, ruleIndex.get(result.check)!)),
+        results: report.results.map((result) =>
+          toResult(result, ruleIndex.get(result.check)!, doubts.get(result.instance)),
+        ),
       },
     ],
   };
@@ -69,7 +74,7 @@ function toRule(result: ReportedResult): unknown {
   };
 }
 
-function toResult(result: ReportedResult, ruleIndex: number): unknown {
+function toResult(result: ReportedResult, ruleIndex: number, unattested: string | undefined): unknown {
   const isFailure = result.status === 'FAIL';
   const fingerprint = createHash('sha256').update(`${result.check}\n${result.instance}`).digest('hex');
   const fixes = isReportedFailure(result) && result.fix.length > 0 ? `\nFix: ${result.fix.join('; ')}.` : '';
@@ -86,6 +91,7 @@ function toResult(result: ReportedResult, ruleIndex: number): unknown {
         logicalLocations: [{ fullyQualifiedName: result.instance, kind: 'module' }],
       },
     ],
+    ...(unattested === undefined ? {} : { properties: { unattested } }),
     partialFingerprints: { 'seawallCheckAndInstance/v1': fingerprint },
     ...(result.accepted === null
       ? {}
