@@ -25,6 +25,7 @@ function contextOf(
     ...{ pid, tid: pid, vpid, exepath, comm: 'sh', cgroups: [] },
     ...{ containerId: host ? '' : ID, parentTid: 0 },
     ...{ isExeUpperLayer: isWritten, isExeFromMemfd: false },
+    container: host ? undefined : { mounts: [{ destination: '/scratch' }, { destination: '/opt/tools' }] },
   }));
   const tables = {
     leader: () => undefined,
@@ -54,6 +55,25 @@ test('a program that was written in the container does not make it etcd’s by i
   const facts = offenceOf(context, workload, 'occurrence', 5n, nowhere);
   assert.equal(facts.containerInitPid, 11);
   assert.equal(facts.initExecutable, undefined);
+});
+
+test('nor does one on a volume or a file system in memory, which lies on no layer of the image', () => {
+  for (const [exepath, isPlanted] of [
+    ['/scratch/etcd', true],
+    ['/opt/tools/bin/etcd', true],
+    ['/dev/shm/etcd', true],
+    ['/opt/tools-of-image/etcd', false],
+    ['/usr/local/bin/etcd', false],
+  ] as const) {
+    const context = contextOf(
+      { pid: 12, vpid: 7, exepath },
+      { pid: 11, vpid: 1, exepath },
+      { pid: 1, vpid: 1, exepath: '/sbin/init', host: true },
+    );
+    const facts = offenceOf(context, workload, 'occurrence', 5n, nowhere);
+    assert.equal(facts.process?.isPlanted, isPlanted, exepath);
+    assert.equal(facts.initExecutable, isPlanted ? undefined : exepath);
+  }
 });
 
 test('of what was started from outside into a container, the first process is not known', () => {

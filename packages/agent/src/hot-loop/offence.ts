@@ -9,6 +9,9 @@ const KTHREADD = 2;
 /** How far up the first process of a container is looked for. */
 const LONGEST_SEARCH = 64;
 
+/** Where container runtimes mount file systems in memory without being asked. */
+const IN_MEMORY = /^\/(?:dev|proc|run)\//;
+
 const NOWHERE = { unified: undefined, freezer: undefined };
 
 /** What deciding about actions needs to know of a match, read from the tables while they are about its event. */
@@ -36,9 +39,19 @@ export function offenceOf(
   };
 }
 
-/** A program that was written in the container may be called anything: what it is called says nothing of the container. */
-function imageExecutable({ exepath, isExeUpperLayer, isExeFromMemfd }: Process): string | undefined {
-  return isExeUpperLayer || isExeFromMemfd ? undefined : textFromBytes(exepath);
+function imageExecutable(process: Process): string | undefined {
+  return isPlanted(process) ? undefined : textFromBytes(process.exepath);
+}
+
+/**
+ * Whether a container's program is not of its image: it was written later, or is in memory or on a volume. It may be called anything then: what it is called says nothing of the container.
+ */
+function isPlanted({ exepath, isExeUpperLayer, isExeFromMemfd, container, containerId }: Process): boolean {
+  if (containerId === '') return false;
+  if (isExeUpperLayer || isExeFromMemfd || IN_MEMORY.test(exepath)) return true;
+  return (container?.mounts ?? []).some(
+    ({ destination }) => exepath === destination || exepath.startsWith(`${destination}/`),
+  );
 }
 
 /** The process and those of its ancestors that are in the same container, itself first. */
@@ -59,6 +72,7 @@ function processTarget(process: Process, seenAt: bigint): ProcessTarget {
     seenAt,
     name: textFromBytes(process.comm),
     executable: textFromBytes(process.exepath),
+    isPlanted: isPlanted(process),
     isKernelThread: process.pid === KTHREADD || process.parentTid === KTHREADD,
   };
 }

@@ -219,6 +219,21 @@ test('a process that only calls itself etcd is killed', () => {
   assert.deepEqual(summaryOf(within), ['kill-container: quorum', 'kill-process: planned']);
 });
 
+test('in an etcd that a wrapper started, a program that was put there is killed, whatever it is called', () => {
+  const { state } = guards({ quorum: () => ({ kind: 'unknown', reason: 'x' }) });
+  for (const [isPlanted, outcome] of [
+    [true, 'kill-process: planned'],
+    [false, 'kill-process: quorum'],
+  ] as const) {
+    const etcd = process({ pid: 4901, name: 'etcd', executable: '/scratch/etcd', isPlanted });
+    const offence = etcdFacts({ process: etcd, initExecutable: '/usr/bin/wrapper' });
+    assert.deepEqual(summaryOf(decideActions(policyThat([kill]), offence, state)), [
+      'kill-container: quorum',
+      outcome,
+    ]);
+  }
+});
+
 test('a pod that is passed off as etcd outside of etcd’s namespaces is killed', () => {
   const { state } = guards({ quorum: () => ({ kind: 'unknown', reason: 'x' }) });
   const offence = etcdFacts();

@@ -11,6 +11,8 @@ export interface ProcessTarget {
   readonly seenAt: bigint;
   readonly name: string;
   readonly executable: string;
+  /** Whether the executable was put into the container, and is not the image's: its path says nothing then. */
+  readonly isPlanted?: boolean;
   readonly isKernelThread: boolean;
 }
 

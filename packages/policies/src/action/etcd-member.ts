@@ -22,10 +22,11 @@ export function hitsEtcdMember(
   if (target.kind === 'node') return false;
   if (namespace !== undefined && !namespaces.includes(namespace)) return false;
   if (target.kind !== 'process') return isEtcdContainer(facts);
-  const { pid, executable } = target.process;
+  const { pid, executable, isPlanted } = target.process;
   if (facts.workload.container === undefined) return systemEtcd.test(executable);
   if (!isEtcdContainer(facts)) return false;
   if (pid === facts.containerInitPid) return true;
+  if (isPlanted === true) return false;
   const { initExecutable } = facts;
   // Where a wrapper came first, or where it isn't known what did, the program's name has to do.
   const isWrapped = initExecutable === undefined || basename(initExecutable) !== 'etcd';
