@@ -47,6 +47,10 @@ test('a pod is told by where the kubelet put it, however runtimes write that', (
     `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${STATIC}.slice/cri-containerd-${ID}.scope`,
     `/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod${STATIC}.slice/${ID}`,
     `/system.slice/containerd.service/kubepods-burstable-pod${STATIC}.slice:cri-containerd:${ID}`,
+    `/../../pod${STATIC}/${ID}`,
+    `/../../../burstable/pod${STATIC}/${ID}`,
+    `/../../kubepods-burstable-pod${STATIC}.slice/cri-containerd-${ID}.scope`,
+    `/../../../kubepods-burstable.slice/kubepods-burstable-pod${STATIC}.slice/cri-containerd-${ID}.scope`,
   ]) {
     assert.deepEqual(placeOf(`12:memory:${path}\n0::/\n`, host), etcd, path);
   }
@@ -62,6 +66,8 @@ test('what a container makes below its own cgroup makes it no pod and no service
     `/system.slice/docker-${ID}.scope/kubepods/pod${STATIC}`,
     `/lxc/box/kubepods/pod${STATIC}`,
     '/lxc/box/system.slice/etcd.service',
+    `/../${ID}/pod${STATIC}/x`,
+    '/../box/system.slice/etcd.service',
     '/',
   ]) {
     assert.deepEqual(placeOf(`0::${path}\n`, host), { kind: 'container' }, path);
@@ -69,10 +75,9 @@ test('what a container makes below its own cgroup makes it no pod and no service
   const nested = `/kubepods/pod${OTHER}/${ID}/kubepods/pod${STATIC}`;
   const place = placeOf(`0::${nested}\n`, host);
   assert.equal(place.kind === 'pod' && place.namespace, 'shop');
-  assert.deepEqual(placeOf('0::/system.slice/etcd.service\n', host), {
-    kind: 'service',
-    unit: 'etcd.service',
-  });
+  for (const path of ['/system.slice/etcd.service', '/../../../system.slice/etcd.service']) {
+    assert.deepEqual(placeOf(`0::${path}\n`, host), { kind: 'service', unit: 'etcd.service' });
+  }
   const gone = '22222222-2222-3333-4444-555555555555';
   assert.deepEqual(placeOf(`0::/kubepods/pod${gone}/${ID}\n`, host), { kind: 'unknown-pod', uid: gone });
 });

@@ -24,15 +24,18 @@ export type ProcessPlace =
 const LOGS = '/var/log/pods';
 const STATIC_UID = /^[0-9a-f]{32}$/;
 const UID = '([0-9a-f]{32}|[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12})';
+/** Who is in a cgroup namespace of its own, as a pod mostly is, sees the others from there; no cgroup can be called `..`. */
+const UPWARDS = String.raw`^/(?:\.\./)*`;
 /** What systemd and container runtimes put in front of pods: whoever is in a container makes cgroups only below its own. */
-const ABOVE_PODS = String.raw`^/(?:[\w.@-]+\.slice/|system\.slice/[\w.@-]+\.service/|kubelet/)*`;
+const ABOVE_PODS = String.raw`${UPWARDS}(?:[\w.@-]+\.slice/|system\.slice/[\w.@-]+\.service/|kubelet/)*`;
 const POD_CGROUPS = [
   new RegExp(`${ABOVE_PODS}kubepods/(?:burstable/|besteffort/)?pod${UID}(?:/|$)`),
+  new RegExp(String.raw`^/(?:\.\./)+(?:burstable/|besteffort/)?pod${UID}(?:/|$)`),
   new RegExp(
     String.raw`${ABOVE_PODS}(?:kubelet-)?kubepods-(?:burstable-|besteffort-)?pod${UID}\.slice(?:/|:|$)`,
   ),
 ];
-const SERVICE_CGROUP = /^\/system\.slice\/([\w.@:\\-]+\.service)(?:\/|$)/;
+const SERVICE_CGROUP = new RegExp(String.raw`${UPWARDS}system\.slice/([\w.@:\\-]+\.service)(?:/|$)`);
 const CONTAINER_ID = /[0-9a-f]{64}/;
 
 /** @param cgroups as `/proc/PID/cgroup` has them. @param host the node's files. */
