@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -11,13 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
-import { until } from '@seawall/base/testing';
+import { listenWithTest, until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { openStore, type Store } from '@seawall/store';
 import { readConfiguration } from '../configuration/read-configuration.ts';
@@ -57,12 +55,14 @@ const recording = [
 ];
 
 async function start(path: string, logged: string[] = [], onWatching = () => {}): Promise<Agent> {
-  return startAgent({
+  const agent = await startAgent({
     configuration: readConfiguration(path),
     environment: {},
     onWatching,
     log: (level, message) => logged.push(`${level} ${message}`),
   });
+  after(agent.stop);
+  return agent;
 }
 
 async function withStore<Result>(name: string, use: (store: Store) => Promise<Result>): Promise<Result> {
@@ -75,13 +75,11 @@ async function withStore<Result>(name: string, use: (store: Store) => Promise<Re
 }
 
 /** Takes what a webhook is sent; `answer` is given the message and gives the code to answer with. */
-async function startReceiver(answer: (body: string) => number): Promise<{ url: string; close(): void }> {
+async function startReceiver(answer: (body: string) => number): Promise<{ url: string }> {
   const server = createServer((request, response) => {
     text(request).then((body) => response.writeHead(answer(body)).end());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+  });
+  return { url: `http://127.0.0.1:${await listenWithTest(server)}/` };
 }
 
 test('a recording is read once: its findings are grouped, told, and not found again by the next run', async () => {
@@ -147,7 +145,6 @@ spec: { rules: [{ tag: shell }], mode: shadow }
   await second.done;
   assert.equal((await second.status()).ledger.stored, 0);
   await second.stop();
-  receiver.close();
   const again = await withStore('recording', async (store) => (await store.groups({}, { limit: 100 })).items);
   assert.deepEqual(
     again.map(({ key, count }) => [key, count]),
@@ -210,7 +207,6 @@ spec: { rules: [{ tag: shell }], channels: [people] }
   writeFileSync(path, readFileSync(path, 'utf8').replace('300ms', '30s'));
   assert.deepEqual(await runOn(path), []);
   assert.equal(await waiting('failing'), 0);
-  receiver.close();
 });
 
 test('what workloads do is counted once, however often the agent is ended and started anew', async () => {
@@ -370,7 +366,6 @@ spec:
     const agent = await start(path, logged, () => {
       isWatching = true;
     });
-    after(agent.stop);
     await until(() => isWatching);
     touch('first-mark');
     await until(() => found('first-mark'));
@@ -400,7 +395,6 @@ spec:
 
     writeFileSync(join(root, 'opened.yaml'), openedRule('third-mark'));
     const next = await start(path, logged);
-    after(next.stop);
     const hasGap = (): Promise<boolean> =>
       withStore('live', async (store) => (await store.gaps({ limit: 9 })).items.length === 1);
     await until(hasGap);
@@ -430,7 +424,6 @@ test(
       const path = settings('full', { 'opened.yaml': openedRule('full-mark') }, ['rules: [opened.yaml]']);
       writeFileSync(path, readFileSync(path, 'utf8').replace('full/store.db', 'small/store.db'));
       const agent = await start(path, logged);
-      context.after(() => agent.stop());
       assert.match(logged.join('\n'), /error the store can not be opened: /);
       await until(() => logged.some((line) => line.includes('watching this machine')));
       execFileSync('touch', [join(root, 'full-mark')]);

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
-import { until } from '@seawall/base/testing';
+import { listenWithTest, until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { readConfiguration } from '../configuration/read-configuration.ts';
 import { startAgent } from './agent.ts';
@@ -37,7 +35,7 @@ function policy(name: string, rule = 'Shell') {
 type ClusterObject = ReturnType<typeof policy>;
 
 /** An API server that keeps policies and rule sets, as far as following them goes. */
-async function startCluster(context: TestContext) {
+async function startCluster() {
   const objects = new Map<string, { readonly metadata: { readonly name: string } }>();
   const watches: ServerResponse[] = [];
   const server = createServer(({ url = '' }, response) => {
@@ -52,15 +50,13 @@ async function startCluster(context: TestContext) {
     response.flushHeaders();
     if (isPolicies) watches.push(response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenWithTest(server);
   const stop = (): void => {
     server.closeAllConnections();
     server.close();
   };
-  context.after(stop);
   const kubeconfig = join(root, 'kubeconfig');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${port}`;
   const config = {
     ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'x' },
     clusters: [{ name: 'c', cluster: { server: url } }],
@@ -102,8 +98,8 @@ async function start(path: string, logged: string[] = []): Promise<Agent> {
 
 const policiesOf = async (agent: Agent): Promise<number> => (await agent.status()).reload.policies;
 
-test('an agent runs the policies of its cluster; while the API server is away, those that it had last', async (context) => {
-  const cluster = await startCluster(context);
+test('an agent runs the policies of its cluster; while the API server is away, those that it had last', async () => {
+  const cluster = await startCluster();
   cluster.put(policy('one'));
   cluster.put(policy('two'));
   const path = settings('recorded', [
@@ -133,7 +129,7 @@ test('an agent runs the policies of its cluster; while the API server is away, t
 });
 
 test('more than an agent may read is refused by it, and keeps it from starting as little as anything that is wrong', async (context) => {
-  const cluster = await startCluster(context);
+  const cluster = await startCluster();
   cluster.put(policy('one'));
   const path = settings('too-much', [
     `source: { capture: ${recording}.scap.gz, containers: ${recording}.containers.json.gz }`,
@@ -151,7 +147,7 @@ test('more than an agent may read is refused by it, and keeps it from starting a
 
 /** Of a cluster, changes that are told, from one of which on another object changes five times a second. */
 async function changesBeside(context: TestContext, name: string, change: (round: number) => ClusterObject) {
-  const cluster = await startCluster(context);
+  const cluster = await startCluster();
   const configuration = readConfiguration(settings(name, []));
   const policies = clusterPoliciesOf(configuration, { environment: {}, log: () => undefined });
   assert.ok(policies);
@@ -190,7 +186,7 @@ test('what changes in the cluster is taken over or refused while the agent runs'
   skip: support.isSupported ? false : `SKIPPED: ${support.reason}`,
   timeout: 120_000,
 }, async (context) => {
-  const cluster = await startCluster(context);
+  const cluster = await startCluster();
   const logged: string[] = [];
   const agent = await start(settings('live', []), logged);
   context.after(agent.stop);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { nextTurn } from '@seawall/base';
+import { listenWithTest } from '@seawall/base/testing';
 import { readConfiguration } from '../configuration/read-configuration.ts';
 import { startAgent } from './agent.ts';
 import type { AgentOptions } from './options.ts';
@@ -78,16 +79,11 @@ test('told to end at any moment of its start, an agent puts away what it has set
   assert.ok(stopped > 3, `${stopped}`);
 });
 
-test('an API server that does not answer keeps no agent from ending', async (context) => {
-  const server = createServer().listen(0, '127.0.0.1');
+test('an API server that does not answer keeps no agent from ending', async () => {
+  const server = createServer();
   const connected = Promise.withResolvers<void>();
-  server.on('connection', (socket) => {
-    context.after(() => socket.destroy());
-    connected.resolve();
-  });
-  context.after(() => server.close());
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
+  server.on('connection', () => connected.resolve());
+  const port = await listenWithTest(server);
   const kubeconfig = join(root, 'kubeconfig');
   const cluster = { server: `http://127.0.0.1:${port}` };
   writeFileSync(

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { listenWithTest } from '@seawall/base/testing';
 import { eventTypeOfSymbol } from '@seawall/events';
 import { openKindOf, probeSupport } from '@seawall/probe';
 import type { Alert } from '../alert/alert.ts';
@@ -185,8 +186,7 @@ async function compareAlerts(wantsAllCopies: boolean): Promise<void> {
   const source = join(import.meta.dirname, '..', 'testing', 'receive.c');
   assert.equal(spawnSync('cc', ['-o', join(folder, 'receive'), source]).status, 0);
   const server = createServer((socket) => socket.on('error', () => undefined).resume());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
+  const port = await listenWithTest(server);
 
   function startScript(controller: AbortController): void {
     const script = `: > ${folder}/mark-plain\n${SCRIPT}`;
@@ -235,7 +235,6 @@ async function compareAlerts(wantsAllCopies: boolean): Promise<void> {
     const firing = new Set(unfiltered.alerts.map((text) => text.slice(0, 'Rule 0'.length)));
     assert.equal(firing.size, rules.length, [...firing].join());
   } finally {
-    server.close();
     rmSync(folder, { recursive: true });
   }
 }

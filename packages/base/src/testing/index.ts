@@ -1,1 +1,2 @@
 export { until } from './until.ts';
+export { killWithTest, listenWithTest } from './with-test.ts';

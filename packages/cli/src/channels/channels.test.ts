@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
+import { listenWithTest } from '@seawall/base/testing';
 import { testEntry } from '@seawall/policies';
 import { openStore } from '@seawall/store';
 import { timeText } from '../findings/finding-text.ts';
@@ -22,10 +22,8 @@ const server = createServer(async (request, response) => {
   response.statusCode = status;
   response.end(`${request.url} ${body}`);
 });
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const { port } = server.address() as AddressInfo;
+const port = await listenWithTest(server);
 after(() => {
-  server.close();
   rmSync(folder, { recursive: true });
 });
 

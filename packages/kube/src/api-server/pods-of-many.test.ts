@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { listenWithTest } from '@seawall/base/testing';
 import { openPods, QUARANTINE_LABEL, QUARANTINE_POLICY } from './pods.ts';
 
 /** An API server as far as isolating goes, where a test may do something right before a request is looked at. */
@@ -53,10 +52,7 @@ async function startCluster(context: TestContext) {
     const [status, value] = answerTo(method, new URL(url, 'http://localhost'), body.join(''));
     response.writeHead(status).end(JSON.stringify(value));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => server.close());
-  const { port } = server.address() as AddressInfo;
+  const port = await listenWithTest(server);
   const pods = openPods({
     ...{ server: `http://127.0.0.1:${port}`, authority: undefined, serverName: undefined },
     ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { until } from '@seawall/base/testing';
+import { listenWithTest, until } from '@seawall/base/testing';
 import { apiServerMissing, startApiServer } from '../testing/index.ts';
 import { type ApiServerAddress, readKubeconfig } from './credentials.ts';
 import { openApiConnection } from './request.ts';
@@ -17,14 +16,8 @@ function thing(name: string, resourceVersion: string, spec = '') {
 }
 
 /** Lets the server listen until the test is over, and says how to reach it. */
-async function addressOf(context: TestContext, server: Server): Promise<ApiServerAddress> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+async function addressOf(server: Server): Promise<ApiServerAddress> {
+  const port = await listenWithTest(server);
   return {
     ...{ server: `http://127.0.0.1:${port}`, authority: undefined, serverName: undefined },
     ...{ isUnverified: false, clientCertificate: undefined, clientKey: undefined },
@@ -73,7 +66,7 @@ async function scriptedServer(context: TestContext) {
     const items = state.pages[page]?.map((item) => (isBulky ? item : { ...item, status: undefined }));
     response.end(JSON.stringify({ items, metadata: { resourceVersion: '7', ...next } }));
   });
-  const address = await addressOf(context, server);
+  const address = await addressOf(server);
   const told: string[] = [];
   const failures: (string | undefined)[] = [];
   const watch: ObjectWatch = watchObjects({
@@ -241,11 +234,11 @@ test('objects of a real API server are followed', {
   }
 });
 
-test('closing waits for no answer that does not come', async (context) => {
+test('closing waits for no answer that does not come', async () => {
   const server = createServer(() => {
     // Nobody is ever answered.
   });
-  const address = await addressOf(context, server);
+  const address = await addressOf(server);
   const failures: (string | undefined)[] = [];
   const watch = watchObjects({
     path: PATH,

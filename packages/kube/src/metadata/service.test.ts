@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { until } from '@seawall/base/testing';
+import { after, test } from 'node:test';
+import { listenWithTest, until } from '@seawall/base/testing';
 import type { ContainerRecord } from '../containers/record.ts';
 import { errors } from '../errors.ts';
 import type { RuntimeAddress } from '../runtime/open.ts';
@@ -14,18 +14,10 @@ import { createMetadataService, type MetadataService, type MetadataUpdate } from
 import { runtimesText } from './status-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seawall-metadata-'));
-const servers: Server[] = [];
-before(async () => {
-  for (const name of ['cri', 'containerd', 'docker']) {
-    const server = createServer().listen(join(folder, name));
-    await new Promise((resolve) => server.once('listening', resolve));
-    servers.push(server);
-  }
-});
-after(() => {
-  for (const server of servers) server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
+for (const name of ['cri', 'containerd', 'docker']) {
+  await listenWithTest(createServer(), { path: join(folder, name) });
+}
 
 const address = (kind: RuntimeAddress['kind']): RuntimeAddress => ({ kind, socket: join(folder, kind) });
 const FULL = 'abcdef012345'.padEnd(64, '0');

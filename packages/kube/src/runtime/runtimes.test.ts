@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
-import { until } from '@seawall/base/testing';
+import { listenWithTest, until } from '@seawall/base/testing';
 import type { ContainerRecord } from '../containers/record.ts';
 import {
   BUSYBOX_IMAGE,
@@ -214,9 +214,7 @@ describe('CRI of containerd', { skip: containerdMissing() }, () => {
 test('nobody there, and somebody who does not answer, are two different errors', async () => {
   const absent = join(folder, 'absent.sock');
   const silent = join(folder, 'silent.sock');
-  const server = createServer().listen(silent);
-  const open: Socket[] = [];
-  server.on('connection', (connection) => open.push(connection));
+  await listenWithTest(createServer(), { path: silent });
   for (const kind of RUNTIME_KINDS) {
     const nobody = openRuntime({ kind, socket: absent });
     await assert.rejects(nobody.version(), hasCode('RUNTIME_UNREACHABLE'), kind);
@@ -225,8 +223,6 @@ test('nobody there, and somebody who does not answer, are two different errors',
     await assert.rejects(mute.version(), hasCode('RUNTIME_TIMEOUT'), kind);
     mute.close();
   }
-  for (const connection of open) connection.destroy();
-  server.close();
 });
 
 function expectPod({ pod }: ContainerRecord, sandboxId: string, uid: string, hasLabels = true): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect, createServer } from 'node:tls';
 import { createManualClock, isSeawallError } from '@seawall/base';
+import { listenWithTest } from '@seawall/base/testing';
 import { readCertificates } from '../read/certificates.ts';
 import { verifyChain } from '../read/chain.ts';
 import { describeCertificate } from '../read/describe.ts';
@@ -93,11 +94,9 @@ test('a kept certificate is renewed when two thirds of its life are over, and a 
   });
   context.after(() => kept.stop());
   server.setSecureContext({ cert: kept.current().certificate, key: kept.current().key });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  context.after(() => server.close());
+  const port = await listenWithTest(server);
   const presented = () =>
     new Promise<string>((resolve, reject) => {
-      const { port } = server.address() as { port: number };
       const socket = connect(
         { host: '127.0.0.1', port, servername: 'localhost', ca: kept.current().authority },
         () => {

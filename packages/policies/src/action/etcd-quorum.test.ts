@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createManualClock } from '@seawall/base';
+import { listenWithTest } from '@seawall/base/testing';
 import fc from 'fast-check';
 import { quorumVerdict, watchEtcdQuorum } from './etcd-quorum.ts';
 
@@ -26,14 +26,8 @@ test('one member can never be spared, nor can one of three with another down', (
 });
 
 /** A member's HTTP interface, as etcd 3.4 answers. */
-async function serve(context: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise((resolve) => server.once('listening', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function serve(listener: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listenWithTest(createServer(listener))}`;
 }
 
 function watch(context: TestContext, endpoints: readonly string[], options = {}) {
@@ -49,10 +43,10 @@ const health =
   };
 
 test('members are learned from any endpoint; learners and members that don’t answer count for nothing', async (context) => {
-  const second = await serve(context, health(true));
-  const sick = await serve(context, health(false));
+  const second = await serve(health(true));
+  const sick = await serve(health(false));
   let members: unknown[] = [];
-  const first = await serve(context, (request, response) => {
+  const first = await serve((request, response) => {
     if (request.url === '/health') health(true)(request, response);
     else response.end(JSON.stringify({ header: {}, members }));
   });
@@ -72,9 +66,7 @@ test('members are learned from any endpoint; learners and members that don’t a
 });
 
 test('endpoints can stand for the members where etcd is not to be asked', async (context) => {
-  const endpoints = await Promise.all(
-    [true, true, true].map((isHealthy) => serve(context, health(isHealthy))),
-  );
+  const endpoints = await Promise.all([true, true, true].map((isHealthy) => serve(health(isHealthy))));
   const quorum = watch(context, endpoints, { memberList: 'endpoints' });
   assert.deepEqual(await quorum.refresh(), { kind: 'keeps', healthy: 3, members: 3 });
 });
@@ -89,7 +81,7 @@ const strange: Readonly<Record<string, RequestListener>> = {
 
 for (const [name, listener] of Object.entries(strange)) {
   test(`${name} leaves the quorum unknown, with the reason`, async (context) => {
-    const endpoint = await serve(context, listener);
+    const endpoint = await serve(listener);
     const verdict = await watch(context, [endpoint]).refresh();
     assert.ok(verdict.kind === 'unknown');
     assert.match(verdict.reason, new RegExp(endpoint));
@@ -98,7 +90,7 @@ for (const [name, listener] of Object.entries(strange)) {
 
 test('what was seen long ago is unknown, and so is what a failed look leaves', async (context) => {
   let isWell = true;
-  const endpoint = await serve(context, (request, response) => health(isWell)(request, response));
+  const endpoint = await serve((request, response) => health(isWell)(request, response));
   const clock = createManualClock(0);
   const endpoints = [endpoint, endpoint, endpoint];
   const quorum = watch(context, endpoints, { memberList: 'endpoints', clock, maximumAge: 1000 });
