@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killWithTest, until } from '@seawall/base/testing';
 import { EVENT_TYPE_COUNT, eventTypeOfSymbol, TYPE_OFFSET } from '@seawall/events';
 import { probeSupport } from '@seawall/probe';
 import type { Rule } from '@seawall/rules';
@@ -20,15 +25,20 @@ const WRITE = eventTypeOfSymbol('SYSCALL_PWRITE_X').id;
 /** Programs that wander beside each other, and steps that each takes. */
 const WANDERERS = 6;
 const STEPS = 14;
+/** Events that have to be left out for a run to say anything. */
+const LEAST_LEFT_OUT = 5000;
 const OUTPUT = '%thread.tid %proc.name %evt.type %evt.rawres %user.uid %proc.exepath %proc.cwd %proc.pname';
 /** SEAWALL_SEED=N repeats what test N did. */
 const SEED = Number(process.env.SEAWALL_SEED ?? Date.now() % 1_000_000);
 
+/** Where an event's header has its thread. */
+const TID_OFFSET = 8;
+
 interface Watched {
   readonly live: LiveWatch;
   readonly alerts: readonly Alert[];
-  /** Events of that type that the kernel handed over. */
-  handedOver(symbol: string): number;
+  /** Events of that type that the kernel handed over, of all threads or of one. */
+  handedOver(symbol: string, tid?: number): number;
 }
 
 function watch(
@@ -38,7 +48,8 @@ function watch(
   onStart: () => void,
 ): Watched {
   const alerts: Alert[] = [];
-  const counts = new Float64Array(EVENT_TYPE_COUNT);
+  /** For each thread by type. */
+  const counts = new Map<number, Float64Array>();
   const live = createLiveWatch({
     rules,
     ...plainWatchOptions,
@@ -51,11 +62,21 @@ function watch(
       if (section.kind !== 'events') return;
       const { data, offsets, count } = section.batch;
       for (let index = 0; index < count; index += 1) {
-        counts[data.getUint16(offsets[index] + TYPE_OFFSET, true)] += 1;
+        const tid = data.getUint32(offsets[index] + TID_OFFSET, true);
+        const ofThread = counts.get(tid) ?? new Float64Array(EVENT_TYPE_COUNT);
+        counts.set(tid, ofThread);
+        ofThread[data.getUint16(offsets[index] + TYPE_OFFSET, true)] += 1;
       }
     },
   });
-  return { live, alerts, handedOver: (symbol) => counts[eventTypeOfSymbol(symbol).id] };
+  return {
+    ...{ live, alerts },
+    handedOver(symbol, tid) {
+      const type = eventTypeOfSymbol(symbol).id;
+      const threads = tid === undefined ? [...counts.keys()] : [tid];
+      return threads.reduce((sum, each) => sum + (counts.get(each)?.[type] ?? 0), 0);
+    },
+  };
 }
 
 /** By thread, in the order in which they came: those of the programs below a folder. */
@@ -128,42 +149,64 @@ test('whatever becomes of a process that rules were done with, it raises the sam
     context.diagnostic(
       `${unfiltered.alerts.length} alerts of ${firing.size} rules; ${fewer} reads instead of ${most}`,
     );
-    assert.ok(fewer < most / 2, 'most of it is left out');
+    // How much depends on how soon a busy machine lets the agent decide.
+    assert.ok(fewer < most - LEAST_LEFT_OUT, 'what is left out is what this is about');
   } finally {
     wanderers.remove();
   }
 });
 
-/** Writes single bytes for a while, waits to be told, and writes two bytes fifty times. */
+/** Writes single bytes until the file in $0 is there, waits to be told, and writes two bytes fifty times. */
 const WRITER = `exec 3> /dev/null
-for ((i = 0; i < 60000; i++)); do printf x >&3; done
+while [ ! -e "$0" ]; do for ((i = 0; i < 1000; i++)); do printf x >&3; done; done
 echo ready; read line
 for ((i = 0; i < 50; i++)); do printf xx >&3; done`;
 
-test('rules that are replaced ask for the processes that the old ones were done with', { skip }, async () => {
+/** How many writes of a thread the kernel has left out, of those that it has made by now. */
+async function writesLeftOut(tid: number, watched: Watched): Promise<number> {
+  const [, writes] = /^syscw: (\d+)$/m.exec(readFileSync(`/proc/${tid}/io`, 'latin1')) ?? [];
+  const { pid: later } = spawnSync('true');
+  // What it does is handed over behind them.
+  await until(() => watched.handedOver('SYSCALL_EXECVE_19_X', later) > 0);
+  return Number(writes) - watched.handedOver('SYSCALL_WRITE_X', tid);
+}
+
+test('rules that are replaced ask for the processes that the old ones were done with', {
+  skip,
+}, async (context) => {
   const before = rulesOf(['evt.type = write and proc.name = nobody'], OUTPUT);
+  const folder = mkdtempSync(join(tmpdir(), 'seawall-ignoring-'));
+  context.after(() => rmSync(folder, { recursive: true }));
 
   async function watchReplaced() {
     const controller = new AbortController();
-    function write(): void {
-      const child = spawn('bash', ['-c', WRITER], { stdio: ['pipe', 'pipe', 'inherit'] });
-      child.stdout.once('data', () => {
-        watched.live.replaceRules(
-          rulesOf([`evt.type = write and proc.pid = ${child.pid} and evt.rawres = 2`], OUTPUT),
-        );
-        child.stdin.end('go\n');
-      });
-      child.on('close', () => controller.abort());
+    const enough = join(folder, 'enough');
+    rmSync(enough, { force: true });
+    async function write(): Promise<void> {
+      const child = killWithTest(
+        spawn('bash', ['-c', WRITER, enough], { stdio: ['pipe', 'pipe', 'inherit'] }),
+      );
+      const ended = once(child, 'close');
+      const pid = child.pid as number;
+      await until(async () => (await writesLeftOut(pid, watched)) > LEAST_LEFT_OUT);
+      writeFileSync(enough, '');
+      await once(child.stdout, 'data');
+      watched.live.replaceRules(
+        rulesOf([`evt.type = write and proc.pid = ${pid} and evt.rawres = 2`], OUTPUT),
+      );
+      child.stdin.end('go\n');
+      await ended;
     }
-    const watched = watch(before, controller.signal, false, () => setTimeout(write, 400));
+    let writing: Promise<void> | undefined;
+    const watched = watch(before, controller.signal, false, () => {
+      writing = write().finally(() => controller.abort());
+    });
     await watched.live.run();
-    const { accounting } = watched.live.report();
-    return { watched, accounting, dropped: accounting.dropped };
+    await writing;
+    const { dropped } = watched.live.report().accounting;
+    return { watched, dropped };
   }
 
-  const { watched, accounting } = await withoutLosses(watchReplaced);
+  const { watched } = await withoutLosses(watchReplaced);
   assert.equal(watched.alerts.length, 50);
-  const writes = accounting.byType.get(eventTypeOfSymbol('SYSCALL_WRITE_X').id);
-  assert.ok(writes !== undefined && writes.seen >= 60_050);
-  assert.ok(watched.handedOver('SYSCALL_WRITE_X') < writes.seen / 2, 'most of it was left out');
 });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { until } from '@seawall/base/testing';
+import { killWithTest, until } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
+import { hears } from '../testing/processes.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 const support = probeSupport();
@@ -98,15 +99,9 @@ function canDropRights(): boolean {
 
 test('probe status that is interrupted shows what it has counted by then', { skip }, async () => {
   const words = ['--conditions=seawall-source', join(import.meta.dirname, '..', 'main.ts')];
-  const child = spawn(process.execPath, [
-    ...words,
-    'probe',
-    'status',
-    '--seconds',
-    '600',
-    '--output',
-    'json',
-  ]);
+  const child = killWithTest(
+    spawn(process.execPath, [...words, 'probe', 'status', '--seconds', '600', '--output', 'json']),
+  );
   const ended = Promise.all([text(child.stdout), once(child, 'close')]);
   await until(() => child.exitCode !== null || hears(child.pid as number, constants.signals.SIGHUP));
   child.kill('SIGHUP');
@@ -114,9 +109,3 @@ test('probe status that is interrupted shows what it has counted by then', { ski
   assert.equal(code, 0);
   assert.ok((JSON.parse(stdout) as { seconds: number }).seconds < 60);
 });
-
-/** Whether a process has something to do at a signal other than to end: of SIGHUP Node itself knows nothing. */
-function hears(pid: number, signal: number): boolean {
-  const [, mask = '0'] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
-}

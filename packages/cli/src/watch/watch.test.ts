@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { killWithTest, until } from '@seawall/base/testing';
+import { isAtRest } from '../testing/processes.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 const examples = join(import.meta.dirname, '../../../../examples/control-plane');
@@ -270,10 +272,10 @@ test('what comes in through a pipe and does not end is ended in order by a signa
   }
 });
 
-/** Sends a signal to a command whose standard input stays open, once it has written something. */
+/** Sends a signal to a command whose standard input stays open, once it has nothing left to do about what came in. */
 async function interrupt(words: readonly string[], input: Uint8Array) {
   const main = join(import.meta.dirname, '../main.ts');
-  const child = spawn(process.execPath, ['--conditions=seawall-source', main, ...words]);
+  const child = killWithTest(spawn(process.execPath, ['--conditions=seawall-source', main, ...words]));
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk;
@@ -285,7 +287,8 @@ async function interrupt(words: readonly string[], input: Uint8Array) {
   child.stdin.write(input);
   const ended = once(child, 'close');
   await Promise.race([once(child.stdout, 'data'), ended]);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const { pid, stdin } = child;
+  await until(() => child.exitCode !== null || (stdin.writableLength === 0 && isAtRest(pid as number)));
   child.kill('SIGINT');
   const [code] = await ended;
   return { code: code as number | null, stdout, stderr };
