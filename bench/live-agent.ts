@@ -12,6 +12,8 @@ if (ruleSet === undefined) throw new Error('the rules do not load: seawall rules
 const rules = ruleSet.rules.filter(({ isEnabled, source }) => isEnabled && source === catalogue.source);
 
 let controller = new AbortController();
+// Whoever started it has been killed.
+process.on('disconnect', () => controller.abort());
 process.on('message', async (message) => {
   if (message === 'stop') {
     controller.abort();

@@ -4,13 +4,13 @@
 // processor time of one program on one CPU, while that CPU's core has no other work: the neighbours of a virtual machine
 // on the core's other thread make calls of the kernel half as long again, for seconds.
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProbe, probeSupport } from '@seawall/probe';
 import { locateShared } from '../test/shared.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { median, spread } from './statistics.ts';
 
 const CASES = [
@@ -47,8 +47,7 @@ if (!support.isSupported || rules.length === 0) {
   process.exit(3);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'seawall-bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 const native = join(import.meta.dirname, '..', 'packages', 'probe', 'native', 'testing');
 const headers = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 compile('cc', '-O2', '-o', join(folder, 'measure'), join(native, 'measure.c'));

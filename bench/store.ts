@@ -1,10 +1,10 @@
 // `bench/store.ts [--findings N] [--rounds N] [--json]`: stores made-up findings of a month, then asks what the command and the
 // page ask, from a second connection, as they do. Prints the rate of commits and each question's median and worst time.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nextTurn } from '@seawall/base';
 import { openStore, type Store } from '@seawall/store';
+import { scratchFolder } from './scratch-folder.ts';
 import { FIRST, makeFindings, SPAN } from './store-findings.ts';
 
 /** What an agent commits at once when it is busy: twenty thousand findings a second, ten commits. */
@@ -49,8 +49,7 @@ const { values } = parseArgs({
 });
 const findings = Number(values.findings);
 const rounds = Number(values.rounds);
-const folder = mkdtempSync(join(tmpdir(), 'seawall-bench-store-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 const path = join(folder, 'store.db');
 
 const month = await fill(path, findings);
@@ -58,7 +57,10 @@ const month = await fill(path, findings);
 const burst = await fill(join(folder, 'burst.db'), BURST, 60_000_000_000n);
 const store = openStore({ path, access: 'read' });
 const questions: MeasuredQuestion[] = [];
-for (const [kind, name, ask] of questionsOf(store)) questions.push(await measure(kind, name, ask));
+for (const [kind, name, ask] of questionsOf(store)) {
+  await nextTurn();
+  questions.push(await measure(kind, name, ask));
+}
 const { bytes } = await store.statistics();
 await store.close();
 
@@ -71,6 +73,7 @@ async function fill(file: string, count: number, span = SPAN): Promise<MeasuredC
   let clock = 0;
   let longest = 0;
   for (let from = 0; from < count; from += BATCH) {
+    await nextTurn();
     const occurrences = [...makeFindings(from, Math.min(count, from + BATCH), count, span)];
     const started = performance.now();
     const before = process.cpuUsage();

@@ -39,23 +39,33 @@ const RULES = `
   priority: WARNING
 `;
 
-/** Agents that run, to be ended whatever happens. */
+/** Agents that run. */
 const running = new Set<AgentProcess>();
 
 export async function run(): Promise<AcceptanceResult> {
   return withCleanUp(async (cleanUp, signal) => {
     const folder = mkdtempSync(join(tmpdir(), 'seawall-accept-'));
     cleanUp(() => rmSync(folder, { recursive: true, force: true }));
-    cleanUp(async () => {
+    // One lane that fails ends the other as well.
+    const failing = new AbortController();
+    const ending = AbortSignal.any([signal, failing.signal]);
+    function killAll(): void {
       for (const agent of running) agent.process.kill('SIGKILL');
+    }
+    ending.addEventListener('abort', killAll);
+    cleanUp(async () => {
+      killAll();
       await Promise.all([...running].map(({ ended }) => ended));
     });
     const faults: string[] = [];
     const kills: Kills = { all: 0, during: 0, rounds: 0, messages: 0, keys: 0, refused: 0 };
     writeFileSync(join(folder, 'rules.yaml'), RULES);
-    const lanes = Array.from({ length: LANES }, () => killWhileFlowing(folder, kills, faults, signal));
+    const lanes = Array.from({ length: LANES }, () =>
+      killWhileFlowing(folder, kills, faults, ending).catch((error) => failing.abort(error)),
+    );
     await Promise.all(lanes);
-    const gaps = await killLive(folder, faults);
+    ending.throwIfAborted();
+    const gaps = await killLive(folder, faults, ending);
     const figure = [
       `${kills.during} kills of agents that had stored findings and had more to store (${kills.all} in all), ${kills.rounds} rounds of ${EXPECTED} findings`,
       `${kills.messages} messages of ${kills.keys} keys arrived, ${kills.refused} were refused or cut off`,
@@ -77,7 +87,9 @@ interface Kills {
   refused: number;
 }
 
-function start(configuration: string): AgentProcess {
+/** @throws once all is to end, so that no agent outlives the row. */
+function start(configuration: string, signal: AbortSignal): AgentProcess {
+  signal.throwIfAborted();
   const agent = startAgentProcess(configuration);
   running.add(agent);
   agent.ended.finally(() => running.delete(agent));
@@ -101,8 +113,7 @@ async function killWhileFlowing(
       const path = join(round, 'store.db');
       let before = 0;
       for (let isThrough = false; !isThrough; ) {
-        signal.throwIfAborted();
-        const agent = start(configuration);
+        const agent = start(configuration, signal);
         await untilToBeKilled(agent, path, before);
         const { exitCode } = agent.process;
         if (exitCode !== null) {
@@ -120,7 +131,7 @@ async function killWhileFlowing(
         if (kills.all % 20 === 0)
           process.stderr.write(`${kills.during} of ${KILLS} kills, ${kills.rounds} rounds\n`);
       }
-      await finishRound(configuration, path, faults, receiver);
+      await finishRound(configuration, path, faults, receiver, signal);
       const { messages, keys, refused } = receiver.counts();
       kills.messages += messages;
       kills.keys += keys;
@@ -149,17 +160,18 @@ async function finishRound(
   path: string,
   faults: string[],
   receiver: Receiver,
+  signal: AbortSignal,
 ): Promise<void> {
   // With one message in four failing, each would wait for its channel to be tried again.
   receiver.heal();
-  const last = start(configuration);
+  const last = start(configuration, signal);
   const code = await last.ended;
   if (code !== 0) faults.push(`the last run of a round ended with ${code}: ${last.log().slice(-300)}`);
   // Recordings end sooner than messages arrive: a live agent would go on delivering. So go on until all have.
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const { waiting } = await withStore(path, (store) => store.statistics());
     if (waiting === 0) break;
-    await start(configuration).ended;
+    await start(configuration, signal).ended;
   }
   await withStore(path, async (store) => {
     const { occurrences, waiting, dead } = await store.statistics();
@@ -187,7 +199,7 @@ async function finishRound(
 }
 
 /** Watching live, what was not stored yet when the agent was killed is told as a gap. */
-async function killLive(folder: string, faults: string[]): Promise<string> {
+async function killLive(folder: string, faults: string[], signal: AbortSignal): Promise<string> {
   const support = probeSupport();
   if (!support.isSupported) return `live gaps not looked at: ${support.reason}`;
   const round = join(folder, 'live');
@@ -196,7 +208,7 @@ async function killLive(folder: string, faults: string[]): Promise<string> {
   let widest = 0;
   let killedAt = 0;
   for (let kill = 0; kill <= LIVE_KILLS; kill += 1) {
-    const agent = start(configuration);
+    const agent = start(configuration, signal);
     await untilReady(agent);
     await wait(300 + Math.random() * 500);
     if (kill > 0) {

@@ -59,7 +59,10 @@ export function startAgentProcess(
 export async function untilReady(agent: AgentProcess, withinMilliseconds = 180_000): Promise<string> {
   const address = await agent.address;
   const until = performance.now() + withinMilliseconds;
+  const { process: child } = agent;
   for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the agent ended: ${agent.log()}`);
     const isReady = await fetch(`http://${address}/readyz`).then(
       ({ ok }) => ok,
       () => false,
