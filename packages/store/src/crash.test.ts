@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { killWithTest } from '@seawall/base/testing';
 import { openStore } from './open.ts';
 import { scratchFolder } from './testing/samples.ts';
 
@@ -9,10 +10,12 @@ const child = join(import.meta.dirname, 'testing', 'committing-child.ts');
 
 /** Lets the child commit until it was killed; gives the last position that it said it had committed. */
 async function commitUntilKilled(path: string, milliseconds: number): Promise<number> {
-  const committing = spawn(
-    process.execPath,
-    ['--conditions=seawall-source', '--disable-warning=ExperimentalWarning', child, path],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+  const committing = killWithTest(
+    spawn(
+      process.execPath,
+      ['--conditions=seawall-source', '--disable-warning=ExperimentalWarning', child, path],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    ),
   );
   const ended = new Promise<NodeJS.Signals | null>((resolve) => {
     committing.on('close', (_, signal) => resolve(signal));

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isSeawallError } from '@seawall/base';
+import { killWithTest } from '@seawall/base/testing';
 import { takeLock } from './lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seawall-lock-'));
@@ -21,13 +22,15 @@ test('a lock is there while it is held', () => {
 
 test('a lock of a process that runs is respected, one of a process that was killed is not', async () => {
   const path = join(folder, 'other');
-  const holder = spawn(process.execPath, [
-    ...process.execArgv,
-    '--input-type=module',
-    '--eval',
-    `import { takeLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)};
+  const holder = killWithTest(
+    spawn(process.execPath, [
+      ...process.execArgv,
+      '--input-type=module',
+      '--eval',
+      `import { takeLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)};
      takeLock(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000);`,
-  ]);
+    ]),
+  );
   await once(holder.stdout, 'data');
   assert.throws(
     () => takeLock(path),

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { killWithTest } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 import { loadRules, type Rule } from '@seawall/rules';
 import { defaultDropPolicy } from '../drops.ts';
@@ -63,7 +64,7 @@ async function reloadUnderLoad(mark: string) {
   /** Ends when all rules were replaced; the script prints how often it opened. */
   function openWhile(watch: LiveWatch): void {
     const script = `trap 'echo $i; exit' TERM; i=0; while :; do : < ${mark}$((i % 10)); i=$((i+1)); [ $((i % 50)) = 0 ] && sleep 0.01; done`;
-    const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = killWithTest(spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] }));
     child.stdout.on('data', (text: Buffer) => {
       opened = Number(text.toString());
     });

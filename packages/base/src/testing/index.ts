@@ -1,2 +1,2 @@
 export { until } from './until.ts';
-export { killWithTest, listenWithTest } from './with-test.ts';
+export { closeWithTest, killWithTest, listenWithTest } from './with-test.ts';

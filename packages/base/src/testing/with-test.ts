@@ -33,3 +33,9 @@ export function killWithTest<Child extends ChildProcess>(child: Child): Child {
   after(() => child.kill('SIGKILL'));
   return child;
 }
+
+/** Has something that is still open when the test that opened it is over closed then. @returns what was opened. */
+export function closeWithTest<Opened extends { close(): unknown }>(opened: Opened): Opened {
+  after(() => opened.close());
+  return opened;
+}

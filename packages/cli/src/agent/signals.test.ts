@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { killWithTest } from '@seawall/base/testing';
 import { probeSupport } from '@seawall/probe';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -45,7 +46,9 @@ interface Ended {
 /** Starts an agent that watches this machine, and does something to it while it starts. */
 async function runAgent(disturb: (send: (signal: NodeJS.Signals) => void) => Promise<void>): Promise<Ended> {
   const words = ['--conditions=seawall-source', join(import.meta.dirname, '../main.ts'), 'agent', '--config'];
-  const child = spawn(process.execPath, [...words, path], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = killWithTest(
+    spawn(process.execPath, [...words, path], { stdio: ['ignore', 'ignore', 'pipe'] }),
+  );
   const ended = Promise.all([text(child.stderr), once(child, 'close')]);
   await disturb((signal) => child.kill(signal));
   const [errors, [code, signal]] = await ended;

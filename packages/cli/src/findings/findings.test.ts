@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { killWithTest } from '@seawall/base/testing';
 import { type Occurrence, openStore, type Store } from '@seawall/store';
 import { run } from '../run.ts';
 import { createPalette } from '../terminal/color.ts';
@@ -285,20 +286,22 @@ test('tail prints the last ones, oldest first, and ends when asked to', async ()
 
 test('tail follows what is stored, also when a new store takes the place of a damaged one', async () => {
   const main = join(import.meta.dirname, '..', 'main.ts');
-  const tail = spawn(
-    process.execPath,
-    [
-      '--conditions=seawall-source',
-      '--disable-warning=ExperimentalWarning',
-      main,
-      'findings',
-      'tail',
-      '-n',
-      '1',
-      '--store',
-      path,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+  const tail = killWithTest(
+    spawn(
+      process.execPath,
+      [
+        '--conditions=seawall-source',
+        '--disable-warning=ExperimentalWarning',
+        main,
+        'findings',
+        'tail',
+        '-n',
+        '1',
+        '--store',
+        path,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    ),
   );
   let output = '';
   const reached = (text: string) =>

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { killWithTest } from '@seawall/base/testing';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'seawall-signals-'));
@@ -43,7 +44,9 @@ interface Started {
 /** Starts it in a process group of its own, and waits until it hears signals. */
 async function startSlow(milliseconds: number, launcher: readonly string[] = [slowPath]): Promise<Started> {
   const words = [...launcher, String(milliseconds)];
-  const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = killWithTest(
+    spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHmac, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createManualClock } from '@seawall/base';
+import { closeWithTest, listenWithTest } from '@seawall/base/testing';
 import { createAuthority, exportKey, generateKey, issueLeaf } from '@seawall/pki';
 import type { OutgoingMessage } from './attempt.ts';
 import { notificationChannelSpec } from './channel.ts';
@@ -60,7 +60,7 @@ const identity = await (async () => {
 })();
 
 test('Slack gets blocks in which nothing from outside means anything', async () => {
-  const receiver = await startHttpReceiver(status(200, {}, 'ok'));
+  const receiver = closeWithTest(await startHttpReceiver(status(200, {}, 'ok')));
   const url = fileWith('slack', `${receiver.url}/services/T0/B0/x\n`);
   assert.deepEqual(await send({ slack: { url } }), { kind: 'delivered' });
   const [request] = receiver.requests;
@@ -78,11 +78,10 @@ test('Slack gets blocks in which nothing from outside means anything', async () 
     '```Unauthorized process (sh -c "&lt;!channel&gt; ˋidˋ &amp; {{output}}"\n) running in etcd```',
   );
   assert.ok(facts.fields.length <= 10);
-  await receiver.close();
 });
 
 test('a webhook gets what its template says, and a signature that can be verified', async () => {
-  const receiver = await startHttpReceiver(status(204));
+  const receiver = closeWithTest(await startHttpReceiver(status(204)));
   await send(
     {
       webhook: {
@@ -111,20 +110,18 @@ test('a webhook gets what its template says, and a signature that can be verifie
   const [, seconds, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers['seawall-signature'] as string)!;
   assert.equal(Number(seconds), clock.now() / 1000);
   assert.equal(signature, createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'));
-  await receiver.close();
 });
 
 test('a webhook without a template gets the whole notice', async () => {
-  const receiver = await startHttpReceiver(status(200));
+  const receiver = closeWithTest(await startHttpReceiver(status(200)));
   await send({ webhook: { url: receiver.url } });
   const body = JSON.parse(receiver.requests[0]!.body);
   assert.equal(body.deduplicationKey, message.deduplicationKey);
   assert.equal(body.group.container.name, 'etcd');
-  await receiver.close();
 });
 
 test('PagerDuty gets trigger, acknowledge and resolve of one incident', async () => {
-  const receiver = await startHttpReceiver(status(202, {}, '{"status":"success"}'));
+  const receiver = closeWithTest(await startHttpReceiver(status(202, {}, '{"status":"success"}')));
   const pagerDuty = { routingKey: { fromEnvironment: 'SECRET' }, endpoint: `${receiver.url}/v2/enqueue` };
   await send({ pagerDuty });
   for (const state of ['acknowledged', 'resolved'] as const) {
@@ -150,11 +147,10 @@ test('PagerDuty gets trigger, acknowledge and resolve of one incident', async ()
   assert.equal(bodies[0].payload.component, 'etcd');
   assert.deepEqual(bodies[0].links, [{ href: 'https://runbooks.example/etcd', text: 'Runbook' }]);
   assert.equal(bodies[0].routing_key, SECRET);
-  await receiver.close();
 });
 
 test('VictorOps gets alert states, with its key in the path', async () => {
-  const receiver = await startHttpReceiver(status(200));
+  const receiver = closeWithTest(await startHttpReceiver(status(200)));
   const victorOps = {
     apiKey: { fromEnvironment: 'SECRET' },
     routingKey: 'team',
@@ -167,12 +163,11 @@ test('VictorOps gets alert states, with its key in the path', async () => {
   assert.equal(JSON.parse(first!.body).message_type, 'CRITICAL');
   assert.equal(JSON.parse(second!.body).message_type, 'RECOVERY');
   assert.equal(JSON.parse(first!.body).entity_id, JSON.parse(second!.body).entity_id);
-  await receiver.close();
 });
 
 test('what a status means: later, not before a while, or never', async () => {
   let answer = status(500);
-  const receiver = await startHttpReceiver((request, response) => answer(request, response));
+  const receiver = closeWithTest(await startHttpReceiver((request, response) => answer(request, response)));
   const webhook = { url: receiver.url };
   const { host } = new URL(receiver.url);
   assert.deepEqual(await send({ webhook }), { kind: 'retry', error: `${host} answered 500` });
@@ -186,11 +181,10 @@ test('what a status means: later, not before a while, or never', async () => {
   assert.deepEqual(await send({ webhook }), { kind: 'rejected', error: `${host} answered 404: no_team` });
   answer = status(302, { location: 'http://127.0.0.1:1/' });
   assert.match(((await send({ webhook })) as { error: string }).error, /302 \(redirections are not followed/);
-  await receiver.close();
 });
 
 test('no answer, no connection, no name, no secret: all of it may be mended, and is told as what it is', async () => {
-  const silent = await startSilentServer();
+  const silent = closeWithTest(await startSilentServer());
   const told = async (spec: object, milliseconds = 5000): Promise<string> => {
     const attempt = await send(spec, { milliseconds });
     assert.equal(attempt.kind, 'retry');
@@ -206,11 +200,10 @@ test('no answer, no connection, no name, no secret: all of it may be mended, and
   const email = { host: '127.0.0.1', port: silent.port, from: 'a@example.org', to: ['b@example.org'] };
   assert.match(await told({ email: { ...email, security: 'none' } }, 100), /did not answer in time/);
   assert.match(await told({ email: { ...email, host: 'nowhere.invalid', security: 'none' } }), /DNS/);
-  await silent.close();
 });
 
 test('TLS is trusted by the authority that the channel names, and not otherwise', async () => {
-  const receiver = await startHttpReceiver(status(200), identity);
+  const receiver = closeWithTest(await startHttpReceiver(status(200), identity));
   const webhook = { url: receiver.url };
   const refused = await send({ webhook });
   assert.equal(refused.kind, 'retry');
@@ -226,11 +219,10 @@ test('TLS is trusted by the authority that the channel names, and not otherwise'
     tls: { authorities },
   });
   assert.match((other as { error: string }).error, /for another name/);
-  await receiver.close();
 });
 
 test('a changed secret counts from the next message on', async () => {
-  const receiver = await startHttpReceiver(status(200));
+  const receiver = closeWithTest(await startHttpReceiver(status(200)));
   const secrets = createSecrets({ environment: {} });
   const headers = { authorization: fileWith('changing', 'first-token\n') };
   const spec = notificationChannelSpec.parse({ webhook: { url: receiver.url, headers } });
@@ -243,14 +235,15 @@ test('a changed secret counts from the next message on', async () => {
     ['first-token', 'second-token'],
   );
   assert.equal(secrets.redact('first-token second-token'), '[hidden] [hidden]');
-  await receiver.close();
 });
 
 test('a receiver that repeats everything brings no secret into an error', async () => {
-  const receiver = await startHttpReceiver((request, response) => {
-    response.statusCode = 400;
-    response.end(`${request.headers.authorization} ${request.path} ${request.body}`);
-  });
+  const receiver = closeWithTest(
+    await startHttpReceiver((request, response) => {
+      response.statusCode = 400;
+      response.end(`${request.headers.authorization} ${request.path} ${request.body}`);
+    }),
+  );
   const secret = { fromEnvironment: 'SECRET' };
   const url = fileWith('url', `${receiver.url}/services/T0/B0/verysecretpath`);
   const specs = [
@@ -266,18 +259,19 @@ test('a receiver that repeats everything brings no secret into an error', async 
     assert.match(error, /answered 400: .*\[hidden\]/);
     assert.doesNotMatch(error, /s3cr3t|verysecretpath|tokentoken/);
   }
-  await receiver.close();
 });
 
 test('email goes over STARTTLS with a password, with keys that stay the same', async () => {
   const seen: (string | undefined)[] = [];
-  const server = await startSmtpReceiver({
-    ...{ key: identity.key, cert: identity.cert },
-    onAuth({ username, password }, session, done) {
-      seen.push(`${username} ${password} ${session.secure}`);
-      done(null, { user: username });
-    },
-  });
+  const server = closeWithTest(
+    await startSmtpReceiver({
+      ...{ key: identity.key, cert: identity.cert },
+      onAuth({ username, password }, session, done) {
+        seen.push(`${username} ${password} ${session.secure}`);
+        done(null, { user: username });
+      },
+    }),
+  );
   const email = {
     ...{
       host: 'localhost',
@@ -304,33 +298,35 @@ test('email goes over STARTTLS with a password, with keys that stay the same', a
   assert.match(text, /&lt;!channel&gt;/);
   const untrusted = await send({ email });
   assert.match((untrusted as { error: string }).error, /certificate/);
-  await server.close();
 });
 
 test('a mail server without STARTTLS gets no message and no password', async () => {
-  const server = await startSmtpReceiver({ disabledCommands: ['STARTTLS'], authOptional: true });
+  const server = closeWithTest(
+    await startSmtpReceiver({ disabledCommands: ['STARTTLS'], authOptional: true }),
+  );
   const email = { host: 'localhost', port: server.port, from: 'a@example.org', to: ['b@example.org'] };
   const user = { user: 'u', password: { fromEnvironment: 'SECRET' } };
   const attempt = await send({ email: { ...email, ...user } });
   assert.equal(attempt.kind, 'retry');
   assert.equal(server.messages.length, 0);
-  await server.close();
 });
 
 test('what a mail server refuses for now is tried again, what it refuses for good is not, and no password is told', async () => {
   let code = 451;
-  const server = await startSmtpReceiver({
-    ...{ key: identity.key, cert: identity.cert },
-    onAuth(auth, _, done) {
-      if (code !== 535) return done(null, { user: 'u' });
-      const plain = Buffer.from(`\0${auth.username}\0${auth.password}`).toString('base64');
-      done(Object.assign(new Error(`no ${auth.password} ${plain}`), { responseCode: 535 }));
-    },
-    onRcptTo({ address }, _, done) {
-      if (address.startsWith('b')) return done(Object.assign(new Error('not now'), { responseCode: code }));
-      done();
-    },
-  });
+  const server = closeWithTest(
+    await startSmtpReceiver({
+      ...{ key: identity.key, cert: identity.cert },
+      onAuth(auth, _, done) {
+        if (code !== 535) return done(null, { user: 'u' });
+        const plain = Buffer.from(`\0${auth.username}\0${auth.password}`).toString('base64');
+        done(Object.assign(new Error(`no ${auth.password} ${plain}`), { responseCode: 535 }));
+      },
+      onRcptTo({ address }, _, done) {
+        if (address.startsWith('b')) return done(Object.assign(new Error('not now'), { responseCode: code }));
+        done();
+      },
+    }),
+  );
   const user = { user: 'u', password: { fromEnvironment: 'SECRET' } };
   const email = { host: 'localhost', port: server.port, from: 'a@example.org', ...user };
   const tls = { authorities: identity.authorities };
@@ -343,11 +339,10 @@ test('what a mail server refuses for now is tried again, what it refuses for goo
   const { kind, error } = (await attempt(['c@example.org'])) as { kind: string; error: string };
   assert.equal(kind, 'rejected');
   assert.match(error, /535 no \[hidden\] \[hidden\]/);
-  await server.close();
 });
 
 test('proxies that the environment names are used unless the channel goes straight, and their password is not told', async () => {
-  const receiver = await startHttpReceiver(status(200));
+  const receiver = closeWithTest(await startHttpReceiver(status(200)));
   const seen: string[] = [];
   const proxy = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
@@ -358,8 +353,7 @@ test('proxies that the environment names are used unless the channel goes straig
     seen.push(`${request.method} ${request.url}`);
     socket.end('HTTP/1.1 407 no\r\n\r\n');
   });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const { port } = proxy.address() as AddressInfo;
+  const port = await listenWithTest(proxy);
   const variables = {
     HTTP_PROXY: `http://user:proxypassword@127.0.0.1:${port}`,
     HTTPS_PROXY: `http://user:proxypassword@127.0.0.1:${port}`,
@@ -379,6 +373,4 @@ test('proxies that the environment names are used unless the channel goes straig
     (await send({ webhook: { url: receiver.url } }, { variables: withException })).kind,
     'delivered',
   );
-  proxy.close();
-  await receiver.close();
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '@seawall/base';
+import { closeWithTest } from '@seawall/base/testing';
 import fc from 'fast-check';
 import type { Attempt, Send } from '../channel/attempt.ts';
 import { createSend } from '../channel/create-send.ts';
@@ -84,10 +85,10 @@ async function putGroup({ store, clock }: World, events: readonly ('trigger' | '
 }
 
 test('a channel that hangs or fails holds up no other, and gets its messages when it works', async (context) => {
-  const silent = await startSilentServer();
+  const silent = closeWithTest(await startSilentServer());
   let answer = status(500);
-  const flaky = await startHttpReceiver((request, response) => answer(request, response));
-  const good = await startHttpReceiver(status(200));
+  const flaky = closeWithTest(await startHttpReceiver((request, response) => answer(request, response)));
+  const good = closeWithTest(await startHttpReceiver(status(200)));
   const retry = { timeout: '50ms', first: '1s' };
   const tried = tryOut(context, [
     channelOf('hanging', { webhook: { url: `http://127.0.0.1:${silent.port}/` }, retry }),
@@ -112,11 +113,10 @@ test('a channel that hangs or fails holds up no other, and gets its messages whe
   assert.equal(states.filter((state) => state === 'hanging test waiting').length, 5);
   const keys = new Set(flaky.requests.map(({ headers }) => headers['idempotency-key']));
   assert.equal(keys.size, 5, 'sent again under the same key');
-  await Promise.all([silent.close(), flaky.close(), good.close()]);
 });
 
 test('patience of months is patience, longer than timers of JavaScript have it', async (context) => {
-  const good = await startHttpReceiver(status(200));
+  const good = closeWithTest(await startHttpReceiver(status(200)));
   context.after(good.close);
   const tried = tryOut(
     context,
@@ -130,8 +130,8 @@ test('patience of months is patience, longer than timers of JavaScript have it',
 
 test('at the end a channel that fails now and then is tried again until all has arrived', async (context) => {
   let failures = 3;
-  const flaky = await startHttpReceiver((request, response) =>
-    status(failures-- > 0 ? 503 : 200)(request, response),
+  const flaky = closeWithTest(
+    await startHttpReceiver((request, response) => status(failures-- > 0 ? 503 : 200)(request, response)),
   );
   context.after(flaky.close);
   const retry = { timeout: '5s', first: '1ms' };
@@ -143,7 +143,7 @@ test('at the end a channel that fails now and then is tried again until all has 
 });
 
 test('at the end what nobody takes is counted, and waits for the next run', async (context) => {
-  const failing = await startHttpReceiver(status(503));
+  const failing = closeWithTest(await startHttpReceiver(status(503)));
   context.after(failing.close);
   const quick = { timeout: '5s', first: '1ms' };
   const slow = { timeout: '5s', first: '1h', longest: '1h' };
@@ -160,7 +160,7 @@ test('at the end what nobody takes is counted, and waits for the next run', asyn
 });
 
 test('who waits for the end of a channel that fails is let go when all is to stop', async (context) => {
-  const failing = await startHttpReceiver(status(503));
+  const failing = closeWithTest(await startHttpReceiver(status(503)));
   context.after(failing.close);
   const retry = { timeout: '5s', first: '1ms' };
   const tried = tryOut(context, [channelOf('failing', { webhook: { url: failing.url }, retry })]);
@@ -173,7 +173,7 @@ test('who waits for the end of a channel that fails is let go when all is to sto
 
 test('429 leaves the whole channel alone for as long as it says', async (context) => {
   let answer = status(429, { 'retry-after': '120' });
-  const receiver = await startHttpReceiver((request, response) => answer(request, response));
+  const receiver = closeWithTest(await startHttpReceiver((request, response) => answer(request, response)));
   const tried = tryOut(context, [channelOf('ops', { webhook: { url: receiver.url } })]);
   const courier = tried.courier({ concurrency: 1 });
   await put(tried.made, 'ops', 3);
@@ -185,12 +185,11 @@ test('429 leaves the whole channel alone for as long as it says', async (context
   tried.made.clock.advance(2000);
   await courier.drain();
   assert.equal(receiver.requests.length, 4);
-  await receiver.close();
 });
 
 test('what is refused for good, or failed too often or too long, is a dead letter that can be sent again', async (context) => {
   let answer = status(404);
-  const receiver = await startHttpReceiver((request, response) => answer(request, response));
+  const receiver = closeWithTest(await startHttpReceiver((request, response) => answer(request, response)));
   const retry = { attempts: 3, first: '1s' };
   const tried = tryOut(context, [channelOf('ops', { webhook: { url: receiver.url }, retry })]);
   const { made } = tried;
@@ -213,7 +212,6 @@ test('what is refused for good, or failed too often or too long, is a dead lette
   assert.equal(await made.store.resend(ids, BigInt(made.clock.now()) * 1_000_000n), 2);
   await courier.drain();
   assert.deepEqual(await tried.states(), ['ops test delivered', 'ops test delivered']);
-  await receiver.close();
 });
 
 test('what nobody has a channel for any more is a dead letter after a day', async (context) => {
@@ -347,11 +345,13 @@ test('a fault in a sender, or an entry of another version, stops nothing', async
 
 test('no secret reaches the store or reports, whatever goes wrong', async (context) => {
   const secret = 'k9-very-secret-key';
-  const receiver = await startHttpReceiver((request, response) => {
-    response.statusCode = [400, 401, 429, 500, 302][receiver.requests.length % 5]!;
-    response.end(`${request.path} ${JSON.stringify(request.headers)} ${request.body}`);
-  });
-  const silent = await startSilentServer();
+  const receiver = closeWithTest(
+    await startHttpReceiver((request, response) => {
+      response.statusCode = [400, 401, 429, 500, 302][receiver.requests.length % 5]!;
+      response.end(`${request.path} ${JSON.stringify(request.headers)} ${request.body}`);
+    }),
+  );
+  const silent = closeWithTest(await startSilentServer());
   const key = { fromEnvironment: 'KEY' };
   const url = { fromEnvironment: 'URL' };
   const retry = { timeout: '100ms', attempts: 4, first: '1s' };
@@ -386,7 +386,6 @@ test('no secret reaches the store or reports, whatever goes wrong', async (conte
   for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]) {
     assert.ok(!told.includes(form));
   }
-  await Promise.all([receiver.close(), silent.close()]);
 });
 
 test('waiting times grow, are never longer than allowed, and are spread', () => {

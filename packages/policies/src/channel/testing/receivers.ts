@@ -16,6 +16,7 @@ export interface HttpReceiver {
   /** `http://127.0.0.1:PORT`, or `https://localhost:PORT`. */
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
+  /** Twice is once. */
   close(): Promise<void>;
 }
 
@@ -55,6 +56,7 @@ export async function startHttpReceiver(answer: Answer, identity?: ServerIdentit
     url: identity === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     requests,
     async close() {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
@@ -118,6 +120,7 @@ export async function startSilentServer(): Promise<{ readonly port: number; clos
   return {
     port,
     async close() {
+      if (!server.listening) return;
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
