@@ -40,12 +40,15 @@ function alertOf(number: number): Alert {
 
 const lineOf = (number: number): string => alertJson(alertOf(number), defaultAlertJsonOptions);
 
+/** Milliseconds that nothing takes, however busy the machine. */
+const LONG = 30_000;
+
 function open(
   config: object,
   stdout?: Writable,
 ): { readonly outputs: Outputs; readonly reports: OutputReport[] } {
   const reports: OutputReport[] = [];
-  const outputs = createOutputs(outputsConfig.parse(config), {
+  const outputs = createOutputs(outputsConfig.parse({ output_timeout: LONG, ...config }), {
     report: (report) => reports.push(report),
     retryAfter: 20,
     ...(stdout === undefined ? {} : { stdout }),
@@ -79,7 +82,7 @@ test('standard output and a file get each alert on a line of Falco’s JSON', as
   const { outputs } = open({ stdout_output: {}, file_output: { filename } }, stdout);
   outputs.write(alertOf(1));
   outputs.write(alertOf(2));
-  await outputs.close(2000);
+  await outputs.close(LONG);
   assert.equal(written, `${lineOf(1)}\n${lineOf(2)}\n`);
   assert.equal(readFileSync(filename, 'utf8'), written);
   assert.equal(outputs.statistics().get('file')?.written, 2);
@@ -89,13 +92,13 @@ test('a file that is kept open follows its name again after reopening', async ()
   const filename = join(folder, 'kept.txt');
   const { outputs } = open({ file_output: { filename, keep_alive: true } });
   outputs.write(alertOf(1));
-  await outputs.flush(2000);
+  await outputs.flush(LONG);
   renameSync(filename, `${filename}.1`);
   outputs.write(alertOf(2));
-  await outputs.flush(2000);
+  await outputs.flush(LONG);
   await outputs.reopen();
   outputs.write(alertOf(3));
-  await outputs.close(2000);
+  await outputs.close(LONG);
   assert.equal(readFileSync(`${filename}.1`, 'utf8'), `${lineOf(1)}\n${lineOf(2)}\n`);
   assert.equal(readFileSync(filename, 'utf8'), `${lineOf(3)}\n`);
 });
@@ -121,7 +124,7 @@ test('a broken output is told once, holds up no other, and catches up when it wo
     ['program', false],
   ]);
   spawnSync('mkdir', [join(folder, 'not')]);
-  await outputs.close(2000);
+  await outputs.close(LONG);
   assert.equal(outputs.statistics().get('file')?.isFailing, false);
   assert.equal(readFileSync(missing, 'utf8').split('\n').length, 11);
   assert.equal(reports.at(-1)?.kind, 'recovered');
@@ -140,7 +143,7 @@ test('an output that fails and recovers all the time says so once a minute', asy
   const { outputs, reports } = open({ http_output: { url: `http://127.0.0.1:${port}/` } });
   for (let number = 0; number < 5; number++) outputs.write(alertOf(number));
   await until(() => outputs.statistics().get('http')?.written === 5);
-  await outputs.close(1000);
+  await outputs.close(LONG);
   assert.deepEqual(
     reports.map(({ kind }) => kind),
     ['failed', 'recovered'],
@@ -155,7 +158,7 @@ test('a redirection over HTTP is no delivery: it is not followed, and told', asy
   const port = await listenWithTest(server);
   const { outputs, reports } = open({ http_output: { url: `http://127.0.0.1:${port}/` } });
   outputs.write(alertOf(1));
-  await outputs.close(2000);
+  await outputs.close(LONG);
   const { written, failed } = outputs.statistics().get('http')!;
   assert.deepEqual({ written, failed }, { written: 0, failed: 1 });
   assert.match(
@@ -183,7 +186,7 @@ test('a program is started for each alert, or once and again when it ends', asyn
   const { outputs } = open({ program_output: { program: `(echo start; cat) >> ${each}` } });
   outputs.write(alertOf(1));
   outputs.write(alertOf(2));
-  await outputs.close(5000);
+  await outputs.close(LONG);
   assert.equal(readFileSync(each, 'utf8'), `start\n${lineOf(1)}\nstart\n${lineOf(2)}\n`);
 
   const kept = join(folder, 'again.txt');
@@ -196,7 +199,7 @@ test('a program is started for each alert, or once and again when it ends', asyn
   await until(() => !existsSync(`/proc/${readFileSync(pid, 'utf8').trim()}`));
   once.outputs.write(alertOf(2));
   await until(() => readFileSync(kept, 'utf8') === `${lineOf(1)}\n${lineOf(2)}\n`);
-  await once.outputs.close(5000);
+  await once.outputs.close(LONG);
 });
 
 test('a program that never ends does not keep the agent from ending', async () => {
@@ -233,7 +236,7 @@ test('HTTP posts each alert as Falco does, again after the connection was lost',
   const http = { url: `http://127.0.0.1:${port}/`, echo: true };
   const { outputs, reports } = open({ http_output: http }, stdout);
   for (let number = 0; number < 3; number++) outputs.write(alertOf(number));
-  await outputs.close(5000);
+  await outputs.close(LONG);
   assert.deepEqual(
     got.map(({ body }) => body),
     [lineOf(0), lineOf(1), lineOf(2)],
@@ -262,7 +265,7 @@ test('a time-out over HTTP is tried again as often as allowed, a refusal not', a
   });
   for (let number = 0; number < 3; number++) outputs.write(alertOf(number));
   await until(() => seen.length === 5);
-  await outputs.close(5000);
+  await outputs.close(LONG);
   const { written, failed } = outputs.statistics().get('http')!;
   assert.deepEqual({ written, failed }, { written: 1, failed: 2 });
   assert.match(reports.find(({ kind }) => kind === 'failed')!.detail, /within 1000 ms, 3 times/);
@@ -298,7 +301,7 @@ test('HTTPS trusts the authority it is told, shows a client certificate, and loo
   const post = async (settings: object): Promise<OutputReport[]> => {
     const { outputs, reports } = open({ http_output: { url, ...settings } });
     outputs.write(alertOf(1));
-    await outputs.close(10_000);
+    await outputs.close(LONG);
     return reports;
   };
   const refused = open({ http_output: { url } });
@@ -333,7 +336,7 @@ test('syslog over UDP and TCP has facility, priority, time, host and tag', async
     const { outputs } = open({ syslog_output: { address, facility: 'local4' } });
     outputs.write(alertOf(1));
     outputs.write(alertOf(2));
-    await outputs.close(2000);
+    await outputs.close(LONG);
   }
   await until(() => datagrams.length === 2 && stream.split('\n').length === 3);
   assert.equal(header.exec(datagrams[0]!)?.[1], lineOf(1));
@@ -370,9 +373,9 @@ os.rename(sys.argv[2] + '.tmp', sys.argv[2])
   const { outputs } = open({ syslog_output: { address: path } });
   outputs.write(alertOf(1));
   outputs.write(alertOf(2));
-  await outputs.flush(2000);
+  await outputs.flush(LONG);
   await until(() => existsSync(result));
-  await outputs.close(2000);
+  await outputs.close(LONG);
   const [first, second] = readFileSync(result, 'utf8').split('\n');
   const start = new RegExp(
     String.raw`^<13>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d seawall\[${process.pid}\]: \{`,
@@ -418,7 +421,7 @@ while True: print(s.recv(65536).decode(), flush=True)
   rmSync(path);
   const { heard } = receive();
   await until(() => heard().includes(lineOf(2)) && heard().includes(lineOf(3)));
-  await outputs.close(2000);
+  await outputs.close(LONG);
   assert.equal(outputs.statistics().get('syslog')?.written, 3);
   assert.deepEqual(
     reports.map(({ kind }) => kind),
