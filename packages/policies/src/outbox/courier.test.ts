@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '@seawall/base';
-import { closeWithTest } from '@seawall/base/testing';
+import { closeWithTest, until } from '@seawall/base/testing';
 import fc from 'fast-check';
 import type { Attempt, Send } from '../channel/attempt.ts';
 import { createSend } from '../channel/create-send.ts';
@@ -304,18 +304,21 @@ test('stopping lets what is on its way arrive, and leaves what hangs for the nex
   const { made } = tried;
   for (const { name } of made.channels) await put(made, name, 6);
   const begun: string[] = [];
+  const stopping = Promise.withResolvers<void>();
   const createSendOf = ({ name }: { name: string }): Send => {
     return async (_, signal) => {
       begun.push(name);
       if (name === 'hanging') await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      else await sleep(50);
+      else await stopping.promise;
       return name === 'hanging' ? { kind: 'retry', error: 'aborted' } : { kind: 'delivered' };
     };
   };
   const courier = tried.courier({ createSend: createSendOf });
   courier.start();
-  await sleep(20);
-  await courier.stop(200);
+  await until(() => begun.length === 12);
+  const stopped = courier.stop(1000);
+  stopping.resolve();
+  await stopped;
   const states = await tried.states();
   assert.equal(states.filter((state) => state === 'slow test delivered').length, 4);
   assert.equal(states.filter((state) => state === 'hanging test waiting').length, 6);
