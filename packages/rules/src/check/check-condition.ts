@@ -5,6 +5,7 @@ import { type BoundCondition, bindCondition, type Check } from '../evaluate/bind
 import { type Binder, type CheckBinder, createCheckBinder } from '../evaluate/binder.ts';
 import type { BindErrorCode } from '../evaluate/errors.ts';
 import { nearestName } from '../suggest/nearest.ts';
+import { hintOfPluginField } from '../suggest/plugin-field.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
 import { hasField } from './field.ts';
 import { findValueWarnings } from './value-warnings.ts';
@@ -146,7 +147,7 @@ function describe(error: SeawallError, node: AnyNode, catalogue: FieldCatalogue)
     message: isUnknownName
       ? `filter_check called with nonexistent field ${field}`
       : `filter error: ${plainWording(error.message)}`,
-    plain: plainWording(error.message).replace(/ \(did you mean '[^']*'\?\)/, ''),
+    plain: plainWording(error.message).replace(details.suggestion ?? '', ''),
     node,
     position: error.details as unknown as Position,
     isUnknownName,
@@ -171,6 +172,8 @@ function findField(node: AnyNode, name: string | undefined): string {
 }
 
 function hintOfField(name: string, catalogue: FieldCatalogue): string {
+  const ofPlugin = hintOfPluginField(name, catalogue);
+  if (ofPlugin !== undefined) return ofPlugin;
   const nearest = nearestName(name, catalogue.fields.keys());
   return nearest === undefined
     ? `\`seawall rules fields --source ${catalogue.source}\` lists the fields`

@@ -7,6 +7,7 @@ import type { RuleDefinition } from '../load/definitions.ts';
 import { type FoundProblem, failLoading } from '../load/message.ts';
 import { findPlace } from '../load/traced-text.ts';
 import { nearestName } from '../suggest/nearest.ts';
+import { hintOfPluginField } from '../suggest/plugin-field.ts';
 import { plainWording } from './check-condition.ts';
 
 /** Which rules something is added to: empty or absent means any. A rule must have all the tags. */
@@ -156,7 +157,9 @@ function describeFault(error: SeawallError, catalogue: FieldCatalogue) {
       return {
         ...at,
         message: `unknown filter: filter_check called with nonexistent field ${name}`,
-        hint: nearest === undefined ? undefined : `did you mean '%${nearest}'?`,
+        hint:
+          hintOfPluginField(name, catalogue) ??
+          (nearest === undefined ? undefined : `did you mean '%${nearest}'?`),
         isUnknownName: true,
       };
     }

@@ -3,6 +3,7 @@ import type { Extractor, FieldCatalogue, Value } from '../catalogue/catalogue.ts
 import { canonicalText } from '../condition/text.ts';
 import type { FieldNode, Operand, TransformerArgument, TransformerNode } from '../condition/tree.ts';
 import { nearestName } from '../suggest/nearest.ts';
+import { hintOfPluginField } from '../suggest/plugin-field.ts';
 import { type BoundOperand, mergeDependencies, textOf } from './bound-operand.ts';
 import { bindError } from './errors.ts';
 import { bindTransformer } from './transformer.ts';
@@ -49,7 +50,8 @@ function bindField<Context>(node: FieldNode, catalogue: FieldCatalogue<Context>)
   const text = canonicalText(node);
   if (definition === undefined) {
     const near = nearestName(node.name, catalogue.fields.keys());
-    const suggestion = near === undefined ? '' : ` (did you mean '${near}'?)`;
+    const isOfPlugin = hintOfPluginField(node.name, catalogue) !== undefined;
+    const suggestion = near === undefined || isOfPlugin ? '' : ` (did you mean '${near}'?)`;
     const details = { source: catalogue.source, field: node.name, text, suggestion };
     throw bindError('FIELD_UNKNOWN', node.position, details);
   }
