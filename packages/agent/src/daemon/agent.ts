@@ -41,6 +41,7 @@ import { countOf } from './count-text.ts';
 import { loadFirstSet } from './first-set.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
+import { createKeptSet } from './kept-set.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
 import type { Agent, AgentOptions } from './options.ts';
 import { ownContainerId } from './own-container.ts';
@@ -108,7 +109,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(() => cluster?.close());
   await cluster?.start(options.signal);
   await onward(options);
-  const { texts: firstTexts, set: firstSet, objects } = loadFirstSet(onDisk, load, cluster, { log });
+  // A recording, and whoever waits for a start, can wait until the files are right.
+  const kept = isLive && !options.isAttended ? createKeptSet(configuration, { log, clock }) : undefined;
+  const first = loadFirstSet({ onDisk, load, cluster, kept, log });
+  const { texts: firstTexts, set: firstSet, objects } = first;
+  let runningTexts = firstTexts;
   const firstFiles = fingerprintOf(onDisk.paths());
   await onward(options);
 
@@ -157,12 +162,14 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
 
   const reloader = createReloader({
     first: firstSet,
+    refused: first.refused,
     clock,
     read: () => onDisk.read(cluster?.current() ?? []),
     load,
     async replace(generation, texts) {
       await runningThread().replace({ ...texts, generation });
       cluster?.keep(texts);
+      runningTexts = texts;
     },
   });
   const notifications = createNotifications({ store, clock, environment, reloader, log });
@@ -267,9 +274,10 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   every(BEAT, presence.beat);
   every(TICK, tick);
   const believed = createBelievedClock(clock);
-  every(RETENTION_PERIOD, () =>
-    retain(configuration, { store, captures, now: nanosecondsNow(believed), log }),
-  );
+  every(RETENTION_PERIOD, () => {
+    retain(configuration, { store, captures, now: nanosecondsNow(believed), log });
+    kept?.retry();
+  });
   if (quorum !== undefined) {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
   }
@@ -332,6 +340,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         break;
       case 'started':
         log('info', `watching this machine: ${message.description}`);
+        kept?.keep(runningTexts);
         presence.begin();
         options.onWatching?.();
         break;
@@ -379,6 +388,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     audit?.replace(reloader.current, result.generation);
     const taken = reloader.policies(result.generation);
     if (isLive && taken !== undefined) await enforcer.replace(taken, result.generation);
+    kept?.keep(runningTexts);
     const { rules, policies } = reloader.status();
     const counts = `${countOf(rules, 'rule')} in ${countOf(policies, 'policy', 'policies')}`;
     log('info', `running from now on: ${counts}`);

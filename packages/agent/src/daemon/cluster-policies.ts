@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isSeawallError, reasonOf, sleep } from '@seawall/base';
 import { type ApiObject, findApiServer, watchObjects } from '@seawall/kube';
 import { customResourcePath, type ObjectKind, type PolicyFile } from '@seawall/policies';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
 import type { SetTexts } from '../rule-set/load-running-set.ts';
 import { longestTexts } from '../rule-set/read-set-texts.ts';
+import { writeKeptFile } from './kept-file.ts';
 import type { AgentOptions } from './options.ts';
 import { isSystemError } from './system-error.ts';
 
@@ -79,8 +80,7 @@ export function clusterPoliciesOf(
     if (text === JSON.stringify(kept)) return;
     kept = files;
     try {
-      writeFileSync(`${path}.new`, text, { mode: 0o600 });
-      renameSync(`${path}.new`, path);
+      writeKeptFile(path, text);
     } catch (error) {
       log(
         'error',
@@ -138,7 +138,7 @@ export function clusterPoliciesOf(
       const texts = all.map((files) => JSON.stringify(files));
       return all.filter((_, index) => texts.indexOf(texts[index] as string) === index);
     },
-    keep: ({ policyFiles }) => keepFiles(policyFiles.filter((file) => file.path.startsWith(PREFIX))),
+    keep: ({ policyFiles }) => keepFiles(policyFiles.filter(isClusterFile)),
     follow(running, whenChanged) {
       followed = JSON.stringify(running);
       onChange = whenChanged;
@@ -152,6 +152,11 @@ export function clusterPoliciesOf(
       clearTimeout(timer);
     },
   };
+}
+
+/** Whether it is an object of a cluster rather than a file. */
+export function isClusterFile({ path }: PolicyFile): boolean {
+  return path.startsWith(PREFIX);
 }
 
 /** The object as a file would have it: what the API server adds to it changes without its meaning anything else. */

@@ -19,6 +19,8 @@ export interface AgentOptions {
   /** Ends the start: what was set up until then is put away, and its reason thrown. An agent that runs is ended by `stop`. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  /** Whether somebody waits for it at a terminal: then rules and policies that do not load end the start, whatever ran before. */
+  readonly isAttended?: boolean;
   /** Where pods are labelled and isolated; by default the API server that configuration or environment name. */
   readonly pods?: PodActions;
   /** Asked about what policies deny in the kernel; by default this machine is asked. */

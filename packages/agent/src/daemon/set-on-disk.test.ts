@@ -28,3 +28,16 @@ spec: { files: [../elsewhere/b.yaml] }
   read([]);
   assert.deepEqual(paths(), [rules, policies, join(elsewhere as string, 'b.yaml')]);
 });
+
+test('a rule file that a rule set names is looked for also while it is not there', () => {
+  const policies = join(root, 'set.yaml');
+  writeFileSync(
+    policies,
+    `{ apiVersion: seawall.dev/v1alpha1, kind: RuleSet, metadata: { name: a }, spec: { files: [absent/missing.yaml] } }`,
+  );
+  const { read, paths } = createSetOnDisk(agentConfiguration.parse({ rules: [root], policies: [policies] }), {
+    log() {},
+  });
+  assert.throws(() => read([]), { code: 'agent/FILE_UNREADABLE' });
+  assert.deepEqual(paths(), [root, policies, join(root, 'absent', 'missing.yaml')]);
+});

@@ -13,7 +13,7 @@ export interface SetOnDisk {
    * @throws agent/FILE_UNREADABLE, agent/TEXTS_TOO_LONG
    */
   read(objects: readonly PolicyFile[]): SetTexts;
-  /** What to look at for changes: besides what the configuration names, the rule files that RuleSets do. */
+  /** What to look at for changes: besides what the configuration names, the rule files that RuleSets do, also those that are not there. */
   paths(): readonly string[];
 }
 
@@ -22,12 +22,17 @@ export function createSetOnDisk(
   { log }: Pick<AgentOptions, 'log'>,
 ): SetOnDisk {
   const { rules, policies } = configuration;
-  let ruleFiles: readonly string[] = [];
+  let namedByRuleSets: readonly string[] = [];
   let told: readonly string[] = [];
   return {
     read(objects) {
-      const { texts, leftOut } = readSetTexts({ ...setPathsOf(configuration), objects });
-      ruleFiles = texts.ruleFiles.map(({ name }) => name);
+      const { texts, leftOut } = readSetTexts({
+        ...setPathsOf(configuration),
+        objects,
+        onNamed: (paths) => {
+          namedByRuleSets = paths;
+        },
+      });
       for (const line of leftOut) if (!told.includes(line)) log('info', line);
       told = leftOut;
       return texts;
@@ -35,7 +40,7 @@ export function createSetOnDisk(
     paths() {
       const named = new Set([...rules.map(({ path }) => path), ...policies]);
       // A folder is looked at with what it holds: a file that comes or goes there is one change, not two.
-      return [...named, ...ruleFiles.filter((name) => !named.has(name) && !named.has(dirname(name)))];
+      return [...named, ...namedByRuleSets.filter((name) => !named.has(name) && !named.has(dirname(name)))];
     },
   };
 }

@@ -29,6 +29,11 @@ export interface ReloadStatus {
   readonly loadedAt: number;
   /** Why what is on disk now is not what runs; undefined where it is. */
   readonly refused: RefusedChange | undefined;
+  /**
+   * Where what runs was kept by an earlier agent, as what is on disk was refused when this one started: since when, in milliseconds since
+   * the epoch.
+   */
+  readonly keptSince: number | undefined;
   readonly accepted: number;
   readonly refusals: number;
 }
@@ -38,6 +43,13 @@ export interface RefusedChange {
   readonly time: number;
   /** `path:line:column: error: message`, one per line. */
   readonly messages: readonly string[];
+}
+
+/** Why an agent did not start with what is on disk. */
+export interface RefusedStart {
+  readonly messages: readonly string[];
+  /** Of what it started with instead: when that was taken over, in milliseconds since the epoch. */
+  readonly keptSince: number;
 }
 
 /** How the way from findings to the store is doing. */

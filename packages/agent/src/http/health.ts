@@ -1,5 +1,5 @@
 import { countOf } from '../daemon/count-text.ts';
-import type { DaemonStatus } from '../daemon/status.ts';
+import type { DaemonStatus, ReloadStatus } from '../daemon/status.ts';
 
 /** One thing that health or readiness looks at. */
 export interface HealthCheck {
@@ -39,10 +39,15 @@ export function readiness(status: DaemonStatus): readonly HealthCheck[] {
     {
       name: 'rules',
       isFine: reload.refused === undefined,
-      detail:
-        reload.refused === undefined
-          ? `${countOf(reload.rules, 'rule')} in ${countOf(reload.policies, 'policy', 'policies')}`
-          : `what has changed was refused: ${reload.refused.messages[0]}`,
+      detail: rulesDetail(reload),
     },
   ];
+}
+
+function rulesDetail({ refused, keptSince, rules, policies }: ReloadStatus): string {
+  if (refused === undefined) return `${countOf(rules, 'rule')} in ${countOf(policies, 'policy', 'policies')}`;
+  const [reason] = refused.messages;
+  if (keptSince === undefined) return `what has changed was refused: ${reason}`;
+  const since = new Date(keptSince).toISOString();
+  return `what is on disk was refused, what was taken over before the start (${since}) runs: ${reason}`;
 }

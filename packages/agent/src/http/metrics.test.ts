@@ -25,6 +25,7 @@ const status: DaemonStatus = {
     channels: 1,
     loadedAt: 0,
     refused: undefined,
+    keptSince: undefined,
     accepted: 2,
     refusals: 1,
   },

@@ -124,7 +124,7 @@ export const metricTable: readonly MetricDescription[] = [
   {
     name: 'seawall_reload_pending',
     kind: 'gauge',
-    help: '1 while what has changed was refused, so that something older runs.',
+    help: '1 while what is on disk is refused, so that something older runs.',
     labels: [],
     values: ({ reload }) => [[reload.refused === undefined ? 0 : 1]],
   },

@@ -74,6 +74,27 @@ test('a change that is mended is no longer refused', async () => {
   assert.equal(reloader.status().refused, undefined);
 });
 
+test('a start on what was kept is a refusal, until what is on disk is taken over', async () => {
+  const reloader = createReloader({
+    ...{ first: setOf('kept'), clock: createManualClock(7), read: () => texts },
+    refused: { messages: ['no'], keptSince: 3 },
+    load: () => ({ set: setOf('next'), messages: [] }),
+    async replace() {},
+  });
+  const { refused, refusals, keptSince } = reloader.status();
+  assert.deepEqual(
+    { refused, refusals, keptSince },
+    {
+      refused: { time: 7, messages: ['no'] },
+      refusals: 1,
+      keptSince: 3,
+    },
+  );
+  await reloader.reload();
+  assert.equal(reloader.status().refused, undefined);
+  assert.equal(reloader.status().keptSince, undefined);
+});
+
 test('reloads follow each other, each with a generation of its own', async () => {
   const { reloader, world } = setting();
   let go = (): void => undefined;

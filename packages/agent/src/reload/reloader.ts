@@ -1,6 +1,6 @@
 import { type Clock, reasonOf } from '@seawall/base';
 import type { PolicySet } from '@seawall/policies';
-import type { ReloadStatus } from '../daemon/status.ts';
+import type { RefusedStart, ReloadStatus } from '../daemon/status.ts';
 import type { LoadedSet, RunningSet, SetTexts } from '../rule-set/load-running-set.ts';
 
 /** What a reload came to. */
@@ -20,6 +20,8 @@ export interface Reloader {
 
 export interface ReloaderOptions {
   readonly first: RunningSet;
+  /** Where that is not what is on disk: why not. */
+  readonly refused?: RefusedStart | undefined;
   readonly clock: Clock;
   /** Reads what is on disk now. @throws agent/FILE_UNREADABLE */
   read(): SetTexts;
@@ -38,9 +40,13 @@ export function createReloader(options: ReloaderOptions): Reloader {
   let current = options.first;
   let generation = 1;
   let loadedAt = clock.now();
-  let refused: ReloadStatus['refused'];
+  let refused: ReloadStatus['refused'] = options.refused && {
+    time: loadedAt,
+    messages: options.refused.messages,
+  };
+  let keptSince = options.refused?.keptSince;
   let accepted = 0;
-  let refusals = 0;
+  let refusals = refused === undefined ? 0 : 1;
   let queue: Promise<unknown> = Promise.resolve();
 
   function refuse(messages: readonly string[]): ReloadResult {
@@ -62,6 +68,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       current = set;
       loadedAt = clock.now();
       refused = undefined;
+      keptSince = undefined;
       accepted += 1;
       policies.delete(next - REMEMBERED_SETS);
       return { kind: 'taken', generation, warnings: messages };
@@ -85,6 +92,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
         channels: current.channels.length,
         loadedAt,
         refused,
+        keptSince,
         accepted,
         refusals,
       };

@@ -17,6 +17,8 @@ export interface SetPaths {
   readonly matching: Matching;
   /** Objects that lie in no file: rule files that they name are not read for them. */
   readonly objects?: readonly PolicyFile[];
+  /** Told the rule files that only RuleSets name before they are read: also where they can't be. */
+  onNamed?(paths: readonly string[]): void;
   /** Memory that the agent may take: what is read must be small against it, since it is read while events are looked at. */
   readonly memoryMebibytes: number;
 }
@@ -48,6 +50,7 @@ export function readSetTexts({
   policies,
   matching,
   objects = [],
+  onNamed,
   memoryMebibytes,
 }: SetPaths): ReadTexts {
   const allowance = createAllowance(longestTexts(memoryMebibytes));
@@ -74,6 +77,7 @@ export function readSetTexts({
     }
   }
   const named = ruleSourcesOf(loadPolicyFiles(policyFiles).ruleSets).paths.filter((path) => !known.has(path));
+  onNamed?.(named);
   ruleFiles.push(...readTextFiles(named, allowance).map(ruleFileOf));
   for (const { path, text } of objects) allowance.takeText(path, text);
   policyFiles.push(...objects);

@@ -13,8 +13,8 @@ export function defineAgent(agent: Command, context: CommandContext): void {
       `
 Signals: SIGHUP takes over rules and policies as they are on disk and opens outputs anew; SIGTERM and SIGINT end in order, also while
 it starts; a second one ends at once.
-Exit codes: 0 it was stopped, or the recording was read to its end; 1 rules or policies have errors; 2 wrong usage or
-configuration; 3 it could not do its work, and is to be started anew.`,
+Exit codes: 0 it was stopped, or the recording was read to its end; 1 rules or policies have errors,
+and none that ran before were kept; 2 wrong usage or configuration; 3 it could not do its work, and is to be started anew.`,
     )
     .action(({ config, check }: Options) =>
       check ? checkAgent(context, config) : watchOver(context, config),

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Tells when rules and policies are to be taken over as they are on disk. */
   readonly onReload?: AgentSignals['onReload'];
+  /** Whether somebody waits for it at a terminal: rules that do not load end its start. */
+  readonly isAttended?: boolean;
   /** Called with each alert whose finding is stored. */
   readonly onAlert?: (alert: Alert) => void;
   /** Called when everything is on. */
@@ -45,7 +47,7 @@ export async function runAgent(
 async function startUnlessStopped(
   terminal: Terminal,
   configuration: AgentConfiguration,
-  { signal, onAlert, onWatching }: RunOptions,
+  { signal, isAttended, onAlert, onWatching }: RunOptions,
   log: Log,
 ): Promise<Agent | undefined> {
   try {
@@ -56,6 +58,7 @@ async function startUnlessStopped(
     return await startAgent({
       ...{ configuration, signal, log },
       environment: terminal.environment,
+      ...(isAttended !== undefined && { isAttended }),
       ...(onAlert !== undefined && { onAlert }),
       ...(onWatching !== undefined && { onWatching }),
     });

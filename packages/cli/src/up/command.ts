@@ -91,6 +91,7 @@ async function watchLive(context: CommandContext, { output }: Options, until: Un
   });
   await runAgent(context, configuration, {
     signal: until.signal,
+    isAttended: true,
     onWatching: until.start,
     onAlert(alert) {
       writer.write(alert);
