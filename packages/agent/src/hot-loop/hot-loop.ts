@@ -14,6 +14,7 @@ import { containerInfoOf } from '../containers.ts';
 import { type DropNotice, defaultDropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
 import { createLiveContainers } from '../live/live-containers.ts';
+import { createRuntimeLog } from '../live/runtime-log.ts';
 import { createLiveWatch } from '../live/watch-live.ts';
 import { type Catalogues, loadRunningSet, type RunningSet } from '../rule-set/load-running-set.ts';
 import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
@@ -274,7 +275,13 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   function watchLive(): SourceWatch {
     const { ringBytes, runtimes } = source as Extract<HotLoopStart['source'], { kind: 'live' }>;
-    const liveContainers = createLiveContainers(runtimes === undefined ? {} : { addresses: runtimes });
+    const runtimeLog = createRuntimeLog({
+      log: (level, message) => host.post({ kind: 'log', level, message }),
+    });
+    const liveContainers = createLiveContainers({
+      ...(runtimes !== undefined && { addresses: runtimes }),
+      onRuntime: runtimeLog.note,
+    });
     const live = createLiveWatch({
       ...options(),
       signal: stopping.signal,
@@ -288,6 +295,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
           `${calls.length} system calls are on`,
           ...runtimesText(liveContainers.runtimes(), runtimes),
         ];
+        runtimeLog.begin(liveContainers.runtimes());
         host.post({ kind: 'started', description: lines.join('; ') });
       },
       async onSection(section) {

@@ -39,6 +39,8 @@ export interface ConnectionOptions {
   /** All containers there are, each time after connecting (and now and then where there are no events). */
   onList(ids: readonly string[]): Promise<void>;
   onEvent(event: RuntimeEvent): void;
+  /** What came of a try to reach it, and of a connection that ended. */
+  onState?(status: RuntimeStatus): void;
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -63,6 +65,7 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
   function noteFailure(error: unknown): void {
     status.state = isSeawallError(error, 'kube/RUNTIME_UNSUPPORTED') ? 'absent' : 'failing';
     status.reason = (error as Error).message;
+    options.onState?.({ ...status });
   }
 
   async function connectOnce(): Promise<void> {
@@ -80,6 +83,7 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
       status.state = 'connected';
       status.reason = undefined;
       pause = timing.firstPause;
+      options.onState?.({ ...status });
       firstTry.resolve();
       await listening;
     } finally {
@@ -105,7 +109,10 @@ export function keepConnected(runtime: ContainerRuntime, options: ConnectionOpti
       try {
         await connectOnce();
         // The stream of events ended as if there were nothing more to tell: the runtime is being restarted.
-        if (!signal.aborted && status.state === 'connected') status.state = 'connecting';
+        if (!signal.aborted && status.state === 'connected') {
+          status.state = 'connecting';
+          options.onState?.({ ...status });
+        }
       } catch (error) {
         if (signal.aborted) break;
         noteFailure(error);

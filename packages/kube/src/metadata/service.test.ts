@@ -397,3 +397,25 @@ test('of a real containerd, a container is told before its first program is over
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
+
+test('whether a runtime answers is told with each try, and when a connection has ended', async () => {
+  const docker = scriptedRuntime(address('docker'));
+  const states: string[] = [];
+  const service = createMetadataService({
+    addresses: [address('docker')],
+    onUpdate: () => undefined,
+    onRuntime: ({ state }) => states.push(state),
+    timing: QUICK,
+    open: () => docker.runtime,
+  });
+  try {
+    await service.start();
+    docker.restart();
+    await until(() => states.includes('failing'));
+    docker.state.isDown = false;
+    await until(() => states.at(-1) === 'connected');
+    assert.deepEqual(states.slice(0, 3), ['connected', 'connecting', 'failing']);
+  } finally {
+    await service.close();
+  }
+});

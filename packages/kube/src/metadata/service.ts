@@ -29,6 +29,8 @@ export interface MetadataOptions {
    * while the others are being asked. The update comes all the same.
    */
   onSketch?(record: ContainerRecord): void;
+  /** Told what came of each try to reach a runtime, and when a connection has ended. */
+  onRuntime?(status: RuntimeStatus): void;
   /** Milliseconds that a removed container is kept, for events of its last processes; 10,000 unless told. */
   readonly keepRemoved?: number;
   readonly timing?: Partial<ConnectionTiming> & { readonly searchInterval?: number };
@@ -106,6 +108,7 @@ export function createMetadataService(options: MetadataOptions): MetadataService
             if (kind === 'added') void want(shortId, true);
             else noteRemoval(shortId);
           },
+          onState: (status) => options.onRuntime?.(status),
         }),
       );
     }
