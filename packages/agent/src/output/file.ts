@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { OutputsConfig } from './configuration.ts';
+import { fileFault } from './file-fault.ts';
 import type { Output } from './output.ts';
 
 /** Alerts tell much of a machine: its group may read them, others not. */
@@ -14,6 +15,14 @@ export function createFileOutput({
   /** Whether the last line may lack its end: a disk that was full takes a part of what is written. */
   let isTorn = false;
 
+  async function opened(): Promise<FileHandle> {
+    try {
+      return await open(filename, 'a', MODE);
+    } catch (error) {
+      throw fileFault(filename, error);
+    }
+  }
+
   async function close(): Promise<void> {
     const before = file;
     file = undefined;
@@ -24,7 +33,7 @@ export function createFileOutput({
     name: 'file',
     mostAtOnce: 1000,
     async write(alerts) {
-      file ??= await open(filename, 'a', MODE);
+      file ??= await opened();
       const text = alerts.map(({ line }) => `${line}\n`).join('');
       try {
         await file.appendFile(isTorn ? `\n${text}` : text);
@@ -32,13 +41,13 @@ export function createFileOutput({
       } catch (error) {
         isTorn = true;
         await close();
-        throw error;
+        throw fileFault(filename, error);
       }
       if (!isKeptOpen) await close();
     },
     async reopen() {
       await close();
-      file = await open(filename, 'a', MODE);
+      file = await opened();
       if (!isKeptOpen) await close();
     },
     close,

@@ -8,6 +8,7 @@ import { reasonOf } from '@seawall/base';
 import { errors } from '../errors.ts';
 import type { OutputsConfig } from './configuration.ts';
 import type { Output } from './output.ts';
+import { receiverFault } from './receiver-fault.ts';
 import { finalError } from './refusal.ts';
 
 type HttpConfig = NonNullable<OutputsConfig['http_output']>;
@@ -20,14 +21,22 @@ export interface HttpOutputOptions {
   readonly stdout: Writable;
 }
 
-/** As libcurl does for Falco; unlike Falco we say so. */
-const NOT_FOLLOWED = 'redirections are not followed: write the URL it leads to';
+/** What to do about an answer that is no success. */
+function adviceOn(status: number): string {
+  // As libcurl does for Falco; unlike Falco we say so.
+  if (status < 400) return 'redirections are not followed: write the URL it leads to';
+  if (status === 401 || status === 403) return 'it does not let the agent in: look into its access rules';
+  if (status === 404 || status === 405) return 'it takes no alerts at that path: correct the URL';
+  if (status === 413) return 'the alert is too long for it: let it take longer requests';
+  return 'look into the receiver’s log';
+}
 
 const SYSTEM_FOLDER = '/etc/ssl/certs';
 
 /** Each alert in a POST of its own, one after the other over one connection, as Falco does. */
 export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }: HttpOutputOptions): Output {
-  const isSecure = new URL(config.url).protocol === 'https:';
+  const { origin, protocol } = new URL(config.url);
+  const isSecure = protocol === 'https:';
   let agent = createAgent();
 
   function createAgent(): Agent {
@@ -82,14 +91,15 @@ export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }
         if (name === 'TimeoutError' || name === 'AbortError') {
           if (timeouts++ < config.max_consecutive_timeouts) continue;
           throw finalError(
-            `${new URL(config.url).host} did not answer within ${timeout} ms, ${timeouts} times`,
+            `${origin} did not answer within ${timeout} ms, ${timeouts} times: look into the receiver, or set output_timeout higher`,
           );
         }
         if (isReused && !hasReconnected && (code === 'ECONNRESET' || code === 'EPIPE')) {
           hasReconnected = true;
           continue;
         }
-        throw error;
+        // Paths and queries may hold what is secret.
+        throw receiverFault(origin, error);
       }
     }
   }
@@ -102,8 +112,7 @@ export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }
         const { status, answer } = await postPatiently(line, signal);
         if (config.echo) stdout.write(answer);
         if (status < 300) continue;
-        const answered = `${new URL(config.url).host} answered ${status}`;
-        const error = status < 400 ? `${answered} (${NOT_FOLLOWED})` : answered;
+        const error = `${origin} answered ${status} (${adviceOn(status)})`;
         throw status < 500 && status !== 429 && status !== 408 ? finalError(error) : new Error(error);
       }
     },

@@ -15,46 +15,12 @@ import type { TLSSocket } from 'node:tls';
 import { killWithTest, listenWithTest, until } from '@seawall/base/testing';
 import { createAuthority, exportKey, generateKey, issueLeaf } from '@seawall/pki';
 import { parse } from 'yaml';
-import type { Alert } from '../alert/alert.ts';
-import { alertJson, defaultAlertJsonOptions } from '../alert/render.ts';
 import { outputsConfig } from './configuration.ts';
-import { createOutputs, type Outputs } from './outputs.ts';
 import type { OutputReport } from './queue.ts';
+import { alertOf, LONG, lineOf, open } from './testing.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seawall-outputs-'));
 after(() => rmSync(folder, { recursive: true }));
-
-function alertOf(number: number): Alert {
-  return {
-    rule: 'Terminal shell in container',
-    priority: 'Notice',
-    source: 'syscall',
-    tags: ['container'],
-    timestamp: 1795296716182619956n,
-    hostname: 'node1',
-    prefix: '21:31:56.182619956: Notice',
-    message: `A shell ${number} "x"\n`,
-    fields: new Map([['proc.name', 'sh']]),
-  };
-}
-
-const lineOf = (number: number): string => alertJson(alertOf(number), defaultAlertJsonOptions);
-
-/** Milliseconds that nothing takes, however busy the machine. */
-const LONG = 30_000;
-
-function open(
-  config: object,
-  stdout?: Writable,
-): { readonly outputs: Outputs; readonly reports: OutputReport[] } {
-  const reports: OutputReport[] = [];
-  const outputs = createOutputs(outputsConfig.parse({ output_timeout: LONG, ...config }), {
-    report: (report) => reports.push(report),
-    retryAfter: 20,
-    ...(stdout === undefined ? {} : { stdout }),
-  });
-  return { outputs, reports };
-}
 
 test('docs/outputs.md names every setting, and its example is one', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../../docs/outputs.md'), 'utf8');
@@ -163,7 +129,7 @@ test('a redirection over HTTP is no delivery: it is not followed, and told', asy
   assert.deepEqual({ written, failed }, { written: 0, failed: 1 });
   assert.match(
     reports[0]!.detail,
-    /answered 302 \(redirections are not followed: write the URL it leads to\)/,
+    /http:\/\/127\.0\.0\.1:\d+ answered 302 \(redirections are not followed: write the URL it leads to\)/,
   );
 });
 

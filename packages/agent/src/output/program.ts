@@ -1,3 +1,4 @@
+import { reasonOf } from '@seawall/base';
 import type { OutputsConfig } from './configuration.ts';
 import { type LineProcess, startLineProcess } from './line-process.ts';
 import type { Output } from './output.ts';
@@ -28,7 +29,11 @@ export function createProgramOutput({
     async write(alerts, signal) {
       if (running?.hasEnded()) running = undefined;
       running ??= start();
-      await running.write(alerts.map(({ line }) => `${line}\n`).join(''));
+      await running.write(alerts.map(({ line }) => `${line}\n`).join('')).catch((error: unknown) => {
+        // What it is run with may hold what is secret.
+        const text = `the program of program_output takes no alerts: ${reasonFor(error)}; try it by hand`;
+        throw new Error(text, { cause: error });
+      });
       if (isKept) return;
       // However long it takes: the next alert's program starts when this one is done. At the end of the agent it has a while.
       const mine = running;
@@ -45,4 +50,10 @@ export function createProgramOutput({
     },
     close,
   };
+}
+
+function reasonFor(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE'
+    ? 'it does not read them (EPIPE)'
+    : reasonOf(error);
 }

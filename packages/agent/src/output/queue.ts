@@ -56,6 +56,10 @@ const TELL_EVERY = 60_000;
 
 const RETRY_AFTER = 1000;
 
+/** What becomes of alerts that were not written. */
+const TRIED_AGAIN = 'alerts wait, and it is tried again';
+const LEFT_OUT = 'it is not tried again';
+
 export function createOutputQueue(output: Output, options: OutputQueueOptions): OutputQueue {
   const { capacity, timeout, isBuffered, clock, retryAfter = RETRY_AFTER } = options;
   const { name } = output;
@@ -106,8 +110,14 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
       written += batch.length;
       noteSuccess();
     } catch (error) {
-      noteFailure(reasonOf(error), batch.length);
-      if (isFinal(error)) {
+      // That it is given up at the end is no fault of the output, and is told there.
+      if (abort.signal.aborted) {
+        waiting = [...batch, ...waiting];
+        return;
+      }
+      const isLost = isFinal(error);
+      noteFailure(`${reasonOf(error)}; ${isLost ? LEFT_OUT : TRIED_AGAIN}`, batch.length);
+      if (isLost) {
         failed += batch.length;
       } else {
         waiting = [...batch, ...waiting];
@@ -196,7 +206,12 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
       abort.abort();
       wanted?.();
       await within(pumping, withinMilliseconds);
-      failed += waiting.length;
+      const left = waiting.length;
+      if (left > 0) {
+        const detail = `${left === 1 ? 'an alert was' : `${left} alerts were`} not written by the end: the store has what they are about`;
+        options.report({ output: name, kind: 'failed', detail });
+      }
+      failed += left;
       waiting = [];
       await output.close();
     },

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputsConfig } from './configuration.ts';
 import { type LineProcess, startLineProcess } from './line-process.ts';
 import type { Output, RenderedAlert } from './output.ts';
+import { receiverFault } from './receiver-fault.ts';
 import { priorityValue, syslogHeader } from './syslog-line.ts';
 
 type SyslogConfig = NonNullable<OutputsConfig['syslog_output']>;
@@ -40,7 +41,13 @@ export function createSyslogOutput(config: SyslogConfig): Output {
   return {
     name: 'syslog',
     mostAtOnce: 500,
-    write: (alerts) => carrier.write(alerts),
+    async write(alerts) {
+      try {
+        await carrier.write(alerts);
+      } catch (error) {
+        throw host === undefined ? error : receiverFault(config.address, error);
+      }
+    },
     reopen: () => carrier.close(),
     close: () => carrier.close(),
   };
@@ -98,7 +105,13 @@ function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
   return {
     async write(alerts) {
       // Without it `logger` would take lines and lose them.
-      await access(address);
+      await access(address).catch((error: NodeJS.ErrnoException) => {
+        const reason =
+          error.code === 'ENOENT'
+            ? 'it is not there: start the log of this machine, or write to udp://HOST:514'
+            : error.message;
+        throw new Error(`${address}: ${reason}`, { cause: error });
+      });
       if (running?.hasEnded()) await close();
       running ??= start();
       const lines = alerts.map(({ priority, line }) => `<${priorityValue(facility, priority)}>${line}\n`);
@@ -109,7 +122,7 @@ function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
           const said = await refusal(running);
           await close();
           // It says better than a broken pipe does why it has ended.
-          throw said === undefined ? error : new Error(said, { cause: error });
+          throw said === undefined ? error : refusedBy(address, said, error);
         }
         const hint = 'util-linux’s logger is not there: install it, or write to udp://HOST:514';
         throw new Error(`${address} takes datagrams, and ${hint}`, { cause: error });
@@ -117,10 +130,14 @@ function localCarrier({ facility, tag, address }: SyslogConfig): Carrier {
       const refused = await refusal(running);
       if (refused === undefined) return;
       await close();
-      throw new Error(refused);
+      throw refusedBy(address, refused);
     },
     close,
   };
+}
+
+function refusedBy(address: string, said: string, cause?: unknown): Error {
+  return new Error(`${address}: ${said}: look into the log of this machine`, { cause });
 }
 
 function datagramCarrier(config: SyslogConfig, host: string, port: number): Carrier {
