@@ -12,6 +12,7 @@ import {
 } from '@seawall/policies';
 import type { ActionRecord, Store } from '@seawall/store';
 import type { CaptureFiles, CaptureReport } from '../captures/capture-files.ts';
+import { countOf } from '../daemon/count-text.ts';
 import type { ActionStatus } from '../daemon/status.ts';
 import type { CaptureMessage, SightedAction, Sighting } from '../hot-loop/messages.ts';
 
@@ -275,6 +276,6 @@ function pauseOf(action: SightedAction): readonly ActionRecord[] {
 }
 
 function captureText({ path, events, bytes, isCut }: CaptureReport): string {
-  const size = `${events} events, ${Math.ceil(bytes / 1024)} KiB`;
+  const size = `${countOf(events, 'event')}, ${Math.ceil(bytes / 1024)} KiB`;
   return isCut ? `${path} (${size}, ended early since it was as big as it may be)` : `${path} (${size})`;
 }

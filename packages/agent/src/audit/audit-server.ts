@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { isSeawallError, reasonOf, refusalOfBrowser } from '@seawall/base';
+import { countOf } from '../daemon/count-text.ts';
 import { errors } from '../errors.ts';
 import { startListening } from '../http/listen.ts';
 import { fingerprintOf, watchFiles } from '../reload/watch-files.ts';
@@ -214,7 +215,7 @@ function createRefusalTeller(log: AuditServerOptions['log']) {
     told.set(result, { at: now, untold: 0 });
     log(
       'warning',
-      `audit events were refused: ${message}${before > 0 ? ` (and ${before} times before)` : ''}`,
+      `audit events were refused: ${message}${before > 0 ? ` (and ${countOf(before, 'time')} before)` : ''}`,
     );
   };
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../daemon/count-text.ts';
 import type { Expectation, RuleCase } from './case-file.ts';
 
 /** An alert as expectations look at it. */
@@ -35,7 +36,7 @@ export function findMismatches(
     for (const alert of found) matched.add(alert);
     const { times } = expectation;
     if (found.length === 0 || (times !== undefined && found.length !== times)) {
-      const wanted = times === undefined ? 'an alert' : `${times} alerts`;
+      const wanted = times === undefined ? 'an alert' : countOf(times, 'alert');
       mismatches.push(`expected ${wanted}: ${wordsOf(expectation, isOnly)}; there are ${found.length}`);
     }
   }

@@ -19,6 +19,7 @@ import {
 import { canEnforce, type Enforcement, openEnforcement, refusals } from '@seawall/probe';
 import type { Workload } from '@seawall/store';
 import { containerInfoOf } from '../containers.ts';
+import { countOf } from '../daemon/count-text.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import { type NodeIdentity, workloadOfContainer } from '../hot-loop/workload-of.ts';
 import { raisePriority } from '../raise-priority.ts';
@@ -246,7 +247,10 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       if (running === undefined) running = await start(set, generation);
       else await running.keeper.replace(set, generation);
       const { wanted, set: guarded } = running.keeper.status();
-      log('info', `${guarded} of ${wanted} containers that policies deny something are guarded`);
+      log(
+        'info',
+        `of ${countOf(wanted, 'container')} that policies deny something ${guarded} ${guarded === 1 ? 'is' : 'are'} guarded`,
+      );
     } catch (error) {
       log('error', `what policies deny is not in force: ${reasonOf(error)}`);
     }

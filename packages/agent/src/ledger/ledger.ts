@@ -4,6 +4,7 @@ import { createOccurrence, type Notifier, type ResolvedPolicy } from '@seawall/p
 import { jsonText, textFromBytes } from '@seawall/rules';
 import type { ActionRecord, Gap, Occurrence, Store } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
+import { countOf } from '../daemon/count-text.ts';
 import type { LedgerStatus } from '../daemon/status.ts';
 import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
 
@@ -232,5 +233,13 @@ function isEmpty({ sightings, position, lost, activity, memory }: FindingsMessag
 function gapsOf({ lost }: FindingsMessage): readonly Gap[] {
   if (lost === undefined) return [];
   const { from, to, events } = lost;
-  return [{ source: 'syscall', from, to, reason: `${events} events were lost`, lostEvents: events }];
+  return [
+    {
+      source: 'syscall',
+      from,
+      to,
+      reason: `${countOf(events, 'event')} ${events === 1 ? 'was' : 'were'} lost`,
+      lostEvents: events,
+    },
+  ];
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { reasonOf } from '@seawall/base';
+import { countOf } from '../daemon/count-text.ts';
 import { errors } from '../errors.ts';
 import type { OutputsConfig } from './configuration.ts';
 import type { Output } from './output.ts';
@@ -91,7 +92,7 @@ export function createHttpOutput(config: HttpConfig, { isJson, timeout, stdout }
         if (name === 'TimeoutError' || name === 'AbortError') {
           if (timeouts++ < config.max_consecutive_timeouts) continue;
           throw finalError(
-            `${origin} did not answer within ${timeout} ms, ${timeouts} times: look into the receiver, or set output_timeout higher`,
+            `${origin} did not answer within ${timeout} ms, ${countOf(timeouts, 'time')}: look into the receiver, or set output_timeout higher`,
           );
         }
         if (isReused && !hasReconnected && (code === 'ECONNRESET' || code === 'EPIPE')) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, reasonOf } from '@seawall/base';
+import { countOf } from '../daemon/count-text.ts';
 import type { Output, OutputName, RenderedAlert } from './output.ts';
 import { isFinal } from './refusal.ts';
 
@@ -184,7 +185,11 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
     push(alert) {
       if (isClosing || waiting.length >= capacity) {
         shed++;
-        tell('shed', isClosing ? 'alerts came after the end' : `more than ${capacity} alerts waited`, 1);
+        tell(
+          'shed',
+          isClosing ? 'alerts came after the end' : `more than ${countOf(capacity, 'alert')} waited`,
+          1,
+        );
         return;
       }
       waiting.push(alert);

@@ -2,7 +2,7 @@ import { systemClock } from '@seawall/base';
 import { type CaptureSection, moveTo, readCapture } from '@seawall/events';
 import { createInspector, type EventContext } from '@seawall/inspector';
 import { captureInput } from '../input/capture-input.ts';
-import { countText } from '../number-text.ts';
+import { countOf } from '../number-text.ts';
 import { createProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -50,7 +50,7 @@ export async function visitChosenEvents(
         inspector.settle();
       }
       count += batch.count;
-      progress.update(() => `${name}: ${countText(count)} events`);
+      progress.update(() => `${name}: ${countOf(count, 'event')}`);
     }
   } finally {
     progress.finish();

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { jsonText } from '../json-text.ts';
-import { countText, durationText, sizeText } from '../number-text.ts';
+import { countOf, countText, durationText, sizeText } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -42,7 +42,7 @@ async function showInfo({ terminal }: CommandContext, file: string, { output }: 
   try {
     for await (const section of readCapture(input, { name, counts })) {
       summarizer.add(section);
-      progress.update(() => `reading ${name}: ${countText(summarizer.eventCount)} events`);
+      progress.update(() => `reading ${name}: ${countOf(summarizer.eventCount, 'event')}`);
     }
   } catch (error) {
     // Of a damaged capture, what could be read is worth knowing before the error is told.

@@ -12,6 +12,7 @@ import { nearestName, type Rule, type RuleMeaning } from '@seawall/rules';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
+import { countOf } from '../number-text.ts';
 import { loadPolicies } from '../policies/load.ts';
 import { reportBrokenSet } from '../policies/messages.ts';
 import { runtimeOption } from '../probe/runtime-option.ts';
@@ -139,7 +140,9 @@ async function play(
   try {
     signal.throwIfAborted();
     const target = own ?? (await namedContainer(await runtimeOf(container!, runtimes), container!));
-    terminal.errors.write(`playing ${steps.length} steps in container ${target.id.slice(0, 12)}\n`);
+    terminal.errors.write(
+      `playing ${countOf(steps.length, 'step')} in container ${target.id.slice(0, 12)}\n`,
+    );
     return await runDrill({
       rules,
       catalogue: syscallCatalogue,

@@ -14,6 +14,7 @@ import {
 import { type Command, Option } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { errors } from '../errors.ts';
+import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import {
   addKeyOptions,
@@ -101,7 +102,9 @@ async function init(context: CommandContext, options: Options): Promise<void> {
     output.write(`${JSON.stringify({ directory: options.directory, paths }, undefined, 2)}\n`);
     return;
   }
-  output.write(`${options.directory}: ${paths.length} files for ${members.length} members\n`);
+  output.write(
+    `${options.directory}: ${countOf(paths.length, 'file')} for ${countOf(members.length, 'member')}\n`,
+  );
   for (const { name } of members) output.write(`  members/${name}: copy this folder to ${name}\n`);
   output.write(nextText(options));
 }

@@ -14,6 +14,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
+import { countOf } from '../number-text.ts';
 import { wholeNumberBetween } from '../whole-number.ts';
 import { promptSecret } from './prompt.ts';
 
@@ -57,7 +58,7 @@ export function warnOfEarlyEnd({ terminal }: CommandContext, days: number, autho
   if (days <= authorityDays) return;
   const { errors: stream } = terminal;
   const last = Math.max(Math.floor(authorityDays), 0);
-  const text = `certificates will last ${last} days, not ${days}: their authority ends then, and none outlives it; renewing them does not help before the authority is replaced`;
+  const text = `certificates will last ${countOf(last, 'day')}, not ${days}: their authority ends then, and none outlives it; renewing them does not help before the authority is replaced`;
   stream.write(`${stream.palette.warning('warning:')} ${text}\n`);
 }
 

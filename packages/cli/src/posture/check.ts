@@ -22,6 +22,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
+import { countOf } from '../number-text.ts';
 import { type ExitCode, exitCodes } from '../terminal/exit-code.ts';
 import { version } from '../version.ts';
 import {
@@ -153,7 +154,7 @@ async function runCheck(
   output.write(format(report, assessment, plan, probes, options, context));
   if (options.fixDir !== undefined && plan !== undefined) {
     const written = writeFixes(plan, options.fixDir);
-    messages.write(`${written.length} files written below ${options.fixDir}\n`);
+    messages.write(`${countOf(written.length, 'file')} written below ${options.fixDir}\n`);
   }
   const isBelied = probes.some(({ status }) => status === 'FAIL');
   if (isBelied || assessment.results.some(isFailing)) context.setExitCode(codeOf(options));

@@ -1,6 +1,7 @@
 import { collectFiles } from '@seawall/posture';
 import type { Command } from 'commander';
 import type { CommandContext, OutputFormat } from '../command-context.ts';
+import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { addNodeOptions, type NodeOptions, openNode } from './options.ts';
 
@@ -22,7 +23,7 @@ export function addCollectCommand(parent: Command, context: CommandContext): voi
         output.write(`${JSON.stringify({ folder, copied, withheld }, undefined, 2)}\n`);
       else {
         output.write(
-          `${copied} files copied to ${folder}; of ${withheld.length} more, mode and owner alone\n`,
+          `${countOf(copied, 'file')} copied to ${folder}; of ${withheld.length} more, mode and owner alone\n`,
         );
       }
     });

@@ -1,5 +1,5 @@
 import { systemClock } from '@seawall/base';
-import { countText } from '../number-text.ts';
+import { countOf } from '../number-text.ts';
 import { createProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -12,7 +12,7 @@ export async function replayWithProgress(
   const { isTerminal } = errors;
   const progress = createProgress({ clock: systemClock, isTerminal, write: (text) => errors.write(text) });
   try {
-    await replay((events) => progress.update(() => `reading ${name}: ${countText(events)} events`));
+    await replay((events) => progress.update(() => `reading ${name}: ${countOf(events, 'event')}`));
   } finally {
     progress.finish();
   }

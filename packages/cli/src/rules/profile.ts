@@ -7,7 +7,7 @@ import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readWhole } from '../input/open.ts';
 import { jsonText } from '../json-text.ts';
-import { countOf, countText } from '../number-text.ts';
+import { countOf } from '../number-text.ts';
 import { outputOption } from '../output-option.ts';
 import { exitCodes } from '../terminal/exit-code.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -93,7 +93,7 @@ async function profileRules(
     catalogue: syscallCatalogue,
     containers: records.map(containerInfoOf),
     ...(events !== undefined && { maximumEvents: events }),
-    onProgress: (count) => progress.update(() => `${name}: ${countText(count)} events`),
+    onProgress: (count) => progress.update(() => `${name}: ${countOf(count, 'event')}`),
   });
   const show = (report: CaptureProfileReport): void => {
     progress.finish();

@@ -16,7 +16,7 @@ import type { CommandContext } from '../command-context.ts';
 import { errors } from '../errors.ts';
 import { captureInput } from '../input/capture-input.ts';
 import { nameOfPath, readUnpacked, readWhole, STANDARD_STREAM } from '../input/open.ts';
-import { countOf, countText } from '../number-text.ts';
+import { countOf } from '../number-text.ts';
 import { createUntil } from '../probe/until.ts';
 import { watchThisMachine } from '../probe/watch-this-machine.ts';
 import { auditCatalogue, cataloguesWithout, syscallCatalogue } from '../rules/catalogues.ts';
@@ -96,7 +96,7 @@ export async function runWatch(context: CommandContext, request: WatchRequest): 
       writer.flush();
       if (request.summary !== 'json')
         progress.update(
-          () => `${inputName}: ${countText(eventCount)} events, ${countOf(counter.total, 'alert')}`,
+          () => `${inputName}: ${countOf(eventCount, 'event')}, ${countOf(counter.total, 'alert')}`,
         );
     },
   };

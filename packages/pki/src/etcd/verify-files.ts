@@ -202,6 +202,7 @@ function validityCheck(
   const question = 'validity';
   const end = new Date(said.notAfter).toISOString();
   const days = Math.floor((said.notAfter - now) / millisecondsPerDay);
+  const left = days === 1 ? '1 day' : `${days} days`;
   if (now > said.notAfter)
     return { subject, question, outcome: 'fail', message: `expired on ${end}: ${advice}` };
   if (now < said.notBefore) {
@@ -210,9 +211,9 @@ function validityCheck(
     return { subject, question, outcome: 'fail', message };
   }
   if (said.notAfter - now < warnWithin) {
-    return { subject, question, outcome: 'warn', message: `ends in ${days} days (${end}): ${advice}` };
+    return { subject, question, outcome: 'warn', message: `ends in ${left} (${end}): ${advice}` };
   }
-  return { subject, question, outcome: 'pass', message: `until ${end} (${days} days)` };
+  return { subject, question, outcome: 'pass', message: `until ${end} (${left})` };
 }
 
 function strengthCheck(subject: string, said: CertificateDescription): Check {

@@ -37,7 +37,7 @@ function plainTitle(notice: Notice): string {
     case 'decision':
       return `${notice.group.state} by ${notice.actor}: ${notice.group.rule} ${placeOf(notice.group)}`;
     case 'digest':
-      return `[${severityNames[notice.severity]}] ${notice.groupCount} findings, ${times(notice.newOccurrences)} in all`;
+      return `[${severityNames[notice.severity]}] ${notice.groupCount} ${notice.groupCount === 1 ? 'finding' : 'findings'}, ${times(notice.newOccurrences)} in all`;
     case 'test':
       return `Seawall: test of the channel ${notice.channel}`;
   }

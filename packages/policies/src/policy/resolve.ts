@@ -169,7 +169,7 @@ function ruleProblems(policy: RuntimePolicy, rules: readonly RuleFacts[]): Diagn
       return [{ severity: 'warning', place: selector.place, message }];
     });
   }
-  const message = `the policy ${policy.name} runs nothing: its ${disabled.length} rules are all disabled in their files`;
+  const message = `the policy ${policy.name} runs nothing: ${disabled.length === 1 ? 'its only rule is disabled in its file' : `its ${disabled.length} rules are all disabled in their files`}`;
   return [{ severity: 'warning', place, message }];
 }
 

@@ -87,7 +87,9 @@ function learnPod(
   const of = (kind: Activity['kind']): Seen[] =>
     (seen.get(kind) ?? []).flatMap((activity) => {
       if (activity.value !== OTHER_ACTIVITY) return [seenOf(activity, activity.value)];
-      leftOut.add(`${activity.workload}: ${activity.count} times a ${kind} beyond those that are kept`);
+      leftOut.add(
+        `${activity.workload}: ${activity.count} ${activity.count === 1 ? 'time' : 'times'} a ${kind} beyond those that are kept`,
+      );
       return [];
     });
   const programs = of('program').map((entry) => named(entry, readProgram(entry.value).name));

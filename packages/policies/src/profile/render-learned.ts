@@ -48,7 +48,7 @@ function evidenceText(evidence: Evidence): string {
   const { count, first, last, starts, example, seen } = evidence;
   const parts = [
     `${Math.floor(confidenceOf(evidence) * 100)} %`,
-    `${count} times`,
+    `${count} ${count === 1 ? 'time' : 'times'}`,
     first === last ? timeText(first) : `${timeText(first)} to ${timeText(last)}`,
     `${starts} ${starts === 1 ? 'start' : 'starts'}`,
     example.length > MOST_OF_AN_EXAMPLE ? `${example.slice(0, MOST_OF_AN_EXAMPLE)}...` : example,

@@ -67,7 +67,9 @@ export function certificatesLast(settings: readonly string[]): Rule {
       if (notBefore > now) return `is not valid before ${new Date(notBefore).toISOString()}`;
       const days = Math.floor((notAfter - now) / DAY);
       if (days < 0) return `expired on ${new Date(notAfter).toISOString().slice(0, 10)}`;
-      return days < subject.site.values.certificateDaysLeft ? `expires in ${days} days` : undefined;
+      return days < subject.site.values.certificateDaysLeft
+        ? `expires in ${days === 1 ? '1 day' : `${days} days`}`
+        : undefined;
     },
   );
 }
