@@ -1,6 +1,7 @@
 import type { NotificationChannelSpec } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
 import { quietUntil } from '../channel/quiet-hours.ts';
+import { isAtLeast } from '../channel/routing.ts';
 import type { ChannelMemory, Held, HeldItem } from './memory.ts';
 
 /** Groups that a digest can tell apart; of more it tells how many. */
@@ -78,5 +79,16 @@ function hold(
   // What is known of a group that waits already is older, and so tells more: from then on are its occurrences new.
   if (held.items.some(({ key }) => key === item.key)) return memory;
   if (held.items.length < MOST_HELD) return { ...memory, held: { ...held, items: [...held.items, item] } };
-  return { ...memory, held: { ...held, furtherGroups: held.furtherGroups + 1 } };
+  const items = withoutLowest([...held.items, item]);
+  return { ...memory, held: { ...held, items, furtherGroups: held.furtherGroups + 1 } };
+}
+
+/** Of those of the lowest severity the newest is only counted: a crowd does not hide what is worse. */
+function withoutLowest(items: readonly HeldItem[]): HeldItem[] {
+  const lowest = items.reduce(
+    (low, { severity }) => (isAtLeast(severity, low) ? low : severity),
+    items[0].severity,
+  );
+  const index = items.findLastIndex(({ severity }) => severity === lowest);
+  return items.toSpliced(index, 1);
 }
