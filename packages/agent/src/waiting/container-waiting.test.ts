@@ -25,11 +25,13 @@ type Step = readonly [
   subject?: string,
 ];
 
-function rulesOf(...rules: readonly (readonly [condition: string, output: string])[]): readonly Rule[] {
+type RuleText = readonly [condition: string, output: string, priority?: string];
+
+function rulesOf(...rules: readonly RuleText[]): readonly Rule[] {
   const content = rules
     .map(
-      ([condition, output], index) =>
-        `- {rule: "${index}", desc: x, condition: '${condition}', output: '${output}', priority: INFO}\n`,
+      ([condition, output, priority = 'INFO'], index) =>
+        `- {rule: "${index}", desc: x, condition: '${condition}', output: '${output}', priority: ${priority}}\n`,
     )
     .join('');
   const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
@@ -294,7 +296,7 @@ test('what still waits at the end is told, incomplete', async () => {
   assert.deepEqual(told, ['Infinity: <NA> (incomplete)']);
 });
 
-test('no more wait than there is room for: the container that waits longest is decided first', async () => {
+test('no more wait than there is room for: the oldest is decided first', async () => {
   const many = Array.from({ length: 5000 }, (_, index): Step => [10, 'open', String(index)]);
   const { told } = await replay(rulesOf([OPENS, '%fd.name %container.image']), [
     [0, lookedUpNotice],
@@ -303,6 +305,23 @@ test('no more wait than there is room for: the container that waits longest is d
   ]);
   assert.equal(told.length, 5000);
   assert.equal(told[0], '10: /0 <NA> (incomplete)');
+  assert.equal(told.at(-1), '30: /4999 web');
+});
+
+test('a crowd of what is less urgent takes no room from what is urgent', async () => {
+  const crowd = Array.from({ length: 9000 }, (_, index): Step => [20, 'open', String(index)]);
+  const rules = rulesOf(
+    [`${OPENS} and fd.name != /shadow`, '%fd.name %container.image', 'NOTICE'],
+    [`${OPENS} and fd.name = /shadow`, '%fd.name %container.image', 'CRITICAL'],
+  );
+  const { told } = await replay(rules, [
+    [0, lookedUpNotice],
+    [10, 'open', 'shadow'],
+    ...crowd,
+    [30, described('web')],
+  ]);
+  assert.equal(told.length, 9001);
+  assert.ok(told.includes('30: /shadow web'));
 });
 
 test('containers found without a description are looked up', async () => {

@@ -1,6 +1,6 @@
 import type { EventView } from '@seawall/events';
-import type { ContainerWatcher, EventContext } from '@seawall/inspector';
-import { type BoundCondition, interpret } from '@seawall/rules';
+import type { ContainerInfo, ContainerWatcher, EventContext } from '@seawall/inspector';
+import { type BoundCondition, interpret, type Priority, priorities } from '@seawall/rules';
 import type { Matcher } from '../replay/matcher.ts';
 import { type FrozenContext, freezeContext } from './freeze-context.ts';
 import { asksForMetadata } from './metadata-field.ts';
@@ -10,6 +10,7 @@ import { type Verdict, verdictOf } from './verdict.ts';
 export interface WaitingRule {
   readonly bound: BoundCondition<EventContext>;
   readonly eventTypes: readonly number[] | undefined;
+  readonly priority: Priority;
   /** Everything that its alerts show. */
   readonly outputs: readonly string[];
 }
@@ -66,7 +67,7 @@ export interface WaitingReport {
   readonly pendingContainers: number;
 }
 
-/** Events that wait at most, and their bytes: then the container that waits longest is decided without its description. */
+/** Events that wait at most, and their bytes: then the least urgent, of these the oldest, is decided without the description. */
 const MAXIMUM_EVENTS = 4096;
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 /** Containers without a description that are remembered. */
@@ -79,6 +80,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 interface WaitingEvent {
   readonly frozen: FrozenContext;
+  /** Of its rules the most urgent: 0 is Emergency. */
+  readonly urgency: number;
   readonly rules: readonly number[];
   readonly ready: ReadyRules;
 }
@@ -104,7 +107,9 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
   let nextDeadline = NEVER;
   /** Containers for which nothing waits any more though they are not described. */
   const settled = new Map<string, Standing>();
-  const parked = new Map<string, WaitingEvent[]>();
+  const parked = new Map<string, Set<WaitingEvent>>();
+  /** The same by urgency, each oldest first: with its container. */
+  const parkedByUrgency = priorities.map(() => new Map<WaitingEvent, string>());
   let parkedEvents = 0;
   let parkedBytes = 0;
   let waited = 0;
@@ -168,15 +173,33 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
     if (events === undefined || live === undefined) return;
     parked.delete(id);
     const container = live.tables.container(id);
-    for (const { frozen, rules, ready } of events) {
-      parkedEvents -= 1;
-      parkedBytes -= frozen.size;
-      if (isIncomplete) incomplete += 1;
-      frozen.describe(container);
-      const holding = rules.filter((rule) => ready.tests[rule](frozen.context));
-      const told = isFirstOnly ? holding.slice(0, 1) : holding;
-      if (told.length > 0) ready.decide(told, frozen.context, isIncomplete);
-    }
+    for (const event of events) decideEvent(event, container, isIncomplete);
+  }
+
+  function decideEvent(
+    event: WaitingEvent,
+    container: ContainerInfo | undefined,
+    isIncomplete: boolean,
+  ): void {
+    const { frozen, rules, ready } = event;
+    parkedByUrgency[event.urgency].delete(event);
+    parkedEvents -= 1;
+    parkedBytes -= frozen.size;
+    if (isIncomplete) incomplete += 1;
+    frozen.describe(container);
+    const holding = rules.filter((rule) => ready.tests[rule](frozen.context));
+    const told = isFirstOnly ? holding.slice(0, 1) : holding;
+    if (told.length > 0) ready.decide(told, frozen.context, isIncomplete);
+  }
+
+  /** A crowd of what is not urgent does not take the description away from what is: undecided, nobody would be told. */
+  function decideLeastUrgent(): void {
+    const least = parkedByUrgency.findLast(({ size }) => size > 0) as Map<WaitingEvent, string>;
+    const [event, id] = least.entries().next().value as [WaitingEvent, string];
+    const events = parked.get(id) as Set<WaitingEvent>;
+    events.delete(event);
+    if (events.size === 0) parked.delete(id);
+    decideEvent(event, undefined, true);
   }
 
   function advance(seconds: number): void {
@@ -189,12 +212,13 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
 
   function park(id: string, event: WaitingEvent): void {
     const events = parked.get(id);
-    if (events === undefined) parked.set(id, [event]);
-    else events.push(event);
+    if (events === undefined) parked.set(id, new Set([event]));
+    else events.add(event);
+    parkedByUrgency[event.urgency].set(event, id);
     waited += 1;
     parkedEvents += 1;
     parkedBytes += event.frozen.size;
-    while (parkedEvents > MAXIMUM_EVENTS || parkedBytes > MAXIMUM_BYTES) giveUp(firstOf(parked));
+    while (parkedEvents > MAXIMUM_EVENTS || parkedBytes > MAXIMUM_BYTES) decideLeastUrgent();
   }
 
   function wrap(
@@ -208,6 +232,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       | {
           readonly verdicts: readonly Verdict[];
           readonly asks: readonly boolean[];
+          readonly urgencies: readonly number[];
           readonly ready: ReadyRules;
         }
       | undefined;
@@ -217,6 +242,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       slow ??= {
         verdicts: rules.map(({ bound }) => verdictOf(bound)),
         asks: rules.map(({ outputs }) => everyMatchWaits || outputs.some(asksForMetadata)),
+        urgencies: rules.map(({ priority }) => priorities.indexOf(priority)),
         ready: { tests: rules.map(({ bound }) => interpret(bound)), decide: decideRule },
       };
       return slow;
@@ -233,7 +259,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
 
     /** @returns how many rules match whatever may be told of the container; those of which it is not certain wait. */
     function evaluateWaiting(context: EventContext, type: number): number {
-      const { verdicts, asks, ready } = prepare();
+      const { verdicts, asks, urgencies, ready } = prepare();
       const waiting: number[] = [];
       let count = 0;
       for (const rule of candidatesOf(type)) {
@@ -249,7 +275,8 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       }
       if (waiting.length > 0) {
         const id = (context.process as NonNullable<EventContext['process']>).containerId;
-        park(id, { frozen: freezeContext(context), rules: waiting, ready });
+        const urgency = Math.min(...waiting.map((rule) => urgencies[rule]));
+        park(id, { frozen: freezeContext(context), urgency, rules: waiting, ready });
       }
       return count;
     }

@@ -116,6 +116,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
     });
     const waitingRules = rules.map((rule) => ({
       ...(rule as CompilableRule<EventContext>),
+      priority: rule.priority,
       outputs: [rule.output, ...rule.extraFields.map(({ format }) => format)],
     }));
     const decide: Decide = (waitingMatches, context, isIncomplete) => {
