@@ -8,6 +8,7 @@ import {
   type OffenceFacts,
   occurrenceKey,
   type ResolvedPolicy,
+  severityOfPriority,
 } from '@seawall/policies';
 import { type CompilableRule, createOutputFormat, type FieldCatalogue, textFromBytes } from '@seawall/rules';
 import type { Workload } from '@seawall/store';
@@ -121,8 +122,10 @@ export async function createAuditIntake(options: AuditIntakeOptions): Promise<Au
           cgroups: { unified: undefined, freezer: undefined },
           initExecutable: undefined,
         };
+        const alert = alerts[rules.indexOf(rule)];
         return {
-          alert: alerts[rules.indexOf(rule)],
+          alert,
+          severity: policy.severity ?? severityOfPriority(alert.priority),
           policy: policy.name,
           generation,
           event,

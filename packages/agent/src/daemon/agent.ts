@@ -11,6 +11,7 @@ import {
   GUARD_MEMORY_PREFIX,
   millisecondsOf,
 } from '@seawall/policies';
+import { type Priority, priorities } from '@seawall/rules';
 import { createActionDesk } from '../actions/action-desk.ts';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
@@ -19,7 +20,7 @@ import { machineTables } from '../captures/machine-tables.ts';
 import { collectGarbage } from '../collect-garbage.ts';
 import { createEnforcer } from '../enforce/enforcer.ts';
 import { errors } from '../errors.ts';
-import type { FromHotLoop, Sighting } from '../hot-loop/messages.ts';
+import type { FromHotLoop } from '../hot-loop/messages.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createStatusServer } from '../http/status-server.ts';
 import { createLedger } from '../ledger/ledger.ts';
@@ -97,8 +98,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const etcdNamespaces = configuration.etcd?.namespaces ?? defaultEtcdNamespaces;
   const enforcer = createEnforcer({
     ...{ node, own, neverTouch, runtimes: source.runtimes, clock, log },
-    isFull: () => ledger.status().waiting >= limits.waitingFindings,
-    onSightings: (sightings) => void storeSightings(sightings),
+    hasRoomFor: (rank) => ledger.hasRoomFor(rank),
+    onSightings: (sightings) => ledger.add(sightings),
   });
   cleanUp.add(enforcer.close);
   // What a recording shows has happened: there is nothing to refuse.
@@ -145,6 +146,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const metrics = createMetrics();
   let hotLoopStatus = NOTHING_YET;
   let thread: HotLoopThread | undefined;
+  const shedPriorities = new Set<Priority>();
   let isStopping = false;
 
   const outputs =
@@ -197,6 +199,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       },
     },
     clock,
+    // A recording waits.
+    capacity: isLive ? limits.waitingFindings : Number.POSITIVE_INFINITY,
     source: sourceName,
     policy: (name, generation) => policyNamed(reloader.policies(generation), name),
     actionRecords: desk.records,
@@ -206,6 +210,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     },
     onActions: desk.follow,
     onTaken: (findings) => thread?.post({ kind: 'taken', findings }),
+    onShed: logShed,
     onCommit: metrics.observeCommit,
     onFailure(reason) {
       if (reason === undefined) log('info', 'the store takes findings again');
@@ -224,9 +229,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   await onward(options);
 
   const audit = await auditIntakeOf(configuration, {
-    ...{ node, own, neverTouch, etcdNamespaces, clock, log, onSightings: storeSightings },
+    ...{ node, own, neverTouch, etcdNamespaces, clock, log },
+    onSightings: (sightings) => new Promise((resolve) => ledger.add(sightings, resolve)),
     ...{ catalogue: catalogues.audit, set: firstSet, quorum: quorum?.verdict },
-    isFull: () => ledger.status().waiting >= limits.waitingFindings,
+    // Sent again, they are not lost: so they take no room from what is found here, nor that from them.
+    isFull: () => ledger.status().owed >= limits.waitingFindings,
   });
   cleanUp.add(() => audit?.close());
   const server = await createStatusServer({ listen: configuration.http.listen, metrics, status: statusNow });
@@ -333,8 +340,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         desk.takeEvents(message);
         break;
       case 'status':
-        if (message.status.shed > 0 && hotLoopStatus.shed === 0) {
-          log('warning', 'findings are left out, too many wait for the store: seawall_findings_shed_total');
+        for (const [index, priority] of priorities.entries()) {
+          if (message.status.shed[index] > 0 && hotLoopStatus.shed[index] === 0) logShed(priority);
         }
         hotLoopStatus = message.status;
         break;
@@ -355,10 +362,11 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     }
   }
 
-  function storeSightings(sightings: readonly Sighting[]): Promise<void> {
-    const time = ledger.status().committed;
-    const empty = { position: undefined, lost: undefined, activity: [], memory: new Map<string, string>() };
-    return new Promise((resolve) => ledger.take({ kind: 'findings', sightings, time, ...empty }, resolve));
+  function logShed(priority: Priority): void {
+    if (shedPriorities.has(priority)) return;
+    shedPriorities.add(priority);
+    const what = `findings of priority ${priority} are left out`;
+    log('warning', `${what}, too many wait for the store: seawall_findings_shed_total`);
   }
 
   async function statusNow(): Promise<DaemonStatus> {

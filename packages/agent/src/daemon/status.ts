@@ -2,6 +2,7 @@ import type { StoreStatistics } from '@seawall/store';
 import type { AccountingReport } from '../accounting.ts';
 import type { AuditStatus } from '../audit/audit-intake.ts';
 import type { EnforcerStatus } from '../enforce/enforcer.ts';
+import { NO_PRIORITIES, type PriorityCounts } from '../ledger/rank.ts';
 
 /** How the hot loop is doing, as it last said. */
 export interface HotLoopStatus {
@@ -12,7 +13,7 @@ export interface HotLoopStatus {
   /** Matches that no policy is about. */
   readonly outOfScope: number;
   /** Findings that were left out because too many were waiting for the store. */
-  readonly shed: number;
+  readonly shed: PriorityCounts;
   /** The event that was last looked at: nanoseconds since the epoch; 0n before the first. */
   readonly lastEvent: bigint;
   /** Of the rule set that runs now: counted up with every change. */
@@ -57,6 +58,10 @@ export interface LedgerStatus {
   readonly stored: number;
   /** Findings that wait for the store. */
   readonly waiting: number;
+  /** Of these, findings whose sender waits for an answer. */
+  readonly owed: number;
+  /** Findings that gave way to more urgent ones while they waited. */
+  readonly shed: PriorityCounts;
   /** Why the last commit failed; undefined while it works. */
   readonly failure: string | undefined;
   readonly failures: number;
@@ -88,7 +93,7 @@ export interface OutputCounts {
   readonly name: string;
   readonly written: number;
   readonly failed: number;
-  readonly shed: number;
+  readonly shed: PriorityCounts;
   readonly waiting: number;
   /** Whether the last attempt to write failed. */
   readonly isFailing: boolean;
@@ -100,7 +105,7 @@ export const NOTHING_YET: HotLoopStatus = {
   accounting: { seen: 0, evaluated: 0, filtered: 0, dropped: 0, byType: new Map() },
   findings: 0,
   outOfScope: 0,
-  shed: 0,
+  shed: NO_PRIORITIES,
   lastEvent: 0n,
   generation: 1,
 };

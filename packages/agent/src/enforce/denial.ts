@@ -65,6 +65,7 @@ export function sightingsOfDenial(
   const process = { pid: violation.pid, name: textFromBytes(violation.comm), executable };
   return broken.map(({ policy }) => ({
     alert,
+    severity: policy.severity ?? 'high',
     rule,
     policy: policy.name,
     generation,

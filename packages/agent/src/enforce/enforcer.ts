@@ -22,6 +22,7 @@ import { containerInfoOf } from '../containers.ts';
 import { countOf } from '../daemon/count-text.ts';
 import type { Sighting } from '../hot-loop/messages.ts';
 import { type NodeIdentity, workloadOfContainer } from '../hot-loop/workload-of.ts';
+import { rankOf } from '../ledger/rank.ts';
 import { raisePriority } from '../raise-priority.ts';
 import { outsideOf } from './container-folders.ts';
 import { sightingsOfDenial } from './denial.ts';
@@ -55,8 +56,8 @@ export interface EnforcerOptions {
   /** Where container runtimes are; undefined: at the usual places. */
   readonly runtimes: readonly RuntimeAddress[] | undefined;
   readonly clock: Clock;
-  /** Whether so many findings wait for the store that further ones are to be left out. */
-  isFull(): boolean;
+  /** Whether a finding of that rank would be kept, as many as wait for the store. */
+  hasRoomFor(rank: number): boolean;
   onSightings(sightings: readonly Sighting[]): void;
   log(level: 'info' | 'warning' | 'error', message: string): void;
 }
@@ -205,16 +206,17 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
 
   function sightingsOf({ violation, guarded }: Denied): readonly Sighting[] {
     count += 1;
-    if (options.isFull()) {
+    const { container, wanted, generation } = guarded;
+    const sightings = sightingsOfDenial(violation, policiesBrokenBy(wanted, violation), {
+      ...{ workload: container.workload, generation, hostname: node.node, event: `${run}/deny/${count}` },
+    });
+    if (!sightings.some((sighting) => options.hasRoomFor(rankOf(sighting)))) {
       if (shed === 0) log('warning', 'denials are only counted: too many findings wait for the store');
       shed += 1;
       return [];
     }
     told += 1;
-    const { container, wanted, generation } = guarded;
-    return sightingsOfDenial(violation, policiesBrokenBy(wanted, violation), {
-      ...{ workload: container.workload, generation, hostname: node.node, event: `${run}/deny/${count}` },
-    });
+    return sightings;
   }
 
   async function end(): Promise<void> {

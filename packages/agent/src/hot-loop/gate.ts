@@ -10,6 +10,7 @@ import {
   occurrenceKey,
   type PlannedAction,
   type ResolvedPolicy,
+  severityOfPriority,
 } from '@seawall/policies';
 import type { Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
@@ -108,6 +109,7 @@ export function createGate(options: GateOptions): Gate {
         const alert = alerts[rules.indexOf(rule)];
         return {
           alert,
+          severity: policy.severity ?? severityOfPriority(alert.priority),
           policy: policy.name,
           generation,
           event,

@@ -13,11 +13,14 @@ import { collectGarbage } from '../collect-garbage.ts';
 import { containerInfoOf } from '../containers.ts';
 import { type DropNotice, defaultDropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
+import { MOST_AT_ONCE } from '../ledger/finding-queue.ts';
+import { rankOf } from '../ledger/rank.ts';
 import { createLiveContainers } from '../live/live-containers.ts';
 import { createRuntimeLog } from '../live/runtime-log.ts';
 import { createLiveWatch } from '../live/watch-live.ts';
 import { type Catalogues, loadRunningSet, type RunningSet } from '../rule-set/load-running-set.ts';
 import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
+import { createAdmission } from './admission.ts';
 import { type Capturing, createCapturing } from './capturing.ts';
 import { readCgroupMounts } from './container-cgroups.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -52,7 +55,7 @@ const BEAT = 25;
 const STATUS_PERIOD = 1000;
 const ACTIVITY_PERIOD = 5000;
 /** Findings are posted when there are so many, or with the next beat. */
-const MOST_AT_ONCE = 500;
+const MOST_POSTED = 500;
 
 /** A source of system calls being watched. */
 interface SourceWatch {
@@ -93,10 +96,11 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let generation = start.texts.generation;
   let state: 'starting' | 'running' | 'ended' | 'failed' = 'starting';
   let sightings: Sighting[] = [];
-  let outstanding = 0;
+  const admission = createAdmission(
+    isLive ? limits.waitingFindings + MOST_AT_ONCE : Number.POSITIVE_INFINITY,
+  );
   let findings = 0;
   let outOfScope = 0;
-  let shed = 0;
   let rest = 0;
   let lastEvent = 0n;
   let eventCount = 0;
@@ -185,13 +189,9 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     }
     findings += seen.length;
     for (const sighting of seen) {
-      if (isLive && outstanding >= limits.waitingFindings && !isActedOn(sighting)) shed += 1;
-      else {
-        sightings.push(sighting);
-        outstanding += 1;
-      }
+      if (admission.admit(rankOf(sighting), sighting.alert.priority)) sightings.push(sighting);
     }
-    if (sightings.length >= MOST_AT_ONCE && isLive) send();
+    if (sightings.length >= MOST_POSTED && isLive) send();
   }
 
   function handleDrops(notice: DropNotice): void {
@@ -243,7 +243,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     for await (const section of sections) {
       if (section.kind === 'events') {
         if (stopping.signal.aborted) return;
-        while (outstanding >= limits.waitingFindings / 2 && !stopping.signal.aborted) await room();
+        while (admission.outstanding() >= limits.waitingFindings / 2 && !stopping.signal.aborted)
+          await room();
         batch = section.batch;
       }
       yield section;
@@ -327,7 +328,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
         accounting: watch.accounting(),
         findings,
         outOfScope,
-        shed,
+        shed: admission.shed(),
         lastEvent,
         generation,
       },
@@ -376,8 +377,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
           quorum = message.verdict;
           break;
         case 'taken':
-          outstanding -= message.findings;
-          if (outstanding < limits.waitingFindings / 2) wakeUp?.();
+          admission.release(message.findings);
+          if (admission.outstanding() < limits.waitingFindings / 2) wakeUp?.();
           break;
         case 'rest':
           rest = message.milliseconds;
@@ -396,11 +397,6 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
 function syscallRules({ rules }: RunningSet): readonly Rule[] {
   return rules.filter(({ source }) => source !== AUDIT_SOURCE);
-}
-
-/** Something was done or is to be done about it, which must not go without a trace. */
-function isActedOn({ actions }: Sighting): boolean {
-  return actions.some(({ decision }) => decision.outcome === 'planned');
 }
 
 function containerOf({ target }: PlannedAction): string | undefined {

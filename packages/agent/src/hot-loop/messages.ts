@@ -5,7 +5,7 @@ import type {
   RefusedAction,
   RuleFacts,
 } from '@seawall/policies';
-import type { Activity, AncestryEntry, Workload } from '@seawall/store';
+import type { Activity, AncestryEntry, Severity, Workload } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { LogLevel } from '../daemon/options.ts';
 import type { HotLoopStatus } from '../daemon/status.ts';
@@ -34,8 +34,8 @@ export interface NumberedTexts extends SetTexts {
 export type ToHotLoop =
   | { readonly kind: 'replace'; readonly texts: NumberedTexts }
   | { readonly kind: 'quorum'; readonly verdict: QuorumVerdict }
-  /** So many findings were taken in: there is room for as many more. */
-  | { readonly kind: 'taken'; readonly findings: number }
+  /** So many findings of each rank were stored, or gave way: there is room for as many more. */
+  | { readonly kind: 'taken'; readonly findings: readonly number[] }
   /** Between two batches it rests so long: milliseconds. */
   | { readonly kind: 'rest'; readonly milliseconds: number }
   /** It gives back memory that it has no use for. */
@@ -79,6 +79,8 @@ export interface FindingsMessage {
 /** A match, for one policy. */
 export interface Sighting {
   readonly alert: Alert;
+  /** What its policy says, or else the rule's priority. */
+  readonly severity: Severity;
   /** Of what no rule found: the kernel refused it. Undefined where the policy runs the alert's rule. */
   readonly rule?: RuleFacts;
   readonly policy: string;

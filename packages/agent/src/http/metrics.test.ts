@@ -14,7 +14,7 @@ const status: DaemonStatus = {
     accounting: { ...counts, byType: new Map([[5, counts]]) },
     findings: 4,
     outOfScope: 2,
-    shed: 0,
+    shed: [0, 0, 1, 0, 0, 30, 0, 0],
     lastEvent: 0n,
     generation: 3,
   },
@@ -29,7 +29,10 @@ const status: DaemonStatus = {
     accepted: 2,
     refusals: 1,
   },
-  ledger: { stored: 4, waiting: 0, failure: undefined, failures: 0, committed: 0n },
+  ledger: {
+    ...{ stored: 4, waiting: 0, owed: 0, failure: undefined, failures: 0, committed: 0n },
+    shed: [0, 0, 0, 0, 0, 12, 0, 0],
+  },
   store: {
     schemaVersion: 1,
     bytes: 4096,
@@ -42,7 +45,9 @@ const status: DaemonStatus = {
   actions: { counts: [{ kind: 'kill-process', result: 'done', count: 2 }] },
   enforcement: { wanted: 2, set: 1, expected: 1, told: 5, shed: 0, lost: 0 },
   audit: { events: 3, faults: 1, posts: new Map([['unauthorized', 2]]) },
-  outputs: [{ name: 'file', written: 4, failed: 0, shed: 0, waiting: 5, isFailing: true }],
+  outputs: [
+    { name: 'file', written: 4, failed: 0, shed: [0, 0, 0, 0, 0, 2, 1, 0], waiting: 5, isFailing: true },
+  ],
 };
 
 test('docs/metrics.md is what the table says (else run packages/agent/scripts/generate-metrics-doc.ts)', () => {
@@ -58,6 +63,11 @@ test('metrics tell the status as it is, however often they are asked for', async
     'seawall_events_total{type="close",fate="evaluated"} 6',
     'seawall_events_total{type="close",fate="dropped"} 1',
     'seawall_findings_total 4',
+    'seawall_findings_shed_total{priority="Critical"} 1',
+    'seawall_findings_shed_total{priority="Notice"} 42',
+    'seawall_findings_shed_total{priority="Error"} 0',
+    'seawall_output_lines_total{output="file",fate="shed"} 3',
+    'seawall_output_shed_total{output="file",priority="Informational"} 1',
     'seawall_output_waiting{output="file"} 5',
     'seawall_output_failing{output="file"} 1',
     'seawall_audit_events_total{fate="fault"} 1',

@@ -1,6 +1,8 @@
 import { eventType } from '@seawall/events';
+import { priorities } from '@seawall/rules';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DaemonStatus } from '../daemon/status.ts';
+import { addPriorities, type PriorityCounts, sumOf } from '../ledger/rank.ts';
 
 /** One metric: what Prometheus is told of it, and where its values come from. */
 export interface MetricDescription {
@@ -38,9 +40,9 @@ export const metricTable: readonly MetricDescription[] = [
   {
     name: 'seawall_findings_shed_total',
     kind: 'counter',
-    help: 'Findings that were left out because too many were waiting for the store.',
-    labels: [],
-    values: ({ hotLoop }) => [[hotLoop.shed]],
+    help: 'Findings that were left out because too many were waiting for the store, by priority: the lowest give way first.',
+    labels: ['priority'],
+    values: ({ hotLoop, ledger }) => valuesOf(addPriorities(hotLoop.shed, ledger.shed)),
   },
   {
     name: 'seawall_matches_out_of_scope_total',
@@ -188,7 +190,18 @@ export const metricTable: readonly MetricDescription[] = [
       for (const { name, written, failed, shed } of outputs) {
         yield [written, name, 'written'];
         yield [failed, name, 'failed'];
-        yield [shed, name, 'shed'];
+        yield [sumOf(shed), name, 'shed'];
+      }
+    },
+  },
+  {
+    name: 'seawall_output_shed_total',
+    kind: 'counter',
+    help: 'Alerts that an output left out since too many were waiting, by priority: the lowest give way first.',
+    labels: ['output', 'priority'],
+    *values({ outputs }) {
+      for (const { name, shed } of outputs) {
+        for (const [count, priority] of valuesOf(shed)) yield [count, name, priority];
       }
     },
   },
@@ -211,6 +224,11 @@ export const metricTable: readonly MetricDescription[] = [
     },
   },
 ];
+
+/** With a value of zero where there is none: who asks for a rate misses the first one otherwise. */
+function valuesOf(counts: PriorityCounts): Iterable<readonly [value: number, priority: string]> {
+  return priorities.map((priority, index) => [counts[index], priority] as const);
+}
 
 /** What is measured while it happens. */
 export interface Measurements {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '@seawall/base';
-import type { Notifier, ResolvedPolicy, RuleFacts } from '@seawall/policies';
+import { type Notifier, type ResolvedPolicy, type RuleFacts, severityOfPriority } from '@seawall/policies';
+import { type Priority, priorities } from '@seawall/rules';
 import type { Store } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
-import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
+import type { FindingsMessage, SightedAction, Sighting } from '../hot-loop/messages.ts';
 import { createLedger } from './ledger.ts';
 
 const facts = { name: 'Shell', source: 'syscall', priority: 'Warning', tags: [] } as unknown as RuleFacts;
@@ -19,9 +20,10 @@ function policyOf(name: string, mode: ResolvedPolicy['mode'] = 'alert'): Resolve
   } as unknown as ResolvedPolicy;
 }
 
-const alertOf = (): Alert =>
+const alertOf = (priority: Priority = 'Warning'): Alert =>
   ({
     rule: 'Shell',
+    priority,
     source: 'syscall',
     timestamp: 5n,
     message: 'shell',
@@ -34,7 +36,15 @@ function sightingOf(event: string, policy = 'a', alert = alertOf()): Sighting {
     ...{ podLabels: {}, container: undefined },
   };
   return {
-    ...{ alert, policy, generation: 1, event, workload, ancestry: [] },
+    ...{
+      alert,
+      severity: severityOfPriority(alert.priority),
+      policy,
+      generation: 1,
+      event,
+      workload,
+      ancestry: [],
+    },
     ...{ isStateComplete: true, isUndecided: false, actions: [] },
   };
 }
@@ -44,11 +54,12 @@ function messageOf(time: bigint, ...sightings: Sighting[]): FindingsMessage {
   return { kind: 'findings', time, sightings, ...nothing };
 }
 
-function setting() {
+function setting(capacity = 100) {
   const commits: Parameters<Store['commit']>[0][] = [];
   const keys = new Set<string>();
   const told: Alert[] = [];
   const acted: string[] = [];
+  const shed: Priority[] = [];
   const failures: (string | undefined)[] = [];
   const problems: string[] = [];
   const world = { isBroken: false, isDeaf: false, taken: 0, forgotten: 'gone' };
@@ -67,6 +78,7 @@ function setting() {
       announce: () => ({ memory: new Map(), follow: async () => undefined }),
     } as unknown as Notifier,
     clock: createManualClock(0),
+    capacity,
     source: 'here',
     policy: (name) =>
       name === world.forgotten ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert'),
@@ -77,8 +89,9 @@ function setting() {
     },
     onActions: (sightings) => acted.push(...sightings.map(({ event }) => event)),
     onTaken: (findings) => {
-      world.taken += findings;
+      for (const count of findings) world.taken += count;
     },
+    onShed: (priority) => shed.push(priority),
     onCommit() {},
     onFailure: (reason) => failures.push(reason),
     onError: (message) => problems.push(message),
@@ -88,6 +101,7 @@ function setting() {
     commits,
     told,
     acted,
+    shed,
     failures,
     problems,
     world,
@@ -159,14 +173,14 @@ test('messages that say only how late it is take no room while the store fails',
 test('the time up to which all is stored never goes back', async () => {
   const { ledger, flush } = setting();
   ledger.take(messageOf(10n));
-  ledger.take(messageOf(4n, sightingOf('x')), () => undefined);
+  ledger.take(messageOf(4n, sightingOf('x')));
   await flush();
   assert.equal(ledger.status().committed, 10n);
 });
 
 test('whoever asked is told when it is stored, and the hot loop only of its own', async () => {
   const { ledger, world } = setting();
-  await new Promise<void>((resolve) => ledger.take(messageOf(1n, sightingOf('x')), resolve));
+  await new Promise<void>((resolve) => ledger.add([sightingOf('x')], resolve));
   assert.equal(ledger.status().stored, 1);
   assert.equal(world.taken, 0);
 });
@@ -212,3 +226,70 @@ test('an output that fails keeps nothing from being stored once, and acted on', 
   assert.deepEqual(failures, []);
   assert.deepEqual(problems, Array(2).fill('an alert could not be handed on: nobody listens'));
 });
+
+test('while the store fails the lowest gives way to what is more urgent, and all is stored or counted', async () => {
+  const { ledger, acted, shed, world, flush } = setting(4);
+  world.isBroken = true;
+  ledger.take(messageOf(1n, ...['a', 'b', 'c'].map((event) => noticeOf(event))));
+  ledger.take(messageOf(2n, noticeOf('d'), sightingOf('e', 'a', alertOf('Critical'))));
+  ledger.add([sightingOf('f', 'a', alertOf('Warning'))]);
+  ledger.take(messageOf(3n, noticeOf('g')));
+  while (ledger.status().failures < 2) await new Promise(setImmediate);
+  assert.deepEqual(countsOf(ledger.status().shed), { Notice: 3 });
+  assert.deepEqual(shed, ['Notice']);
+  assert.equal(ledger.status().waiting, 4);
+  assert.equal(world.taken, 3);
+  world.isBroken = false;
+  await flush();
+  assert.deepEqual(acted, ['a', 'b', 'e', 'f']);
+  // What was not of the hot loop it does not hear of.
+  assert.equal(world.taken, 6);
+  assert.equal(ledger.status().committed, 3n);
+});
+
+test('what was acted on gives way to nothing, and neither does what somebody waits for', async () => {
+  const { ledger, commits, world, flush } = setting(2);
+  world.isBroken = true;
+  const acted = { ...noticeOf('acted'), actions: [planned] };
+  let isKept = false;
+  ledger.add([noticeOf('owed'), noticeOf('owed too')], () => {
+    isKept = true;
+  });
+  ledger.take(messageOf(1n, acted, acted, acted, sightingOf('urgent', 'a', alertOf('Emergency'))));
+  assert.deepEqual(countsOf(ledger.status().shed), { Emergency: 1 });
+  assert.equal(ledger.hasRoomFor(0), false);
+  world.isBroken = false;
+  await flush();
+  assert.equal(commits.flatMap(({ occurrences = [] }) => occurrences).length, 5);
+  assert.equal(isKept, true);
+});
+
+test('messages whose findings all gave way take no room', async () => {
+  const { ledger, commits, world, flush } = setting(1);
+  world.isBroken = true;
+  for (let time = 1n; time <= 1000n; time += 1n) {
+    ledger.take(messageOf(time, noticeOf('low')));
+    ledger.take(messageOf(time, sightingOf('high', 'a', alertOf('Error'))));
+  }
+  world.isBroken = false;
+  await flush();
+  const { stored, shed } = ledger.status();
+  assert.equal(commits.flatMap(({ occurrences = [] }) => occurrences).length, stored);
+  assert.deepEqual([stored + sum(shed), sum(shed)], [2000, 2000 - stored]);
+});
+
+const planned = { decision: { outcome: 'planned', kind: 'kill-process' } } as unknown as SightedAction;
+
+function noticeOf(event: string): Sighting {
+  return sightingOf(event, 'a', alertOf('Notice'));
+}
+
+function countsOf(counts: readonly number[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    priorities.flatMap((priority, index) => (counts[index] > 0 ? [[priority, counts[index]]] : [])),
+  );
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

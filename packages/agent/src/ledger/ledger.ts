@@ -1,22 +1,34 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, reasonOf } from '@seawall/base';
 import { createOccurrence, type Notifier, type ResolvedPolicy } from '@seawall/policies';
-import { jsonText, textFromBytes } from '@seawall/rules';
+import { jsonText, type Priority, textFromBytes } from '@seawall/rules';
 import type { ActionRecord, Gap, Occurrence, Store } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import { countOf } from '../daemon/count-text.ts';
 import type { LedgerStatus } from '../daemon/status.ts';
 import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
+import {
+  createFindingQueue,
+  type Entry,
+  isSilent,
+  type Portion,
+  type WaitingFinding,
+} from './finding-queue.ts';
+import { NO_PRIORITIES, priorityIndex } from './rank.ts';
 
 /** The way from the hot loop into the store: what was found is kept before anything follows from it. */
 export interface Ledger {
+  /** Puts what the hot loop found on its way. It is stored in the order in which it comes, with its position. */
+  take(message: FindingsMessage): void;
   /**
-   * Puts findings on their way. They are stored in the order in which they come, with their position.
-   * @param onKept called when they are stored.
+   * The same for what somebody else found.
+   * @param onKept called when it is stored: what somebody waits for gives way to nothing.
    */
-  take(message: FindingsMessage, onKept?: () => void): void;
+  add(sightings: readonly Sighting[], onKept?: () => void): void;
   /** Ends when everything taken so far is stored. Where the signal says that there is no more time, nothing is tried again. */
   flush(signal: AbortSignal): Promise<void>;
+  /** Whether a finding of that rank would be kept. */
+  hasRoomFor(rank: number): boolean;
   status(): LedgerStatus;
 }
 
@@ -24,6 +36,8 @@ export interface LedgerOptions {
   readonly store: Pick<Store, 'commit'>;
   readonly notifier: Pick<Notifier, 'announce'>;
   readonly clock: Clock;
+  /** How many findings may wait: beyond that the lowest give way. */
+  readonly capacity: number;
   /** What positions are kept under. */
   readonly source: string;
   /** A policy as it was when the finding was made; undefined when it is long gone. */
@@ -34,8 +48,10 @@ export interface LedgerOptions {
   onStored(alert: Alert): void;
   /** Findings are stored: what the hot loop could not do about them follows now. */
   onActions(sightings: readonly Sighting[]): void;
-  /** Of what was taken without `onKept`: there is room for so many more. */
-  onTaken(findings: number): void;
+  /** Of what the hot loop found: so many of each rank are stored, or gave way. */
+  onTaken(findings: readonly number[]): void;
+  /** Findings begin to give way to others: of that priority the first. Told once for each. */
+  onShed(priority: Priority): void;
   /** A commit worked, in so many milliseconds. */
   onCommit(milliseconds: number): void;
   /** Commits began to fail, or work again: told once each time. */
@@ -44,56 +60,53 @@ export interface LedgerOptions {
   onError(message: string): void;
 }
 
-interface Entry {
-  readonly message: FindingsMessage;
-  /** Of each sighting. Findings can wait for longer than former policies are remembered. */
-  readonly policies: readonly (ResolvedPolicy | undefined)[];
-  readonly onKept: (() => void) | undefined;
-}
-
-/** Findings of one transaction: more make it slower than several. */
-const MOST_AT_ONCE = 1000;
 const FIRST_RETRY_MILLISECONDS = 100;
 const LONGEST_RETRY_MILLISECONDS = 5000;
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, notifier, clock } = options;
-  let queue: Entry[] = [];
-  let waiting = 0;
+  const queue = createFindingQueue(options.capacity, noteShed);
+  const shed = [...NO_PRIORITIES];
+  /** By rank, those that gave way and of which nobody was told yet. */
+  let given: number[] = [];
   let stored = 0;
   let failures = 0;
   let failure: string | undefined;
   let committed = 0n;
   let isWorking = false;
-  /** Messages at the queue's front that are being committed. */
-  let underWay = 0;
   const idle: (() => void)[] = [];
   const givingUp = new AbortController();
 
-  /** Messages that go into one transaction; they are whole, since position and findings belong together. */
-  function nextBatch(): readonly Entry[] {
-    let count = 0;
-    let findings = 0;
-    while (
-      count < queue.length &&
-      (count === 0 || findings + queue[count].message.sightings.length <= MOST_AT_ONCE)
-    ) {
-      findings += queue[count].message.sightings.length;
-      count += 1;
-    }
-    return queue.slice(0, count);
+  /** Counted here, since only now is it known that it will not be stored. */
+  function countShed({ alert }: Sighting): void {
+    const index = priorityIndex(alert.priority);
+    shed[index] += 1;
+    if (shed[index] === 1) options.onShed(alert.priority);
   }
 
-  async function commit(entries: readonly Entry[]): Promise<void> {
+  function noteShed({ sighting, rank, entry }: WaitingFinding): void {
+    if (entry.isOfHotLoop) given[rank] = (given[rank] ?? 0) + 1;
+    countShed(sighting);
+  }
+
+  function tellTaken(findings: readonly WaitingFinding[] = []): void {
+    const counts = given;
+    given = [];
+    for (const { rank, entry } of findings) if (entry.isOfHotLoop) counts[rank] = (counts[rank] ?? 0) + 1;
+    if (counts.length > 0) options.onTaken(Array.from(counts, (count) => count ?? 0));
+  }
+
+  async function commit({ entries, findings }: Portion): Promise<void> {
     const messages = entries.map(({ message }) => message);
-    if (messages.every(isEmpty)) {
+    if (findings.length === 0 && messages.every(isSilent)) {
       committed = latestOf(messages, committed);
       return;
     }
-    const sightings = messages.flatMap((message) => message.sightings);
-    const policies = entries.flatMap((entry) => entry.policies);
-    const kept = sightings.flatMap((sighting, index) => {
-      const occurrence = occurrenceOf(sighting, policies[index]);
+    const sightings = findings.map(({ sighting }) => sighting);
+    const lost: Sighting[] = [];
+    const kept = findings.flatMap(({ sighting, policy }) => {
+      const occurrence = occurrenceOf(sighting, policy);
+      if (occurrence === undefined) lost.push(sighting);
       return occurrence === undefined ? [] : [{ sighting, occurrence }];
     });
     const occurrences = kept.map(({ occurrence }) => occurrence);
@@ -111,6 +124,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     options.onCommit(clock.monotonic() - started);
     committed = latestOf(messages, committed);
     stored += occurrences.length - report.known.length;
+    lost.forEach(countShed);
     const known = new Set(report.known);
     const fresh = kept.filter(({ occurrence }) => !known.has(occurrence.key));
     const told = new Set<Alert>();
@@ -146,12 +160,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     isWorking = true;
     let pause = FIRST_RETRY_MILLISECONDS;
     while (queue.length > 0 && !givingUp.signal.aborted) {
-      const entries = nextBatch();
-      underWay = entries.length;
+      const portion = queue.begin();
       try {
-        await commit(entries);
+        await commit(portion);
       } catch (error) {
         noteFailure(error);
+        queue.fail(portion);
+        tellTaken();
         await wait(pause, undefined, { signal: givingUp.signal }).catch(() => undefined);
         pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2);
         continue;
@@ -159,28 +174,28 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (failure !== undefined) options.onFailure(undefined);
       failure = undefined;
       pause = FIRST_RETRY_MILLISECONDS;
-      queue = queue.slice(entries.length);
-      underWay = 0;
-      for (const { onKept } of entries) onKept?.();
-      waiting -= countSightings(entries);
-      // Who asked to be called is not the hot loop, which counts its own.
-      const taken = countSightings(entries.filter(({ onKept }) => onKept === undefined));
-      if (taken > 0) options.onTaken(taken);
+      queue.done(portion);
+      for (const { onKept } of portion.entries) onKept?.();
+      tellTaken(portion.findings);
     }
     isWorking = false;
     for (const done of idle.splice(0)) done();
   }
 
+  function push(entry: Pick<Entry, 'message' | 'isOfHotLoop' | 'onKept'>): void {
+    const { sightings } = entry.message;
+    const policies = sightings.map(({ policy, generation }) => options.policy(policy, generation));
+    queue.push(entry, policies);
+    tellTaken();
+    if (!isWorking) void work();
+  }
+
   return {
-    take(message, onKept) {
-      // While the store doesn't take anything, what says only how late it is must not fill the memory.
-      const last = queue.length > underWay ? queue.at(-1) : undefined;
-      const isNews = last?.onKept !== undefined || onKept !== undefined || !isEmpty(message);
-      if (last !== undefined && !isNews && isEmpty(last.message)) queue.pop();
-      const policies = message.sightings.map(({ policy, generation }) => options.policy(policy, generation));
-      queue.push({ message, policies, onKept });
-      waiting += message.sightings.length;
-      if (!isWorking) void work();
+    take: (message) => push({ message, isOfHotLoop: true, onKept: undefined }),
+    add(sightings, onKept) {
+      const nothing = { position: undefined, lost: undefined, activity: [], memory: new Map() };
+      const message = { kind: 'findings', sightings, time: committed, ...nothing } as const;
+      push({ message, isOfHotLoop: false, onKept });
     },
     async flush(signal) {
       if (!isWorking) return;
@@ -194,19 +209,19 @@ export function createLedger(options: LedgerOptions): Ledger {
         if (signal.aborted) giveUp();
       });
     },
-    status: () => ({ stored, waiting, failure, failures, committed }),
+    hasRoomFor: queue.hasRoomFor,
+    status: () => ({
+      ...{ stored, failure, failures, committed },
+      ...{ waiting: queue.findings, owed: queue.owed, shed: [...shed] },
+    }),
   };
 }
 
-/** Up to when everything is handled with these; what comes from elsewhere than the hot loop may say an earlier time. */
+/** Up to when everything is handled with these. */
 function latestOf(messages: readonly FindingsMessage[], before: bigint): bigint {
   let latest = before;
   for (const { time } of messages) if (time > latest) latest = time;
   return latest;
-}
-
-function countSightings(entries: readonly Entry[]): number {
-  return entries.reduce((sum, { message }) => sum + message.sightings.length, 0);
 }
 
 function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): Occurrence | undefined {
@@ -222,12 +237,6 @@ function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): O
     ancestry,
     isStateComplete,
   });
-}
-
-/** Says only up to when everything is handled. */
-function isEmpty({ sightings, position, lost, activity, memory }: FindingsMessage): boolean {
-  const isSilent = sightings.length === 0 && activity.length === 0 && memory.size === 0;
-  return isSilent && position === undefined && lost === undefined;
 }
 
 function gapsOf({ lost }: FindingsMessage): readonly Gap[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
@@ -15,6 +15,7 @@ import type { TLSSocket } from 'node:tls';
 import { killWithTest, listenWithTest, until } from '@seawall/base/testing';
 import { createAuthority, exportKey, generateKey, issueLeaf } from '@seawall/pki';
 import { parse } from 'yaml';
+import { sumOf } from '../ledger/rank.ts';
 import { outputsConfig } from './configuration.ts';
 import type { OutputReport } from './queue.ts';
 import { alertOf, LONG, lineOf, open } from './testing.ts';
@@ -139,12 +140,27 @@ test('what doesn’t fit the queue is counted and said', async () => {
     outputs_queue: { capacity: 5 },
   });
   for (let number = 0; number < 12; number++) outputs.write(alertOf(number));
-  const { shed, waiting } = outputs.statistics().get('file')!;
-  assert.equal(shed + waiting, 12);
+  const statistics = outputs.statistics().get('file')!;
+  const shed = sumOf(statistics.shed);
+  assert.equal(shed + statistics.waiting, 12);
   assert.ok(shed >= 6);
   assert.match(reports.find(({ kind }) => kind === 'shed')!.detail, /more than 5/);
   await outputs.close(50);
   assert.equal(outputs.statistics().get('file')?.failed, 12 - shed);
+});
+
+test('a crowd of what is less urgent pushes nothing urgent out of the queue', async () => {
+  const path = join(folder, 'later', 'crowd.txt');
+  const { outputs, reports } = open({ file_output: { filename: path }, outputs_queue: { capacity: 5 } });
+  for (let number = 0; number < 20; number++) outputs.write(alertOf(number));
+  outputs.write({ ...alertOf(20), priority: 'Critical' });
+  for (let number = 21; number < 40; number++) outputs.write(alertOf(number));
+  const { shed, waiting } = outputs.statistics().get('file')!;
+  assert.deepEqual([shed[2], sumOf(shed) + waiting], [0, 40]);
+  assert.match(reports.find(({ kind }) => kind === 'shed')!.detail, /left out: 1 Notice$/);
+  mkdirSync(join(folder, 'later'));
+  await outputs.close(5000);
+  assert.match(readFileSync(path, 'utf8'), /"priority":"Critical"/);
 });
 
 test('a program is started for each alert, or once and again when it ends', async () => {

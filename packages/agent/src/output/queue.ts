@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, reasonOf } from '@seawall/base';
+import { priorities } from '@seawall/rules';
 import { countOf } from '../daemon/count-text.ts';
+import { NO_PRIORITIES, type PriorityCounts, priorityIndex, priorityText } from '../ledger/rank.ts';
+import { createRankedQueue, type Queued } from '../ranked-queue.ts';
 import type { Output, OutputName, RenderedAlert } from './output.ts';
 import { isFinal } from './refusal.ts';
 
@@ -13,8 +16,8 @@ export interface OutputReport {
 
 export interface OutputStatistics {
   readonly written: number;
-  /** Left out because too many waited. */
-  readonly shed: number;
+  /** Left out because too many waited, or the end had come: the least urgent first. */
+  readonly shed: PriorityCounts;
   /** Refused for good by the receiver, or not written before the end. */
   readonly failed: number;
   readonly waiting: number;
@@ -38,7 +41,7 @@ export interface OutputQueueOptions {
 /** Alerts on their way to one output; a broken one holds up nobody else. */
 export interface OutputQueue {
   readonly name: OutputName;
-  /** Never waits: what doesn't fit is counted, said, and left out. */
+  /** Never waits: what doesn't fit is counted, said, and left out, the least urgent first. */
   push(alert: RenderedAlert): void;
   reopen(): Promise<void>;
   /** Ends when everything that waits now is written, or the time is over. */
@@ -64,9 +67,9 @@ const LEFT_OUT = 'it is not tried again';
 export function createOutputQueue(output: Output, options: OutputQueueOptions): OutputQueue {
   const { capacity, timeout, isBuffered, clock, retryAfter = RETRY_AFTER } = options;
   const { name } = output;
-  /** A ring would save nothing: whole batches are cut off at the front. */
-  let waiting: RenderedAlert[] = [];
-  let [written, shed, failed] = [0, 0, 0];
+  const waiting = createRankedQueue<RenderedAlert>(priorities.length);
+  const shed = [...NO_PRIORITIES];
+  let [written, failed] = [0, 0];
   let lastError: string | undefined;
   let isBroken = false;
   /** Whether the log's last word is that it fails. */
@@ -76,6 +79,8 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
   let wanted: (() => void) | undefined;
   const abort = new AbortController();
   const told = new Map<OutputReport['kind'], { at: number; untold: number }>();
+  /** What the log has told of those that were left out. */
+  let shedTold: PriorityCounts = NO_PRIORITIES;
 
   /** @returns whether it was time to say it. */
   function tell(kind: OutputReport['kind'], detail: string, count: number): boolean {
@@ -104,7 +109,23 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
     isBroken = false;
   }
 
-  async function write(batch: readonly RenderedAlert[]): Promise<void> {
+  function leaveOut({ priority }: RenderedAlert, why: string): void {
+    shed[priorityIndex(priority)] += 1;
+    const since = shed.map((count, index) => count - shedTold[index]);
+    if (tell('shed', `${why}; left out: ${priorityText(since)}`, 0)) shedTold = [...shed];
+  }
+
+  function makeRoom(): void {
+    while (waiting.size > capacity) {
+      leaveOut(
+        waiting.shedBelow(priorities.length) as RenderedAlert,
+        `more than ${countOf(capacity, 'alert')} waited`,
+      );
+    }
+  }
+
+  async function write(taken: readonly Queued<RenderedAlert>[]): Promise<void> {
+    const batch = taken.map(({ item }) => item);
     const watch = setTimeout(() => tell('stuck', `it has not taken an alert for ${timeout} ms`, 1), timeout);
     try {
       await output.write(batch, abort.signal);
@@ -113,7 +134,7 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
     } catch (error) {
       // That it is given up at the end is no fault of the output, and is told there.
       if (abort.signal.aborted) {
-        waiting = [...batch, ...waiting];
+        waiting.putBack(taken);
         return;
       }
       const isLost = isFinal(error);
@@ -121,7 +142,8 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
       if (isLost) {
         failed += batch.length;
       } else {
-        waiting = [...batch, ...waiting];
+        waiting.putBack(taken);
+        makeRoom();
         await sleep(retryAfter, undefined, { signal: abort.signal }).catch(() => undefined);
       }
     } finally {
@@ -131,17 +153,16 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
 
   async function pump(): Promise<void> {
     while (!abort.signal.aborted) {
-      if (waiting.length === 0) {
+      if (waiting.size === 0) {
         if (isClosing) return;
         await new Promise<void>((resolve) => {
           wanted = resolve;
         });
         wanted = undefined;
-        if (!isHurried && waiting.length < BUFFER_FULL) await hurriedOr(BUFFERED_FOR);
+        if (!isHurried && waiting.size < BUFFER_FULL) await hurriedOr(BUFFERED_FOR);
         continue;
       }
-      const batch = waiting.slice(0, output.mostAtOnce);
-      waiting = waiting.slice(batch.length);
+      const batch = waiting.take(output.mostAtOnce);
       await inTurn(() => write(batch));
     }
   }
@@ -172,8 +193,8 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
     isHurried = true;
     hurry?.();
     wanted?.();
-    const goal = written + failed + waiting.length;
-    while (written + failed < goal && waiting.length > 0 && performance.now() < end) await sleep(5);
+    const goal = written + failed + waiting.size;
+    while (written + failed < goal && waiting.size > 0 && performance.now() < end) await sleep(5);
     // What is being written just now, too.
     await within(turn, end - performance.now());
     isHurried = !isBuffered;
@@ -183,18 +204,14 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
   return {
     name,
     push(alert) {
-      if (isClosing || waiting.length >= capacity) {
-        shed++;
-        tell(
-          'shed',
-          isClosing ? 'alerts came after the end' : `more than ${countOf(capacity, 'alert')} waited`,
-          1,
-        );
+      if (isClosing) {
+        leaveOut(alert, 'alerts came after the end');
         return;
       }
-      waiting.push(alert);
+      waiting.push(alert, priorities.length - 1 - priorityIndex(alert.priority));
+      makeRoom();
       wanted?.();
-      if (waiting.length >= BUFFER_FULL) hurry?.();
+      if (waiting.size >= BUFFER_FULL) hurry?.();
     },
     reopen: () =>
       inTurn(async () => {
@@ -211,16 +228,18 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
       abort.abort();
       wanted?.();
       await within(pumping, withinMilliseconds);
-      const left = waiting.length;
+      const left = waiting.take(waiting.size).length;
       if (left > 0) {
         const detail = `${left === 1 ? 'an alert was' : `${left} alerts were`} not written by the end: the store has what they are about`;
         options.report({ output: name, kind: 'failed', detail });
       }
       failed += left;
-      waiting = [];
       await output.close();
     },
-    statistics: () => ({ written, shed, failed, waiting: waiting.length, isFailing: isBroken, lastError }),
+    statistics: () => ({
+      ...{ written, failed, waiting: waiting.size, shed: [...shed] },
+      ...{ isFailing: isBroken, lastError },
+    }),
   };
 }
 

@@ -1,0 +1,159 @@
+import type { ResolvedPolicy } from '@seawall/policies';
+import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
+import { createRankedQueue, type Queued } from '../ranked-queue.ts';
+import { ACTED_ON, OWED, RANKS, rankOf } from './rank.ts';
+
+/** A finding on its way into the store. */
+export interface WaitingFinding {
+  readonly sighting: Sighting;
+  /** As it was when the finding came: findings can wait for longer than former policies are remembered. */
+  readonly policy: ResolvedPolicy | undefined;
+  readonly rank: number;
+  readonly entry: Entry;
+}
+
+/** A message, and whose it is. */
+export interface Entry {
+  readonly message: FindingsMessage;
+  /** Whether the hot loop sent it, which counts what is on its way. */
+  readonly isOfHotLoop: boolean;
+  /** Who waits for the answer; undefined where nobody does. */
+  readonly onKept: (() => void) | undefined;
+  /** Findings of it that are still to be stored. */
+  left: number;
+}
+
+/** Messages that go into one transaction, and what is left of their findings. */
+export interface Portion {
+  readonly entries: readonly Entry[];
+  readonly findings: readonly WaitingFinding[];
+}
+
+/** Findings that wait for the store, in their order, with what came with them. */
+export interface FindingQueue {
+  /** Messages that wait or are under way. */
+  readonly length: number;
+  readonly findings: number;
+  /** Findings that somebody waits for: they give way to nothing, and make nothing give way. */
+  readonly owed: number;
+  /** @param policies of each of its findings. */
+  push(entry: Omit<Entry, 'left'>, policies: readonly (ResolvedPolicy | undefined)[]): void;
+  /** Whether a finding of that rank would be kept. */
+  hasRoomFor(rank: number): boolean;
+  /** What goes into the next transaction: until that has ended it gives way to nothing. */
+  begin(): Portion;
+  /** It is stored. */
+  done(portion: Portion): void;
+  /** It is to be tried again. */
+  fail(portion: Portion): void;
+}
+
+/** Findings of one transaction: more make it slower than several. */
+export const MOST_AT_ONCE = 1000;
+/** Messages without anything left in them that may stand in the queue. */
+const MOST_HOLLOW = 64;
+
+/**
+ * @param capacity how many findings may wait besides those that are being stored, or are owed.
+ * @param onShed told of each that gave way.
+ */
+export function createFindingQueue(
+  capacity: number,
+  onShed: (finding: WaitingFinding) => void,
+): FindingQueue {
+  const waiting = createRankedQueue<WaitingFinding>(RANKS);
+  let entries: Entry[] = [];
+  let taken: readonly Queued<WaitingFinding>[] = [];
+  /** Messages at the front that are being stored. */
+  let underWay = 0;
+  let hollow = 0;
+  let owed = 0;
+
+  /** What was acted on is limited by guard rails, and gives way to nothing. */
+  function makeRoom(): void {
+    while (waiting.sizeBelow(OWED) > capacity) {
+      const finding = waiting.shedBelow(ACTED_ON);
+      if (finding === undefined) return;
+      finding.entry.left -= 1;
+      if (isHollow(finding.entry)) hollow += 1;
+      onShed(finding);
+    }
+    if (hollow <= Math.max(MOST_HOLLOW, entries.length / 2)) return;
+    entries = entries.filter((entry, index) => index < underWay || !isHollow(entry));
+    hollow = entries.filter(hasLost).length;
+  }
+
+  return {
+    get length() {
+      return entries.length;
+    },
+    get findings() {
+      return waiting.size + taken.length;
+    },
+    get owed() {
+      return owed;
+    },
+    push(unqueued, policies) {
+      const { message, onKept } = unqueued;
+      const { sightings } = message;
+      const entry: Entry = { ...unqueued, left: sightings.length };
+      // While the store doesn't take anything, what says only how late it is must not fill the memory.
+      const last = entries.length > underWay ? entries.at(-1) : undefined;
+      if (last !== undefined && isHollow(last) && isHollow(entry)) {
+        entries.pop();
+        if (hasLost(last)) hollow -= 1;
+      }
+      entries.push(entry);
+      if (onKept !== undefined) owed += sightings.length;
+      for (const [index, sighting] of sightings.entries()) {
+        const rank = onKept === undefined ? rankOf(sighting) : OWED;
+        waiting.push({ sighting, policy: policies[index], rank, entry }, rank);
+      }
+      makeRoom();
+    },
+    hasRoomFor: (rank) => waiting.sizeBelow(OWED) < capacity || waiting.sizeBelow(rank) > 0,
+    begin() {
+      let findings = 0;
+      while (
+        underWay < entries.length &&
+        (underWay === 0 || findings + entries[underWay].left <= MOST_AT_ONCE)
+      ) {
+        findings += entries[underWay].left;
+        underWay += 1;
+      }
+      // They are whole, since position and findings belong together.
+      taken = waiting.take(findings);
+      return { entries: entries.slice(0, underWay), findings: taken.map(({ item }) => item) };
+    },
+    done(portion) {
+      for (const entry of portion.entries) {
+        if (hasLost(entry)) hollow -= 1;
+        if (entry.onKept !== undefined) owed -= entry.message.sightings.length;
+      }
+      entries = entries.slice(portion.entries.length);
+      underWay = 0;
+      taken = [];
+    },
+    fail() {
+      waiting.putBack(taken);
+      underWay = 0;
+      taken = [];
+      makeRoom();
+    },
+  };
+}
+
+/** There is nothing in it, or not any more, but up to when everything is handled. */
+function isHollow({ message, onKept, left }: Entry): boolean {
+  return left === 0 && onKept === undefined && isSilent(message);
+}
+
+/** It is hollow since all its findings gave way. */
+function hasLost(entry: Entry): boolean {
+  return isHollow(entry) && entry.message.sightings.length > 0;
+}
+
+/** Whether a message says nothing besides its findings. */
+export function isSilent({ position, lost, activity, memory }: FindingsMessage): boolean {
+  return position === undefined && lost === undefined && activity.length === 0 && memory.size === 0;
+}
