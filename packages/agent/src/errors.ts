@@ -22,6 +22,7 @@ export const errors = defineErrors('agent', {
   ALREADY_RUNNING: 'another agent (pid {pid}) uses {path}: stop it, or give this one a store of its own',
   CAPTURES_FOLDER_UNUSABLE:
     'captures can not be kept in {path} ({reason}): name a folder that may be written as captures.directory',
+  PAUSE_NOT_NOTED: 'the pause can not be written down in {path}: {reason}',
   ACTIVITY_RULES_INVALID: 'what workloads do can not be watched for with this table of fields: {problems}',
   DRILL_IMPOSSIBLE: 'the drill can not be played: {reason}',
   CASES_UNREADABLE: 'cannot read the rule cases in {path}: {reason}',

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, type TestContext, test } from 'node:test';
 import { nanosecondsNow, systemClock } from '@seawall/base';
 import type { ActionOutcome, ContainerActions, PlannedAction } from '@seawall/policies';
 import type { ActionRecord } from '@seawall/store';
 import type { CaptureFiles } from '../captures/capture-files.ts';
 import type { SightedAction, Sighting } from '../hot-loop/messages.ts';
 import { createActionDesk } from './action-desk.ts';
+import { createPauseNotes } from './pause-notes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'seawall-desk-'));
+after(() => rmSync(folder, { recursive: true }));
 
 const planned: PlannedAction = {
   outcome: 'planned',
@@ -30,9 +37,12 @@ function setting(
   context: TestContext,
   captures: Partial<CaptureFiles> = {},
   earlier: readonly ActionRecord[] = [],
+  path = join(mkdtempSync(join(folder, 'desk-')), 'pauses'),
 ) {
   const written = new Map<string, ActionRecord>();
   const problems: string[] = [];
+  const notes = createPauseNotes(path, 'main');
+  notes.prepare();
   const world = { failures: 0 };
   const runtime = { unpaused: 0, followed: 0 };
   const desk = createActionDesk({
@@ -66,6 +76,7 @@ function setting(
       pods: undefined,
       now: () => 3n,
     },
+    notes,
     captures: {
       add: async () => undefined,
       finish: async () => ({ path: '/captures/a.scap', events: 3, bytes: 100, isCut: false }),
@@ -78,7 +89,7 @@ function setting(
     onDone() {},
   });
   context.after(() => desk.close(1000));
-  return { desk, written, problems, world, runtime };
+  return { desk, written, problems, world, runtime, notes, path };
 }
 
 const last = { kind: 'capture', key: planned.key, chunks: [], isLast: true } as const;
@@ -203,4 +214,87 @@ test('an agent that ends does not wait for a store that takes nothing', async (c
   await desk.close(60_000);
   assert.equal(written.size, 0);
   assert.match(problems.at(-1) ?? '', /could not be written down: the disk is full/);
+});
+
+const undo = { kind: 'unpause', containerId: 'c', unified: undefined, freezer: undefined } as const;
+
+function notedUntil(until: bigint): ActionRecord {
+  return {
+    ...{ key: 'o/pause', occurrence: 'o', kind: 'pause-container', actor: 'policy p', target: 'c' },
+    ...{ time: 1n, result: 'done', detail: 'paused', latencyMilliseconds: 1, undone: undefined },
+    undo: { ...undo, until: until.toString() },
+  };
+}
+
+test('a pause that an earlier run only noted ends at its time, is then in the audit trail, and is noted no more', async (context) => {
+  const { desk, written, problems, runtime, notes } = setting(context);
+  notes.add(notedUntil(nanosecondsNow(systemClock) + 20_000_000n));
+  desk.takeUpPauses();
+  await desk.start();
+  assert.equal(written.get('o/pause')?.result, 'done');
+  while (written.get('o/pause')?.undone === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.match(
+    written.get('o/pause')?.detail ?? '',
+    /the agent ended before it was stored; undone by seawall/,
+  );
+  assert.equal(runtime.unpaused, 1);
+  assert.deepEqual(notes.read(), { records: [], damaged: 0 });
+  assert.deepEqual(problems, []);
+});
+
+test('a noted pause ends also while there is no store, and is stored as ended when there is one', async (context) => {
+  const { desk, written, world, runtime, notes } = setting(context);
+  notes.add(notedUntil(0n));
+  world.failures = 1;
+  desk.takeUpPauses();
+  while (runtime.unpaused === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await assert.rejects(desk.start(), /the disk is full/);
+  await desk.start();
+  assert.ok(written.get('o/pause')?.undone !== undefined);
+  assert.equal(runtime.unpaused, 1);
+});
+
+test('what the store knows of a noted pause counts, but for what it has as pending', async (context) => {
+  const undone = { ...notedUntil(0n), undone: 7n };
+  const first = setting(context);
+  first.written.set(undone.key, undone);
+  first.notes.add(notedUntil(nanosecondsNow(systemClock) + 60_000_000_000n));
+  first.desk.takeUpPauses();
+  await first.desk.start();
+  await first.desk.close(1000);
+  assert.deepEqual([first.runtime.unpaused, first.written.get(undone.key)], [0, undone]);
+  const second = setting(context);
+  second.written.set(undone.key, { ...undone, undone: undefined, result: 'pending', undo: undefined });
+  second.notes.add(notedUntil(0n));
+  second.desk.takeUpPauses();
+  await second.desk.start();
+  while (second.written.get(undone.key)?.undone === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(second.runtime.unpaused, 1);
+});
+
+test('a pause by the runtime alone is noted until the store knows how it ended', async (context) => {
+  const { desk, written, world, notes } = setting(context);
+  const target = { kind: 'container', id: 'c', cgroups: { unified: undefined, freezer: undefined } } as const;
+  world.failures = 2;
+  desk.follow([sightingOf({ ...planned, key: 'o/pause', kind: 'pause-container', target })]);
+  await new Promise(setImmediate);
+  assert.deepEqual(
+    notes.read().records.map(({ key }) => key),
+    ['o/pause'],
+  );
+  while (!written.has('o/pause')) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(notes.read().records, []);
+});
+
+test('a pause whose end the store did not take is ended once, and written down as ended', async (context) => {
+  const { desk, written, world, runtime } = setting(context);
+  const sighting = pausedUntil(nanosecondsNow(systemClock) + 150_000_000n);
+  desk.expect([sighting]);
+  world.failures = 3;
+  desk.follow([sighting]);
+  while (written.get('o/pause')?.undone === undefined)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(runtime.unpaused, 1);
 });

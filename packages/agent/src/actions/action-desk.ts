@@ -2,22 +2,24 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, nanosecondsNow, reasonOf } from '@seawall/base';
 import {
   type ActionOutcome,
-  createAutoUnpause,
   type FollowUp,
   type PlannedAction,
   recordOfDecision,
   recordOfOutcome,
   type UndoOptions,
-  undoAction,
 } from '@seawall/policies';
 import type { ActionRecord, Store } from '@seawall/store';
 import type { CaptureFiles, CaptureReport } from '../captures/capture-files.ts';
 import { countOf } from '../daemon/count-text.ts';
 import type { ActionStatus } from '../daemon/status.ts';
 import type { CaptureMessage, SightedAction, Sighting } from '../hot-loop/messages.ts';
+import { notedPause, type PauseNotes } from './pause-notes.ts';
+import { createPauseTable } from './pause-table.ts';
 
 /** Brings actions to their end on the main thread, and keeps the audit trail. */
 export interface ActionDesk {
+  /** Pauses of earlier runs that no store knows of end when their time is over; whether there is a store or not. */
+  takeUpPauses(): void;
   /** Pauses of earlier runs end when their time is over; what was pending then is told as failed. */
   start(): Promise<void>;
   /** Findings arrived from the hot loop: the events of captures that they ask for come right behind. */
@@ -38,6 +40,8 @@ export interface ActionDeskOptions {
   readonly followUp: FollowUp;
   readonly undo: Omit<UndoOptions, 'actor'>;
   readonly captures: CaptureFiles;
+  /** Where pauses are written down until they are stored. */
+  readonly notes: Pick<PauseNotes, 'add' | 'remove' | 'read'>;
   readonly clock: Clock;
   /** Something could not be written down, or undone: for the log. */
   onError(message: string): void;
@@ -59,7 +63,7 @@ const FIRST_RETRY_MILLISECONDS = 100;
 const LONGEST_RETRY_MILLISECONDS = 5000;
 
 export function createActionDesk(options: ActionDeskOptions): ActionDesk {
-  const { store, followUp, captures, clock } = options;
+  const { store, followUp, captures, notes, clock, onError } = options;
   const counts = new Map<string, { kind: string; result: string; count: number }>();
   const underWay = new Set<Promise<void>>();
   /** Captures whose events come, by the action's key. */
@@ -69,34 +73,10 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
    * then.
    */
   const unstoredCaptures = new Map<string, ActionRecord | undefined>();
-  /** Pauses whose findings are not stored yet: they end in time also where the store takes nothing. */
-  const unstoredPauses = new Map<string, ActionRecord>();
   /** From then on nothing is tried more than once more. */
   const closing = new AbortController();
   const now = (): bigint => nanosecondsNow(clock);
-  const onError = (key: string, error: unknown): void =>
-    options.onError(`the pause ${key} could not be ended: ${reasonOf(error)}`);
-  const pauses = createAutoUnpause({ unpause: endPause, onError, now });
-  const earlyPauses = createAutoUnpause({ unpause: endUnstored, onError, now });
-
-  async function endPause(key: string): Promise<void> {
-    const record = await store.action(key);
-    // A person may have been faster.
-    if (record === undefined || record.undone !== undefined) return;
-    await write(await undoAction(record, { ...options.undo, actor: 'seawall, since its time was over' }));
-  }
-
-  async function endUnstored(key: string, actor = 'seawall, since its time was over'): Promise<void> {
-    const record = unstoredPauses.get(key);
-    if (record === undefined || record.undone !== undefined) return;
-    const ended = await undoAction(record, { ...options.undo, actor });
-    if (unstoredPauses.has(key)) unstoredPauses.set(key, ended);
-  }
-
-  /** What no store knows of, no later run would end. */
-  function releaseUnstored(key: string): Promise<void> {
-    return endUnstored(key, 'seawall, since it ended').catch((error: unknown) => onError(key, error));
-  }
+  const pauses = createPauseTable({ store, undo: options.undo, notes, now, onError });
 
   async function write(record: ActionRecord): Promise<void> {
     await store.commit({ actions: [record] });
@@ -112,15 +92,15 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
   /** How an action ended is in nobody else's memory: it is written down when the store takes it. */
   async function finish(record: ActionRecord): Promise<void> {
     count(record);
-    pauses.add(record);
+    const isPause = record.kind === 'pause-container';
     for (let pause = FIRST_RETRY_MILLISECONDS; ; pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2)) {
       try {
-        await write(record);
+        await (isPause ? pauses.keep(record) : write(record));
         return;
       } catch (error) {
         if (closing.signal.aborted) throw error;
         if (pause === FIRST_RETRY_MILLISECONDS) {
-          options.onError(`${record.kind} ${record.key} waits to be written down: ${reasonOf(error)}`);
+          onError(`${record.kind} ${record.key} waits to be written down: ${reasonOf(error)}`);
         }
         await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined);
       }
@@ -129,21 +109,24 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
 
   function track(work: Promise<void>): void {
     const guarded = work
-      .catch((error: unknown) => options.onError(`an action could not be written down: ${reasonOf(error)}`))
+      .catch((error: unknown) => onError(`an action could not be written down: ${reasonOf(error)}`))
       .finally(() => underWay.delete(guarded));
     underWay.add(guarded);
   }
 
-  async function bringToEnd({
-    decision,
-    outcome,
-    latencyMilliseconds,
-    reactionMilliseconds,
-  }: SightedAction): Promise<void> {
+  async function bringToEnd(action: SightedAction): Promise<void> {
+    const { decision, outcome, latencyMilliseconds, reactionMilliseconds } = action;
+    const pause = await pauses.handOver(decision.key);
+    // It is over: the runtime is not to be told to pause any more.
+    if (pause?.undone !== undefined) {
+      await conclude(pause, reactionMilliseconds);
+      return;
+    }
     if (decision.outcome !== 'planned') {
       count({ kind: decision.kind, result: decision.outcome });
       return;
     }
+    notePauseByRuntime(action);
     const end = await followUp.follow(decision, outcome);
     const effectAt =
       outcome?.result === 'done' && latencyMilliseconds !== undefined
@@ -160,13 +143,23 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
   }
 
   function followOne(action: SightedAction): void {
-    const { key } = action.decision;
-    const pause = unstoredPauses.get(key);
-    unstoredPauses.delete(key);
-    if (isCapturing(action)) unstoredCaptures.delete(key);
-    // It is over: the runtime is not to be told to pause any more.
-    else if (pause?.undone !== undefined) track(conclude(pause, action.reactionMilliseconds));
+    if (isCapturing(action)) unstoredCaptures.delete(action.decision.key);
     else track(bringToEnd(action));
+  }
+
+  /** The store has it as pending, which does not say whether the container is paused by now. */
+  function notePauseByRuntime({ decision, outcome }: SightedAction): void {
+    const { target } = decision;
+    if (decision.outcome !== 'planned' || decision.kind !== 'pause-container') return;
+    if (outcome !== undefined || typeof target === 'string' || target.kind !== 'container') return;
+    const until = now() + BigInt(decision.parameters.forMilliseconds ?? 0) * 1_000_000n;
+    const cgroups = { unified: undefined, freezer: undefined };
+    const undo = { kind: 'unpause', containerId: target.id, ...cgroups, until: String(until) } as const;
+    try {
+      notes.add(notedPause(decision, undo, now()));
+    } catch (error) {
+      onError(`the pause ${decision.key} is not noted: ${reasonOf(error)}`);
+    }
   }
 
   async function addToCapture(key: string, capture: OpenCapture, message: CaptureMessage): Promise<void> {
@@ -192,12 +185,14 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
   }
 
   return {
+    takeUpPauses: pauses.takeUp,
     async start() {
+      await pauses.storeTakenUp();
       let after: string | undefined;
       do {
         const page = await store.actions({}, { limit: PAGE, ...(after !== undefined && { after }) });
         for (const record of page.items) {
-          pauses.add(record);
+          pauses.addStored(record);
           if (record.result !== 'pending') continue;
           await write({
             ...record,
@@ -210,9 +205,8 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     },
     expect(sightings) {
       for (const { alert, actions } of sightings) {
-        for (const record of actions.flatMap(pauseOf)) {
-          unstoredPauses.set(record.key, record);
-          earlyPauses.add(record);
+        for (const action of actions) {
+          if (action.outcome?.undo?.kind === 'unpause') pauses.addFound(recordAtOnce(action));
         }
         for (const { decision } of actions.filter(isCapturing)) {
           const action = decision as PlannedAction;
@@ -227,7 +221,7 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     records: ({ actions }) =>
       actions.map((action) => {
         const { key } = action.decision;
-        return unstoredCaptures.get(key) ?? unstoredPauses.get(key) ?? recordAtOnce(action);
+        return unstoredCaptures.get(key) ?? pauses.found(key) ?? recordAtOnce(action);
       }),
     follow(sightings) {
       for (const { actions } of sightings) for (const action of actions) followOne(action);
@@ -242,10 +236,8 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     },
     status: () => ({ counts: [...counts.values()] }),
     async close(withinMilliseconds) {
-      pauses.close();
-      earlyPauses.close();
       closing.abort();
-      for (const key of unstoredPauses.keys()) track(releaseUnstored(key));
+      track(pauses.close());
       let timer: NodeJS.Timeout | undefined;
       const timeUp = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, withinMilliseconds);
@@ -267,12 +259,6 @@ function recordAtOnce({ decision, outcome, latencyMilliseconds }: SightedAction)
   if (decision.outcome !== 'planned' || outcome === undefined) return recordOfDecision(decision);
   const effectAt = decision.eventTime + BigInt(Math.round((latencyMilliseconds ?? 0) * 1e6));
   return recordOfOutcome(decision, outcome, effectAt);
-}
-
-/** The record of a container that the hot loop has paused. */
-function pauseOf(action: SightedAction): readonly ActionRecord[] {
-  const { outcome } = action;
-  return outcome?.result === 'done' && outcome.undo?.kind === 'unpause' ? [recordAtOnce(action)] : [];
 }
 
 function captureText({ path, events, bytes, isCut }: CaptureReport): string {

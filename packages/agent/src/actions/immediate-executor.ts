@@ -13,7 +13,7 @@ export interface LazyExecutor extends ImmediateExecutor {
   prepare(): void;
 }
 
-export interface LazyExecutorOptions extends Pick<ImmediateOptions, 'defer' | 'onError'> {
+export interface LazyExecutorOptions extends Pick<ImmediateOptions, 'defer' | 'notePause' | 'onError'> {
   readonly own: OwnIdentity;
   readonly clock?: Clock;
 }

@@ -11,9 +11,9 @@ import {
   GUARD_MEMORY_PREFIX,
   millisecondsOf,
 } from '@seawall/policies';
-import { type Priority, priorities } from '@seawall/rules';
 import { createActionDesk } from '../actions/action-desk.ts';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
+import { createPauseNotes } from '../actions/pause-notes.ts';
 import { createRuntimes } from '../actions/runtimes.ts';
 import { createCaptureFiles } from '../captures/capture-files.ts';
 import { machineTables } from '../captures/machine-tables.ts';
@@ -43,6 +43,7 @@ import { loadFirstSet } from './first-set.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
 import { createKeptSet } from './kept-set.ts';
+import { notedPauses } from './noted-pauses.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
 import type { Agent, AgentOptions } from './options.ts';
 import { ownContainerId } from './own-container.ts';
@@ -52,6 +53,7 @@ import { createPresence } from './presence.ts';
 import { watchQuorum } from './quorum.ts';
 import { retain } from './retention.ts';
 import { createSetOnDisk } from './set-on-disk.ts';
+import { createShedLog } from './shed-log.ts';
 import { captureIdentity, LIVE_SOURCE, recordedNode, sourceOptionsOf } from './source-options.ts';
 import { compileAhead, onward } from './starting.ts';
 import { type DaemonStatus, NOTHING_YET } from './status.ts';
@@ -123,6 +125,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const storage = createPatientStore({
     open: ownStore.open,
     async prepare() {
+      takeUpPauses();
       await notifications.begin();
       await desk.start();
     },
@@ -146,7 +149,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const metrics = createMetrics();
   let hotLoopStatus = NOTHING_YET;
   let thread: HotLoopThread | undefined;
-  const shedPriorities = new Set<Priority>();
+  const shedLog = createShedLog({ log });
   let isStopping = false;
 
   const outputs =
@@ -176,6 +179,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   });
   const notifications = createNotifications({ store, clock, environment, reloader, log });
   cleanUp.add(() => notifications.stop(PATIENCE));
+  const notes = createPauseNotes(ownStore.pauseNotesPath, 'main');
+  cleanUp.add(notes.close);
   const captures = createCaptureFiles(capturing.directory, machineTables, clock);
   const pods = options.pods ?? clusterPods({ kubeconfig: configuration.kubernetes?.kubeconfig, environment });
   const undo = { runtimeOf: runtimes.runtimeOf, pods, now };
@@ -185,11 +190,13 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     followUp: createFollowUp({ ...undo, immediate: createLazyExecutor({ own, clock, onError: logError }) }),
     undo,
     captures,
+    notes,
     clock,
     onError: logError,
     onDone: metrics.observeAction,
   });
   cleanUp.add(() => desk.close(PATIENCE));
+  const takeUpPauses = notedPauses({ desk, notes, isLive, log });
   const ledger = createLedger({
     store,
     notifier: {
@@ -210,7 +217,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     },
     onActions: desk.follow,
     onTaken: (findings) => thread?.post({ kind: 'taken', findings }),
-    onShed: logShed,
+    onShed: shedLog.note,
     onCommit: metrics.observeCommit,
     onFailure(reason) {
       if (reason === undefined) log('info', 'the store takes findings again');
@@ -222,6 +229,8 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     await ledger.flush(AbortSignal.timeout(PATIENCE));
   });
   await storage.open();
+  // Also where it can not be opened yet: pauses end at their time.
+  takeUpPauses();
   await onward(options);
   // What is tried until the end is stored: it ends before the ledger does.
   cleanUp.add(enforcer.close);
@@ -251,6 +260,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         recentBytes: isLive ? capturing.memoryMebibytes * MEBIBYTE : 0,
         recentMilliseconds: millisecondsOf(capturing.before),
       },
+      pauseNotes: ownStore.pauseNotesPath,
       // Without it, what was acted on before this start is acted on again.
       memory: storage.failure() === undefined ? await store.memory(GUARD_MEMORY_PREFIX) : new Map(),
     },
@@ -340,9 +350,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         desk.takeEvents(message);
         break;
       case 'status':
-        for (const [index, priority] of priorities.entries()) {
-          if (message.status.shed[index] > 0 && hotLoopStatus.shed[index] === 0) logShed(priority);
-        }
+        shedLog.noteCounts(message.status.shed);
         hotLoopStatus = message.status;
         break;
       case 'started':
@@ -360,13 +368,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         break;
       default:
     }
-  }
-
-  function logShed(priority: Priority): void {
-    if (shedPriorities.has(priority)) return;
-    shedPriorities.add(priority);
-    const what = `findings of priority ${priority} are left out`;
-    log('warning', `${what}, too many wait for the store: seawall_findings_shed_total`);
   }
 
   async function statusNow(): Promise<DaemonStatus> {

@@ -10,6 +10,8 @@ import type { AgentOptions } from './options.ts';
 export interface OwnStore {
   /** Where it is written down up to when everything is stored. */
   readonly heartbeatPath: string;
+  /** Where pauses are written down until they are stored. */
+  readonly pauseNotesPath: string;
   /** What the last agent on it left; undefined where there was none. @throws those of opening the store */
   lastRun(): LastRun | undefined;
   /** Opens it, with its folder made where there is none. @throws agent/ALREADY_RUNNING, and those of opening the store */
@@ -33,6 +35,7 @@ export function createOwnStore(path: string, clock: Clock, { log }: Pick<AgentOp
 
   return {
     heartbeatPath,
+    pauseNotesPath: `${path}.pauses`,
     lastRun: () => beside(() => readHeartbeat(heartbeatPath)),
     open() {
       // Before the store is looked at: a damaged one is moved away.

@@ -22,6 +22,8 @@ export interface HotLoopStart {
   readonly limits: AgentLimits;
   /** Guard states that survived: what `takeChanges` gave in earlier runs. */
   readonly memory: ReadonlyMap<string, string>;
+  /** Where pauses are written down before they begin. */
+  readonly pauseNotes: string;
 }
 
 /** Rules and policies that run together, as text. */

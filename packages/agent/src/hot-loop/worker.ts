@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createGuardState } from '@seawall/policies';
+import { nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
+import { createGuardState, type PlannedAction, type UndoData } from '@seawall/policies';
 import { createLazyExecutor } from '../actions/immediate-executor.ts';
+import { createPauseNotes, notedPause } from '../actions/pause-notes.ts';
 import { raisePriority } from '../raise-priority.ts';
 import { createHotLoop } from './hot-loop.ts';
 import type { FromHotLoop, HotLoopStart, ToHotLoop } from './messages.ts';
@@ -13,11 +15,36 @@ const start = workerData as HotLoopStart;
 const { own, neverTouch, etcdNamespaces } = start.node;
 const post = (message: FromHotLoop): void => port.postMessage(message);
 let deferred: (() => void)[] = [];
+const notes = createPauseNotes(start.pauseNotes, 'hot loop');
 const executor = createLazyExecutor({
   own,
+  notePause,
   defer: (work) => deferred.push(work),
   onError: (message) => post({ kind: 'log', level: 'error', message }),
 });
+
+/** A container that is not paused does harm now; one whose pause nobody wrote down, should the agent be killed before it is stored. */
+function notePause(action: PlannedAction, undo: UndoData): () => void {
+  const { key } = action;
+  try {
+    notes.add(notedPause(action, undo, nanosecondsNow(systemClock)));
+  } catch (error) {
+    const danger = 'were the agent killed before its finding is stored, nobody would end it';
+    post({
+      kind: 'log',
+      level: 'error',
+      message: `the pause ${key} is not noted (${reasonOf(error)}): ${danger}`,
+    });
+  }
+  return () => {
+    try {
+      notes.remove(key);
+    } catch (error) {
+      const message = `what was noted of the pause ${key} could not be taken off: ${reasonOf(error)}`;
+      post({ kind: 'log', level: 'error', message });
+    }
+  };
+}
 
 function settle(): void {
   if (deferred.length === 0) return;

@@ -6,6 +6,8 @@ import type { UndoData } from './executors.ts';
 export interface AutoUnpause {
   /** Watches over a pause that was done, also one of an earlier run; one that is over by now ends at once. Others are ignored. */
   add(record: ActionRecord): void;
+  /** Leaves a pause alone from now on. */
+  remove(key: string): void;
   /** How many pauses are watched over. */
   readonly size: number;
   /** Stops watching. Pauses stay: the next start takes them up from the store. */
@@ -49,6 +51,10 @@ export function createAutoUnpause(options: AutoUnpauseOptions): AutoUnpause {
       const undo = record.undo as UndoData | undefined | null;
       if (record.result !== 'done' || record.undone !== undefined || undo?.kind !== 'unpause') return;
       if (!timers.has(record.key)) wait(record.key, BigInt(undo.until));
+    },
+    remove(key) {
+      timers.get(key)?.stop();
+      timers.delete(key);
     },
     get size() {
       return timers.size;

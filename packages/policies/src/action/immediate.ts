@@ -1,7 +1,7 @@
 import { reasonOf } from '@seawall/base';
 import { freezeCgroup, killCgroup, processesIn } from './cgroups.ts';
 import type { ContainerCgroups, PlannedAction } from './decision.ts';
-import type { ActionOutcome, ProcessSignals } from './executors.ts';
+import type { ActionOutcome, ProcessSignals, UndoData } from './executors.ts';
 
 const SIGKILL = 9;
 
@@ -25,7 +25,12 @@ export interface ImmediateOptions {
    * unless told.
    */
   defer?(work: () => void): void;
-  /** Something of that could not be done: in a sentence. */
+  /**
+   * Writes down that a pause is about to begin, where that outlasts this process; never throws.
+   * @returns takes that back: it did not begin.
+   */
+  notePause?(action: PlannedAction, undo: UndoData): () => void;
+  /** Something of what was deferred could not be done: in a sentence. */
   onError(message: string): void;
 }
 
@@ -34,6 +39,7 @@ export function createImmediateExecutor({
   ownPids,
   now,
   defer = (work) => work(),
+  notePause = () => () => undefined,
   onError,
 }: ImmediateOptions): ImmediateExecutor {
   const perform = (action: PlannedAction): ActionOutcome | undefined => {
@@ -56,16 +62,26 @@ export function createImmediateExecutor({
       });
       return way === undefined ? undefined : done(`killed by ${way}`);
     }
-    const way = freezeCgroup(cgroups);
-    if (way === undefined) return undefined;
+    return pause(action, id, cgroups);
+  };
+  const pause = (
+    action: PlannedAction,
+    containerId: string,
+    cgroups: ContainerCgroups,
+  ): ActionOutcome | undefined => {
     const { forMilliseconds = 0 } = action.parameters;
     const until = (now() + BigInt(forMilliseconds) * 1_000_000n).toString();
     const { unified, freezer } = cgroups;
-    return {
-      result: 'done',
-      detail: `paused by ${way}`,
-      undo: { kind: 'unpause', containerId: id, unified, freezer, until },
-    };
+    if (unified === undefined && freezer === undefined) return undefined;
+    const undo = { kind: 'unpause', containerId, unified, freezer, until } as const;
+    const takeBack = notePause(action, undo);
+    let way: string | undefined;
+    try {
+      way = freezeCgroup(cgroups);
+    } finally {
+      if (way === undefined) takeBack();
+    }
+    return way === undefined ? undefined : { result: 'done', detail: `paused by ${way}`, undo };
   };
   return {
     perform(action) {

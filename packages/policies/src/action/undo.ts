@@ -50,8 +50,10 @@ async function unpause(undo: UndoData & { kind: 'unpause' }, options: UndoOption
       isUnpaused = true;
     } catch (error) {
       if (isSeawallError(error, 'kube/CONTAINER_NOT_FOUND')) return 'the container is gone';
+      // Somebody else was faster.
+      if (isSeawallError(error, 'kube/CONTAINER_ALREADY_SO')) isUnpaused = true;
       // A runtime that was never told of the pause has nothing to undo: the cgroup has.
-      if (undo.unified === undefined && undo.freezer === undefined) throw error;
+      else if (undo.unified === undefined && undo.freezer === undefined) throw error;
     }
   }
   if (thawCgroup(undo) || isUnpaused) return 'the container goes on';
