@@ -17,6 +17,22 @@ test('what waits unread in the kernel is not handled yet, nor what happens while
   assert.equal(handled.time(), 9n);
 });
 
+test('nothing is handled beyond a match that waits for the description of its container', () => {
+  let since: bigint | undefined;
+  const handled = createHandledUntil(
+    () => 9n,
+    true,
+    () => since,
+  );
+  handled.drained();
+  since = 6n;
+  assert.equal(handled.time(), 5n);
+  since = 12n;
+  assert.equal(handled.time(), 9n);
+  since = undefined;
+  assert.equal(handled.time(), 9n);
+});
+
 test('a recording is read again from where the store ends: its time is now', () => {
   assert.equal(createHandledUntil(() => 7n, false).time(), 7n);
 });

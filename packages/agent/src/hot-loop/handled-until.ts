@@ -8,8 +8,15 @@ export interface HandledUntil {
   time(): bigint;
 }
 
-/** @param isLive a recording is there to be read again: for it the time is always now. */
-export function createHandledUntil(now: () => bigint, isLive: boolean): HandledUntil {
+/**
+ * @param isLive a recording is there to be read again: for it the time is always now.
+ * @param waitingSince when the oldest event happened that was read and is not decided: it is lost with the process.
+ */
+export function createHandledUntil(
+  now: () => bigint,
+  isLive: boolean,
+  waitingSince: () => bigint | undefined = () => undefined,
+): HandledUntil {
   let handled = 0n;
   let isStopped = false;
   return {
@@ -19,6 +26,10 @@ export function createHandledUntil(now: () => bigint, isLive: boolean): HandledU
     stop() {
       isStopped = true;
     },
-    time: () => (isLive ? handled : now()),
+    time() {
+      if (!isLive) return now();
+      const since = waitingSince();
+      return since !== undefined && since <= handled ? since - 1n : handled;
+    },
   };
 }

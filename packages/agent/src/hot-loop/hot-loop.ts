@@ -64,6 +64,8 @@ interface SourceWatch {
   accounting(): AccountingReport;
   /** Matches that wait for what is still to be told of their container. */
   waitingNow(): number;
+  /** When the oldest of these happened, live: nanoseconds since the epoch. */
+  waitingSince(): bigint | undefined;
 }
 
 /** @throws agent/HOT_LOOP_FAILED where the rules, which the main thread has checked, can't be loaded here */
@@ -114,7 +116,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let wakeUp: (() => void) | undefined;
 
   const now = (): bigint => nanosecondsNow(clock);
-  const handledUntil = createHandledUntil(now, isLive);
+  const handledUntil = createHandledUntil(now, isLive, () => watch.waitingSince());
 
   function load(texts: NumberedTexts): RunningSet {
     const { set, messages } = loadRunningSet(texts, catalogues, () => undefined);
@@ -271,6 +273,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       replaceRules: sections.replaceRules,
       accounting: () => sections.accounting.report(),
       waitingNow: () => sections.waiting.report().waitingNow,
+      waitingSince: () => undefined,
     };
   }
 
@@ -311,6 +314,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       replaceRules: live.replaceRules,
       accounting: () => live.report().accounting,
       waitingNow: () => 0,
+      waitingSince: live.waitingSince,
     };
   }
 

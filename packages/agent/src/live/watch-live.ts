@@ -49,6 +49,8 @@ const DEADLINE_INTERVAL = 100;
 const DEADLINE_SLACK = 200;
 
 export interface LiveWatch extends Watch, Pick<SectionsWatch, 'dropReport'> {
+  /** When the oldest match happened that waits for the description of its container: nanoseconds since the epoch. */
+  waitingSince(): bigint | undefined;
   /**
    * Goes on with other rules without losing an event: the kernel shows what either set wants until the new one has taken
    * over.
@@ -157,6 +159,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
       unknown: 0,
     }),
     dropReport: watch.dropReport,
+    waitingSince: () => watch.waiting.report().waitingSince,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EventView } from '@seawall/events';
+import { type EventView, timestampOf } from '@seawall/events';
 import type { ContainerInfo, ContainerWatcher, EventContext } from '@seawall/inspector';
 import { type BoundCondition, interpret, type Priority, priorities } from '@seawall/rules';
 import type { Matcher } from '../replay/matcher.ts';
@@ -64,6 +64,8 @@ export interface WaitingReport {
   /** Of these, those that were decided without the description. */
   readonly incomplete: number;
   readonly waitingNow: number;
+  /** When the oldest of these happened: nanoseconds since the epoch. */
+  readonly waitingSince: bigint | undefined;
   readonly pendingContainers: number;
 }
 
@@ -202,6 +204,17 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
     decideEvent(event, undefined, true);
   }
 
+  function waitingSince(): bigint | undefined {
+    let since: bigint | undefined;
+    for (const events of parkedByUrgency) {
+      const { value: oldest } = events.keys().next();
+      if (oldest === undefined) continue;
+      const time = timestampOf(oldest.frozen.context.view);
+      if (since === undefined || time < since) since = time;
+    }
+    return since;
+  }
+
   function advance(seconds: number): void {
     while (seconds >= nextDeadline) giveUp(firstOf(deadlines));
   }
@@ -318,6 +331,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       waited,
       incomplete,
       waitingNow: parkedEvents,
+      waitingSince: waitingSince(),
       pendingContainers: deadlines.size,
     }),
   };
