@@ -13,6 +13,7 @@ import type { PolicyAction } from './wanted.ts';
 
 const kubeErrors = defineErrors('kube', {
   CONTAINER_NOT_RUNNING: 'it is not running',
+  CONTAINER_ALREADY_SO: 'it is running already',
   CONTAINER_NOT_FOUND: 'it is not there',
   RUNTIME_REFUSED: 'the runtime says no',
 });
@@ -197,6 +198,18 @@ test('what the runtime refuses to undo is told, and can be tried again', async (
     code: 'policies/UNDO_FAILED',
     message: /the runtime says no/,
   });
+});
+
+test('a pause that somebody else has ended, or that ended with the container, counts as undone', async () => {
+  for (const [code, said] of [
+    ['CONTAINER_ALREADY_SO', /the container goes on$/],
+    ['CONTAINER_NOT_RUNNING', /the container has ended$/],
+    ['CONTAINER_NOT_FOUND', /the container is gone$/],
+  ] as const) {
+    const { runtime } = runtimeThat({ unpause: kubeErrors.create(code) });
+    const record = recordOfOutcome(pause, await followUp(runtime).follow(pause, undefined), NOW);
+    assert.match((await undoAction(record, undoing(runtime))).detail, said);
+  }
 });
 
 test('a pause that only the runtime knows of is not taken for over while no runtime answers', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -86,6 +87,11 @@ async function removeFolder(folder: string): Promise<void> {
   throw new Error(`${folder} stays busy`);
 }
 
+function isHeld({ unified, freezer }: ContainerCgroups): boolean {
+  if (freezer !== undefined) return readFileSync(join(freezer, 'freezer.state'), 'utf8').trim() !== 'THAWED';
+  return readFileSync(join(unified!, 'cgroup.freeze'), 'utf8').trim() === '1';
+}
+
 /** Freezing begins at once, and has happened when every process has come to a stop. */
 async function untilFrozen({ unified, freezer }: ContainerCgroups): Promise<void> {
   const [file, frozen] =
@@ -118,6 +124,33 @@ for (const way of Object.keys(roots)) {
     const outcome = executor().perform(plan({ type: 'kill', place }, contained));
     assert.equal(outcome?.result, 'done');
     assert.deepEqual(await Promise.all(contained.children.map(ended)), ['SIGKILL', 'SIGKILL']);
+  });
+
+  test(`a pause by ${way} is noted before the container stands still, and not where it can't be paused`, {
+    skip,
+  }, async (context) => {
+    const contained = await contain(context, way);
+    const noted: string[] = [];
+    const noting = createImmediateExecutor({
+      ...{ signals: openProcessActions(), ownPids: [process.pid], now, onError: assert.fail },
+      notePause(_, undo) {
+        assert.ok(undo.kind === 'unpause');
+        noted.push(undo.containerId, isHeld(contained.cgroups) ? 'held' : 'free');
+        return () => noted.push('taken back');
+      },
+    });
+    const action = plan({ type: 'pause', forMilliseconds: 60_000, place }, contained);
+    assert.equal(noting.perform(action)?.result, 'done');
+    assert.deepEqual(noted, [contained.id, 'free']);
+    await untilFrozen(contained.cgroups);
+    noted.length = 0;
+    // Its processes can be listed, and nothing in it freezes.
+    const folder = mkdtempSync(join(tmpdir(), contained.id));
+    context.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'cgroup.procs'), '');
+    const other = { id: contained.id, cgroups: { unified: folder, freezer: undefined } };
+    assert.equal(noting.perform(plan({ type: 'pause', forMilliseconds: 1, place }, other)), undefined);
+    assert.equal(noted.at(-1), 'taken back');
   });
 
   test(`a container paused by ${way} stands still until it is undone`, { skip }, async (context) => {

@@ -53,7 +53,10 @@ async function unpause(undo: UndoData & { kind: 'unpause' }, options: UndoOption
       // Somebody else was faster.
       if (isSeawallError(error, 'kube/CONTAINER_ALREADY_SO')) isUnpaused = true;
       // A runtime that was never told of the pause has nothing to undo: the cgroup has.
-      else if (undo.unified === undefined && undo.freezer === undefined) throw error;
+      else if (undo.unified === undefined && undo.freezer === undefined) {
+        if (isSeawallError(error, 'kube/CONTAINER_NOT_RUNNING')) return 'the container has ended';
+        throw error;
+      }
     }
   }
   if (thawCgroup(undo) || isUnpaused) return 'the container goes on';
