@@ -40,7 +40,7 @@ export const metricTable: readonly MetricDescription[] = [
   {
     name: 'seawall_findings_shed_total',
     kind: 'counter',
-    help: 'Findings that were left out because too many were waiting for the store, by priority: the lowest give way first.',
+    help: 'Findings that were left out because too many were waiting for the store (the lowest give way first), or their policy was long gone by then, by priority.',
     labels: ['priority'],
     values: ({ hotLoop, ledger }) => valuesOf(addPriorities(hotLoop.shed, ledger.shed)),
   },

@@ -50,7 +50,7 @@ export interface LedgerOptions {
   onActions(sightings: readonly Sighting[]): void;
   /** Of what the hot loop found: so many of each rank are stored, or gave way. */
   onTaken(findings: readonly number[]): void;
-  /** Findings begin to give way to others: of that priority the first. Told once for each. */
+  /** A finding of that priority gave way to others. */
   onShed(priority: Priority): void;
   /** A commit worked, in so many milliseconds. */
   onCommit(milliseconds: number): void;
@@ -77,16 +77,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   const idle: (() => void)[] = [];
   const givingUp = new AbortController();
 
-  /** Counted here, since only now is it known that it will not be stored. */
-  function countShed({ alert }: Sighting): void {
-    const index = priorityIndex(alert.priority);
-    shed[index] += 1;
-    if (shed[index] === 1) options.onShed(alert.priority);
-  }
-
   function noteShed({ sighting, rank, entry }: WaitingFinding): void {
     if (entry.isOfHotLoop) given[rank] = (given[rank] ?? 0) + 1;
-    countShed(sighting);
+    shed[priorityIndex(sighting.alert.priority)] += 1;
+    options.onShed(sighting.alert.priority);
   }
 
   function tellTaken(findings: readonly WaitingFinding[] = []): void {
@@ -124,7 +118,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     options.onCommit(clock.monotonic() - started);
     committed = latestOf(messages, committed);
     stored += occurrences.length - report.known.length;
-    lost.forEach(countShed);
+    for (const { alert } of lost) shed[priorityIndex(alert.priority)] += 1;
     const known = new Set(report.known);
     const fresh = kept.filter(({ occurrence }) => !known.has(occurrence.key));
     const told = new Set<Alert>();
