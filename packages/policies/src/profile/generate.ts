@@ -167,7 +167,7 @@ function header(profile: Profile, origin: string): string {
 #     items: [${example}]
 #     override: {items: append}
 
-- required_engine_version: 0.63.0
+- required_engine_version: 0.62.0
 `;
 }
 

@@ -175,6 +175,8 @@ test('engine versions: the minor number alone or three numbers, and not later th
   assert.deepEqual(codes('- required_engine_version: 31'), []);
   assert.deepEqual(codes('- required_engine_version: "0x1f"'), []);
   assert.deepEqual(codes('- required_engine_version: 0.31.0'), []);
+  assert.deepEqual(codes('- required_engine_version: 0.62.0'), []);
+  assert.match(tell('- required_engine_version: 0.63.0'), /but engine version is 0\.62\.0/);
   assert.match(tell('- required_engine_version: 9999999'), /require engine version 0\.9999999\.0/);
   assert.match(tell('- required_engine_version: 1.0.0'), /require engine version 1\.0\.0/);
   assert.match(tell('- required_engine_version: soon'), /Unable to parse engine version 'soon'/);

@@ -6,10 +6,10 @@ export interface Version {
 }
 
 /**
- * The engine version that the rule language has: Falco's, whose number changes with what rules may use (fields
- * included). A rule file that requires a later one is refused.
+ * The engine version that the rule language has: that of Falco 0.44 (falco_engine_version.h), whose number changes with what
+ * rules may use (fields included). A rule file that requires a later one is refused.
  */
-export const engineVersion: Version = { major: 0, minor: 63, patch: 0 };
+export const engineVersion: Version = { major: 0, minor: 62, patch: 0 };
 
 /** Reads `x.y.z`; what follows the third number is ignored. Undefined when there are no three numbers. */
 export function parseVersion(text: string): Version | undefined {
