@@ -58,6 +58,7 @@ static int open_namespace_root(const char *pid)
 	int processes = open_namespace(pid, "pid");
 	ino_t owner = 0, expected = 0;
 	pthread_t thread;
+	int failure;
 
 	search.error = errno;
 	if (search.mounts >= 0 && processes >= 0) {
@@ -65,8 +66,10 @@ static int open_namespace_root(const char *pid)
 		expected = owner_of(processes);
 		search.error = owner && expected ? EXDEV : errno;
 		if (owner && owner == expected) {
-			search.error = pthread_create(&thread, NULL, find_root, &search);
-			if (!search.error)
+			failure = pthread_create(&thread, NULL, find_root, &search);
+			if (failure)
+				search.error = failure;
+			else
 				pthread_join(thread, NULL);
 		}
 	}
