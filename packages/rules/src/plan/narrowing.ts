@@ -141,7 +141,7 @@ export function createSlotTexts<Context>(
       epoch = memory.epoch();
       insightByRemainder = new WeakMap();
       start = {
-        known: [],
+        known: groups.map(() => undefined),
         dead: createBits(candidates.length),
         deciding: groups.map(() => createBits(candidates.length)),
         next: new Map(),
@@ -160,7 +160,7 @@ export function createSlotTexts<Context>(
     // Little holds for a text; candidates that do not mention it come to the same as where nothing holds.
     const like = isNothing ? insight : deepen(insight, group, nothing);
     const deeper: Insight<Context> = {
-      known: withItem(insight.known, group, key),
+      known: insight.known.with(group, key),
       dead: like.dead.slice(),
       deciding: like.deciding.map((positions) => positions.slice()),
       next: new Map(),
@@ -220,12 +220,6 @@ export function createSlotTexts<Context>(
       }
     },
   };
-}
-
-function withItem<Item>(items: readonly Item[], index: number, item: Item): readonly Item[] {
-  const changed = items.slice();
-  changed[index] = item;
-  return changed;
 }
 
 /** All comparisons of single texts that don't cost much, by text; the texts that are compared most often come first. */
