@@ -20,8 +20,7 @@ export function rankOf({ alert, severity, actions }: Sighting): number {
   if (actions.some(({ decision }) => decision.outcome === 'planned' && decision.kind !== 'deny')) {
     return ACTED_ON;
   }
-  const urgency = priorities.length - 1 - priorities.indexOf(alert.priority);
-  return SEVERITIES.indexOf(severity) * priorities.length + urgency;
+  return SEVERITIES.indexOf(severity) * priorities.length + urgencyOf(alert.priority);
 }
 
 /** Counts by priority, the most urgent first as in `priorities`. */
@@ -40,6 +39,11 @@ export function sumOf(counts: PriorityCounts): number {
 
 export function priorityIndex(priority: Priority): number {
   return priorities.indexOf(priority);
+}
+
+/** The rank among priorities alone: 0 for the least urgent. */
+export function urgencyOf(priority: Priority): number {
+  return priorities.length - 1 - priorityIndex(priority);
 }
 
 /** `3 Critical, 200 Notice` */

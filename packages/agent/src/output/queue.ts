@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, reasonOf } from '@seawall/base';
 import { priorities } from '@seawall/rules';
 import { countOf } from '../daemon/count-text.ts';
-import { NO_PRIORITIES, type PriorityCounts, priorityIndex, priorityText } from '../ledger/rank.ts';
+import {
+  NO_PRIORITIES,
+  type PriorityCounts,
+  priorityIndex,
+  priorityText,
+  urgencyOf,
+} from '../ledger/rank.ts';
 import { createRankedQueue, type Queued } from '../ranked-queue.ts';
 import type { Output, OutputName, RenderedAlert } from './output.ts';
 import { isFinal } from './refusal.ts';
@@ -208,7 +214,7 @@ export function createOutputQueue(output: Output, options: OutputQueueOptions): 
         leaveOut(alert, 'alerts came after the end');
         return;
       }
-      waiting.push(alert, priorities.length - 1 - priorityIndex(alert.priority));
+      waiting.push(alert, urgencyOf(alert.priority));
       makeRoom();
       wanted?.();
       if (waiting.size >= BUFFER_FULL) hurry?.();
