@@ -212,6 +212,25 @@ test('few rules that are looked up match the same as those that are asked', () =
   );
 });
 
+test('that nothing holds of one text says nothing of another, whichever is looked up first', () => {
+  const testOf = (name: string) => ({ test: names.indexOf(name) });
+  const program = compile(
+    [
+      { and: [testOf('name equals a'), testOf('file equals a')] },
+      { and: [testOf('name equals a'), testOf('file equals ab')] },
+      testOf('path equals b'),
+    ],
+    0,
+  );
+  const evaluate = (name: string, path: string): number => {
+    const process = { name, parentName: '', generation: 0, verdicts: undefined };
+    const world = { type: 0, path, process, file: fileOf('abc'), ancestryVersion: 0 };
+    return program.evaluate(world, 0);
+  };
+  // Of b only the path is asked, and nothing holds of it; of a the file's name comes first, of which nothing holds either.
+  assert.deepEqual([evaluate('b', 'a'), evaluate('a', 'b')], [0, 1]);
+});
+
 test('event types that no rule can match are not wanted', () => {
   const type = predicates.length - TYPES;
   const program = compile([{ and: [{ test: type + 1 }, { test: 0 }] }]);

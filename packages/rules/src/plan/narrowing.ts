@@ -85,8 +85,10 @@ export function createSlotTexts<Context>(
       else known.push(position);
     }
   });
-  /** The class of a text for which nothing holds. */
-  const nothing: ScopeClass<Context> = { id: -1, holds: new Set(), leaves: new Set(), dead: createBits(0) };
+  /** By group: the class of a text for which nothing holds. Insights are found by class alone, so that no two groups may share one. */
+  const nothings = groups.map(
+    (): ScopeClass<Context> => ({ id: -1, holds: new Set(), leaves: new Set(), dead: createBits(0) }),
+  );
   let insightByRemainder = new WeakMap<Remainder, Insight<Context>>();
   let start: Insight<Context> | undefined;
   let epoch = memory.epoch();
@@ -154,11 +156,11 @@ export function createSlotTexts<Context>(
 
   function deepen(insight: Insight<Context>, group: number, found: ScopeClass<Context>): Insight<Context> {
     const isNothing = found.holds.size + found.leaves.size === 0;
-    const key = isNothing ? nothing : found;
+    const key = isNothing ? nothings[group] : found;
     const reached = insight.next.get(key);
     if (reached !== undefined) return reached;
     // Little holds for a text; candidates that do not mention it come to the same as where nothing holds.
-    const like = isNothing ? insight : deepen(insight, group, nothing);
+    const like = isNothing ? insight : deepen(insight, group, nothings[group]);
     const deeper: Insight<Context> = {
       known: insight.known.with(group, key),
       dead: like.dead.slice(),
