@@ -190,6 +190,18 @@ test('truths and numbers are read as YAML 1.1 spells them', () => {
   assert.match(tell(ruleText('r', 'evt.type = open', '  capture_duration: -1\n')), /6:21: error/);
 });
 
+test('items that go on further to the left are read on, as Falco does, and faults in them have their places', () => {
+  const text = '    - list: a\n      items: [x]\n  - list: b\n    items: [y]\n- macro: m\n  condition: proc.name in (a, b) ';
+  assert.deepEqual(codes(text), ['LOAD_UNUSED_MACRO']);
+  assert.match(tell(`${text}or proc.nmae = x\n- rule: r\n`), /^rules\.yaml:7:3: error: /);
+  assert.match(tell(`${text}\n- macro: [a: b]\n`), /^rules\.yaml:7:10: error: /);
+  assert.deepEqual(codes(' - list: a\n   items: [x]\nb: c\n'), ['LOAD_ERR_YAML_PARSE']);
+});
+
+test('tags say nothing: what stands behind one is the text that was written', () => {
+  assert.match(tell(ruleText('r', '!!binary aGk=')), /unexpected '=' after 'aGk'/);
+});
+
 test('aliases are followed, but not into themselves and not without bound', () => {
   assert.deepEqual(
     codes(

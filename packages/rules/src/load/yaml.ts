@@ -54,6 +54,9 @@ const commentTooNear = 'Comments must be separated from other tokens';
 // A rule file with more nodes than this was made to exhaust memory: aliases of aliases of aliases.
 const largestWeight = 2_000_000;
 
+/** How often a file may go on further to the left: each time the rest of it is read anew. */
+const mostSteps = 16;
+
 /** All documents of a file in order, or the first thing that makes it no YAML. Never throws. */
 export function parseYaml(file: SourceFile): readonly YamlNode[] | YamlProblem {
   const plain = parsePlainYaml(file);
@@ -73,6 +76,7 @@ export function parseFullYaml(file: SourceFile): readonly YamlNode[] | YamlProbl
 function readDocuments(
   file: SourceFile,
   { text, toOriginal }: IndentedText,
+  steps = mostSteps,
 ): readonly YamlNode[] | YamlProblem {
   let documents: readonly Document[];
   const lineCounter = new LineCounter();
@@ -82,6 +86,8 @@ function readDocuments(
         schema: 'failsafe',
         merge: false,
         uniqueKeys: false,
+        // Falco's reader looks at no tags: what stands behind `!!binary` is text as it was written.
+        resolveKnownTags: false,
         prettyErrors: false,
         lineCounter,
       }),
@@ -94,13 +100,51 @@ function readDocuments(
   const nodes: YamlNode[] = [];
   for (const document of documents) {
     const error = document.errors.find(({ message }) => !message.startsWith(commentTooNear));
-    if (error !== undefined)
-      return { message: excerptOf(error.message), offset: toOriginal(error.pos[0]), code: error.code };
+    if (error !== undefined) {
+      const next = steps === 0 ? undefined : findStepBack(text, document, error);
+      return next === undefined
+        ? { message: excerptOf(error.message), offset: toOriginal(error.pos[0]), code: error.code }
+        : readInTwo(file, { text, toOriginal }, next, steps);
+    }
     const converted = convertDocument(document, file, toOriginal);
     if ('code' in converted) return converted;
     nodes.push(converted);
   }
   return nodes;
+}
+
+/**
+ * Falco's reader begins a new document wherever the one at hand has ended, without `---` as well: so does a sequence that goes
+ * on further to the left than it began.
+ * @returns where the line of that item begins; undefined where the error is about something else.
+ */
+function findStepBack(
+  text: string,
+  { contents }: Document,
+  { message, pos: [offset] }: Document['errors'][number],
+): number | undefined {
+  if (!message.startsWith('Unexpected seq-item-ind at node end') || !isSeq(contents)) return undefined;
+  const begin = contents.range?.[0] ?? 0;
+  const line = lineStart(text, offset);
+  const isFurtherLeft = offset - line < begin - lineStart(text, begin);
+  return isFurtherLeft && text.slice(line, offset).trim() === '' ? line : undefined;
+}
+
+function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function readInTwo(
+  file: SourceFile,
+  { text, toOriginal }: IndentedText,
+  next: number,
+  steps: number,
+): readonly YamlNode[] | YamlProblem {
+  const before = readDocuments(file, { text: text.slice(0, next), toOriginal }, 0);
+  if (isYamlProblem(before)) return before;
+  const rest = { text: text.slice(next), toOriginal: (offset: number) => toOriginal(next + offset) };
+  const after = readDocuments(file, rest, steps - 1);
+  return isYamlProblem(after) ? after : [...before, ...after];
 }
 
 export function isYamlProblem(result: readonly YamlNode[] | YamlProblem): result is YamlProblem {
@@ -168,7 +212,7 @@ function convertDocument(
     if (error instanceof RangeError) return { message: 'nested too deeply', offset: 0, code: 'TOO_DEEP' };
     const problem = (error as { problem?: YamlProblem }).problem;
     if (problem === undefined) throw error;
-    return problem;
+    return { ...problem, offset: toOriginal(problem.offset) };
   }
 }
 
