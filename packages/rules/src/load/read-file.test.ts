@@ -191,7 +191,8 @@ test('truths and numbers are read as YAML 1.1 spells them', () => {
 });
 
 test('items that go on further to the left are read on, as Falco does, and faults in them have their places', () => {
-  const text = '    - list: a\n      items: [x]\n  - list: b\n    items: [y]\n- macro: m\n  condition: proc.name in (a, b) ';
+  const text =
+    '    - list: a\n      items: [x]\n  - list: b\n    items: [y]\n- macro: m\n  condition: proc.name in (a, b) ';
   assert.deepEqual(codes(text), ['LOAD_UNUSED_MACRO']);
   assert.match(tell(`${text}or proc.nmae = x\n- rule: r\n`), /^rules\.yaml:7:3: error: /);
   assert.match(tell(`${text}\n- macro: [a: b]\n`), /^rules\.yaml:7:10: error: /);
