@@ -203,6 +203,14 @@ test('tags say nothing: what stands behind one is the text that was written', ()
   assert.match(tell(ruleText('r', '!!binary aGk=')), /unexpected '=' after 'aGk'/);
 });
 
+test('a value with a colon behind it is refused where the colon stands', () => {
+  assert.match(
+    tell('- list: a\n  items: [x]: y\n'),
+    /^rules\.yaml:2:13: error: this is not YAML: a value can’t be a key/,
+  );
+  assert.deepEqual(codes('- list: a\n  items: [x]\n  : y\n').includes('LOAD_ERR_YAML_PARSE'), false);
+});
+
 test('aliases are followed, but not into themselves and not without bound', () => {
   assert.deepEqual(
     codes(

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml';
 import { type IndentedText, indentContinuedLines } from './continued-lines.ts';
 import { excerptOf } from './excerpt.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
@@ -239,6 +249,7 @@ function convert(node: unknown, conversion: Conversion, fallback: number): YamlN
 
 function convertContent(node: unknown, conversion: Conversion, start: number): YamlNode {
   if (isMap(node)) {
+    refuseSecondColon(node, conversion);
     const entries = node.items.map((pair) => ({
       key: convertKey(pair.key, conversion, start),
       value: convert(pair.value, conversion, endOf(pair.key, conversion) ?? start),
@@ -258,6 +269,19 @@ function convertContent(node: unknown, conversion: Conversion, start: number): Y
   // Falco's reader gives an absent value the place of what comes next.
   const next = isScalar(node) && node.source !== '' ? start : skipBlank(conversion.file.text, start);
   return { kind: 'null', start: next };
+}
+
+/** `items: [a]: b` would be an entry without a key to the library; Falco's reader stops there. */
+function refuseSecondColon({ items, flow }: YAMLMap, { file, toOriginal }: Conversion): void {
+  if (flow === true) return;
+  for (const [index, { key }] of items.entries()) {
+    if (index === 0 || !isScalar(key) || key.source !== '') continue;
+    const end = (items[index - 1]?.value as { range?: readonly number[] } | null)?.range?.[1];
+    const begin = key.range?.[0];
+    if (end === undefined || begin === undefined) continue;
+    if (file.text.slice(toOriginal(end), toOriginal(begin)).includes('\n')) continue;
+    throw problem('SECOND_COLON', 'a value can’t be a key as well', key);
+  }
 }
 
 /** `[a: b]` is a sequence of one mapping. */
