@@ -132,6 +132,21 @@ const condition: fc.Arbitrary<Written> = fc.letrec<{ node: Written }>((tie) => (
   ),
 })).node;
 
+const testsOf = (...keys: string[]) =>
+  names.flatMap((name, index) => {
+    const [key, kind, text] = name.split(' ');
+    // What every text starts with would keep it from being one that nothing holds of.
+    return keys.includes(key) && (kind === 'equals' || text !== '') ? [{ test: index }] : [];
+  });
+
+/** As people write rules: who does it, and what it is done to. */
+const usualCondition: fc.Arbitrary<Written> = fc
+  .tuple(
+    fc.array(fc.constantFrom(...testsOf('name', 'parent')), { maxLength: 1 }),
+    fc.array(fc.constantFrom(...testsOf('path', 'file')), { minLength: 1, maxLength: 2 }),
+  )
+  .map(([who, what]) => ({ and: [...who, ...what] }));
+
 /** What happens to the world: an event, the process changing, its parent changing, the file changing. */
 const step = fc.oneof(
   {
@@ -229,6 +244,17 @@ test('that nothing holds of one text says nothing of another, whichever is looke
   };
   // Of b only the path is asked, and nothing holds of it; of a the file's name comes first, of which nothing holds either.
   assert.deepEqual([evaluate('b', 'a'), evaluate('a', 'b')], [0, 1]);
+});
+
+test('rules that are looked up match the same where nothing holds of a text, whichever is looked up first', () => {
+  fc.assert(
+    fc.property(
+      fc.array(usualCondition, { minLength: 3, maxLength: 24 }),
+      fc.array(step, { minLength: 8, maxLength: 40 }),
+      (conditions, steps) => replay(conditions, steps, 0),
+    ),
+    { numRuns: 300, seed: 7 },
+  );
 });
 
 test('event types that no rule can match are not wanted', () => {
