@@ -2,10 +2,11 @@ import { clearBit, createBits, hasBit, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import { decide } from './decide.ts';
 import { indexGroups } from './group-index.ts';
+import { indexMentions } from './mentions.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
 import { describeRemainder, type Narrowing, type Remainder } from './residue.ts';
-import { createScopeGroup, predicatesOf, type ScopeClass, type ScopeGroup } from './scope-group.ts';
+import { createScopeGroup, type ScopeClass, type ScopeGroup } from './scope-group.ts';
 
 /** How many narrowed remainders are remembered before everything is forgotten: what hostile file names can cost at most. */
 const REMEMBERED_REMAINDERS = 16_384;
@@ -68,23 +69,18 @@ export function createSlotTexts<Context>(
 ): SlotTexts<Context> | undefined {
   const { groups, groupOf, rulingOut } = groupTexts(candidates);
   if (groups.length === 0) return undefined;
+  /** The positions of the candidates that a predicate is a part of. */
+  const mentioning = indexMentions(
+    candidates.map(({ eventParts }, position) => [position, eventParts] as const),
+    (predicate: Predicate<Context>) => groupOf(predicate) !== -1 || rulingOut(predicate) !== -1,
+  );
+  /** By group: the positions of the candidates that it may tell something of. */
   const mentions = groups.map(() => createBits(candidates.length));
-  /** By predicate: the positions of the candidates that it is a part of. */
-  const mentioning = new Map<Predicate<Context>, number[]>();
-  candidates.forEach(({ eventParts }, position) => {
-    const predicates = new Set<Predicate<Context>>();
-    for (const part of eventParts) predicatesOf(part, predicates);
-    for (const predicate of predicates) {
-      const own = groupOf(predicate);
-      const other = rulingOut(predicate);
-      if (own === -1 && other === -1) continue;
-      if (own !== -1) setBit(mentions[own], position);
-      if (other !== -1) setBit(mentions[other], position);
-      const known = mentioning.get(predicate);
-      if (known === undefined) mentioning.set(predicate, [position]);
-      else known.push(position);
+  for (const [predicate, positions] of mentioning) {
+    for (const group of [groupOf(predicate), rulingOut(predicate)]) {
+      if (group !== -1) for (const position of positions) setBit(mentions[group], position);
     }
-  });
+  }
   /** By group: the class of a text for which nothing holds. Insights are found by class alone, so that no two groups may share one. */
   const nothings = groups.map(
     (): ScopeClass<Context> => ({ id: -1, holds: new Set(), leaves: new Set(), dead: createBits(0) }),

@@ -2,9 +2,10 @@ import { clearBit, countCommon, createBits, hasBit, removeBits, setBit } from '.
 import type { Candidate } from './candidate.ts';
 import { decide } from './decide.ts';
 import { indexGroups } from './group-index.ts';
+import { indexMentions, predicatesOf } from './mentions.ts';
 import type { PlanNode } from './node.ts';
 import type { Predicate, Subject } from './predicate.ts';
-import { createScopeGroup, predicatesOf, type ScopeClass, type ScopeGroup } from './scope-group.ts';
+import { createScopeGroup, type ScopeClass, type ScopeGroup } from './scope-group.ts';
 
 /** Above so many places or classes everything is forgotten and learned again: the bound of the memory. */
 const REMEMBERED_PLACES = 8192;
@@ -301,7 +302,6 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
   const partsByGroup: Map<Candidate<Context>, PlanNode<Context>[]>[] = [];
   const groupOf = new Map<Predicate<Context>, number>();
   const mixed: MixedPart<Context>[] = [];
-  const mentioning = new Map<Predicate<Context>, number[]>();
 
   function assignGroup(predicate: Predicate<Context>): number {
     const known = groupOf.get(predicate);
@@ -323,20 +323,10 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
     return index;
   }
 
-  function mention(part: number, mentioned: readonly Predicate<Context>[]): void {
-    for (const predicate of mentioned) {
-      const known = mentioning.get(predicate);
-      if (known === undefined) mentioning.set(predicate, [part]);
-      else known.push(part);
-    }
-  }
-
   for (const candidate of candidates) {
     for (const node of candidate.scopeParts) {
-      const mentioned = [...predicatesOf(node)];
-      const indexes = new Set(mentioned.map(assignGroup));
+      const indexes = new Set([...predicatesOf(node)].map(assignGroup));
       if (indexes.size !== 1) {
-        mention(mixed.length, mentioned);
         mixed.push({ id: mixed.length, candidate: candidate.id, node, groups: [...indexes] });
         continue;
       }
@@ -350,6 +340,7 @@ function groupCandidates<Context>(candidates: readonly Candidate<Context>[]): Gr
   const groups = subjects.map((subject, index) =>
     createScopeGroup(subject, predicates[index], partsByGroup[index], candidates.length),
   );
+  const mentioning = indexMentions(mixed.map(({ id, node }) => [id, [node]] as const));
   const users = partsByGroup.map((parts) => {
     const ids = createBits(candidates.length);
     for (const { id } of parts.keys()) setBit(ids, id);

@@ -2,6 +2,7 @@ import { createPathTree } from '../value/path-prefix.ts';
 import { clearBit, createBits, setBit } from './bits.ts';
 import type { Candidate } from './candidate.ts';
 import { decide } from './decide.ts';
+import { indexMentions } from './mentions.ts';
 import type { PlanNode } from './node.ts';
 import type { Lookup, Predicate, Subject } from './predicate.ts';
 import { createPrefixTree } from './prefix-tree.ts';
@@ -67,7 +68,7 @@ export function createScopeGroup<Context>(
   const byPath = createPathTree(pathPrefix);
   const bySubstring = createSubstringTree(isEachSought ? [] : contained);
   const equalTo = indexEquals(equals);
-  const users = indexUsers(parts);
+  const users = indexMentions(parts);
   const deadByDefault = createBits(candidateCount);
   for (const [candidate, nodes] of parts) {
     if (!nodes.every((node) => decide(node, () => false))) setBit(deadByDefault, candidate.id);
@@ -270,29 +271,4 @@ function indexEquals(equals: readonly FiledText[]): (text: string) => readonly n
   }
   // Texts that were never seen before are mostly told by their length from those sought, without being hashed.
   return (text) => (lengths[Math.min(text.length, LONGEST)] === 1 ? byText.get(text) : undefined);
-}
-
-/** For each predicate the candidates with a part that mentions it. */
-function indexUsers<Context>(
-  parts: ReadonlyMap<Candidate<Context>, readonly PlanNode<Context>[]>,
-): ReadonlyMap<Predicate<Context>, readonly Candidate<Context>[]> {
-  const users = new Map<Predicate<Context>, Candidate<Context>[]>();
-  for (const [candidate, nodes] of parts) {
-    for (const predicate of new Set(nodes.flatMap((node) => [...predicatesOf(node)]))) {
-      const known = users.get(predicate);
-      if (known === undefined) users.set(predicate, [candidate]);
-      else known.push(candidate);
-    }
-  }
-  return users;
-}
-
-/** The predicates that a node is made of. */
-export function predicatesOf<Context>(
-  node: PlanNode<Context>,
-  found: Set<Predicate<Context>> = new Set(),
-): Set<Predicate<Context>> {
-  if (node.kind === 'test') found.add(node.predicate);
-  else if (node.kind !== 'constant') for (const child of node.children) predicatesOf(child, found);
-  return found;
 }
