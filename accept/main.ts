@@ -1,25 +1,28 @@
-// `npm run accept -- ISSUE [ROW...]`: measures rows of an issue's acceptance table and prints their figures.
-// Exit code: 0 all pass (or were skipped, aloud), 1 one falls short, 2 no such issue or row.
-import { existsSync, globSync } from 'node:fs';
+// Measures rows of an issue's acceptance table and prints their figures.
+// Exit code: 0 all pass (or were skipped, aloud), 1 one falls short, 2 wrong arguments.
+import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createUsage, type Usage } from '../scripts/usage.ts';
 import type { AcceptanceRow } from './row.ts';
 
-const [issue, ...wanted] = process.argv.slice(2);
-const folder = join(import.meta.dirname, issue ?? '');
-if (issue === undefined || !/^\d+$/.test(issue) || !existsSync(folder)) {
-  const issues = globSync('[0-9]*/', { cwd: import.meta.dirname }).sort();
-  process.stderr.write(`usage: npm run accept -- ISSUE [ROW...]; issues with rows: ${issues.join(', ')}\n`);
-  process.exit(2);
+const usage: Usage = createUsage('npm run accept -- ISSUE [ROW...]');
+const [issue, ...wanted] = usage.read({ allowPositionals: true }).positionals;
+const issues = globSync('[0-9]*', { cwd: import.meta.dirname }).sort();
+if (issue === undefined || !issues.includes(issue)) {
+  const reason = issue === undefined ? 'an issue is missing' : `there is no issue ${issue}`;
+  usage.refuse(`${reason}; there are ${issues.join(', ')}`);
 }
+// Rows ask for it themselves, each in its middle.
+usage.shared();
 
+const folder = join(import.meta.dirname, issue);
 const rows = globSync('*.ts', { cwd: folder })
   .map((file) => basename(file, '.ts'))
   .filter((name) => !name.endsWith('.test'))
   .sort();
 const unknown = wanted.filter((name) => !rows.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(`issue ${issue} has no row ${unknown.join(', ')}; it has ${rows.join(', ')}\n`);
-  process.exit(2);
+  usage.refuse(`issue ${issue} has no row ${unknown.join(', ')}; it has ${rows.join(', ')}`);
 }
 
 let isShort = false;

@@ -1,4 +1,3 @@
-// `npm run bench:live -- [--rounds N] [--rules FILE...] [--json]`
 // What watching this machine live costs the programs on it. Rounds alternate between nothing, an empty program on
 // every system call (its cost on getppid is 1 unit) and watching with the rules; medians and their spread. All of it is
 // processor time of one program on one CPU, while that CPU's core has no other work: the neighbours of a virtual machine
@@ -7,9 +6,8 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildProbe, probeSupport } from '@seawall/probe';
-import { locateShared } from '../test/shared.ts';
+import { createUsage, type Usage } from '../scripts/usage.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { median, spread } from './statistics.ts';
 
@@ -30,7 +28,8 @@ const AGENT_PAIRS = 6_000_000;
 type CaseName = (typeof CASES)[number]['name'];
 const CASE_NAMES = CASES.map(({ name }) => name);
 
-const { values } = parseArgs({
+const usage: Usage = createUsage('npm run bench:live -- [--rounds N] [--rules FILE]... [--json]');
+const { values } = usage.read({
   options: {
     rounds: { type: 'string', default: '20' },
     rules: { type: 'string', multiple: true },
@@ -39,8 +38,9 @@ const { values } = parseArgs({
 });
 
 const support = probeSupport();
-const stock = locateShared('conformance', 'stock-rules', 'falco_rules.yaml');
-const rules = values.rules ?? (stock === undefined ? [] : [stock]);
+const roundsWanted = usage.wholeNumber('--rounds', values.rounds, 1);
+const stock = usage.shared('conformance', 'stock-rules', 'falco_rules.yaml');
+const rules = values.rules?.map(usage.file) ?? (stock === undefined ? [] : [stock]);
 if (!support.isSupported || rules.length === 0) {
   const reason = support.isSupported ? 'no rules: name some with --rules' : support.reason;
   process.stderr.write(`SKIPPED: ${reason}\n`);
@@ -71,7 +71,7 @@ interface Round {
 const alone = measure('alone', LOOKING_SECONDS);
 const agent = fork(join(import.meta.dirname, 'live-agent.ts'), rules, { execArgv: process.execArgv });
 const rounds: Round[] = [];
-for (let round = 0; round < Number(values.rounds); round += 1) {
+for (let round = 0; round < roundsWanted; round += 1) {
   await isClear();
   const off = measureEach(CASE_NAMES);
   const emptyGetppid = measureWith('empty', 'getppid').getppid;
@@ -80,7 +80,7 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
   const on = measureEach(CASE_NAMES);
   await stopWatching(agent);
   rounds.push({ off, emptyGetppid, emptyOpen, on });
-  process.stderr.write(`round ${round + 1} of ${values.rounds}\n`);
+  process.stderr.write(`round ${round + 1} of ${roundsWanted}\n`);
 }
 await startWatching(agent);
 const { share: agentShare, bytes: agentBytes } = measureAgent(agent);

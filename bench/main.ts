@@ -1,21 +1,23 @@
-// `npm run bench -- [--capture FILE] [--reference "chroot DIR sysdig"] [--json] [--rules N,N...] [--rounds N] [--dense]`
 // Replays a capture with more and more rules and prints what each case took, as a ratio to the reference program's
 // plain scan of the same file (where there is one) and to our own bare scan of headers, all in one run. With --dense
 // the same follows for a copy of the capture that holds only events of types that the stock rules look at.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { compileProgram } from '@seawall/rules';
-import { locateShared } from '../test/shared.ts';
+import { createUsage, type Usage } from '../scripts/usage.ts';
 import { writeDenseCopy } from './dense.ts';
 import { copyRules } from './many-rules.ts';
 import { measureCapture } from './measure.ts';
 import { measuredText } from './report.ts';
+import { requireCapture } from './require-capture.ts';
 import { catalogue, loadBenchmarkRules } from './rules.ts';
 
-const { values } = parseArgs({
+const usage: Usage = createUsage(
+  'npm run bench -- [--capture FILE] [--reference "chroot DIR sysdig"] [--json] [--rules N,N...] [--rounds N] [--dense]',
+);
+const { values } = usage.read({
   options: {
     capture: { type: 'string' },
     reference: { type: 'string' },
@@ -26,8 +28,16 @@ const { values } = parseArgs({
   },
 });
 
-const stock = locateShared('conformance', 'stock-rules');
-const given = values.capture ?? locateShared('captures', 'large.scap.gz');
+const rounds = usage.wholeNumber('--rounds', values.rounds, 1);
+const counts = values.rules
+  .split(',')
+  .filter(Boolean)
+  .map((count) => usage.wholeNumber('--rules', count, 0));
+const stock = usage.shared('conformance', 'stock-rules');
+const given =
+  values.capture === undefined
+    ? usage.shared('captures', 'large.scap.gz')
+    : await requireCapture(usage, values.capture);
 if (stock === undefined || given === undefined || !existsSync(given)) {
   process.stderr.write(
     'SKIPPED: the benchmark needs a capture (--capture) and the stock rules (SEAWALL_SHARED)\n',
@@ -52,7 +62,6 @@ const stockFiles = ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rule
   join(stock, `${name}.yaml`),
 );
 const { reference } = values;
-const rounds = Number(values.rounds);
 
 try {
   await printMeasured();
@@ -61,8 +70,7 @@ try {
 }
 
 async function printMeasured(): Promise<void> {
-  const counts = values.rules.split(',').filter(Boolean);
-  const cases = counts.map((count) => rulesFor(Number(count)));
+  const cases = counts.map(rulesFor);
   const measured = await measureCapture({ file, name: given as string, reference, rounds, cases, signal });
   const dense = values.dense ? await measureDenseCopy() : undefined;
   if (values.json) {

@@ -1,4 +1,6 @@
 import { createEventView, type EventBatch, type EventView, moveTo, readCapture } from '@seawall/events';
+import { createUsage, type Usage } from '../scripts/usage.ts';
+import { requireCapture } from './require-capture.ts';
 import { scanCapture } from './scan.ts';
 
 export interface ReadBenchmark {
@@ -41,9 +43,9 @@ function visit(view: EventView, batch: EventBatch): number {
 }
 
 if (import.meta.main) {
-  const path = process.argv[2];
-  if (path === undefined) throw new Error('usage: read.ts CAPTURE (unpacked)');
-  const result = await measureReading(path);
+  const usage: Usage = createUsage('bench/read.ts CAPTURE, which is not packed');
+  const [path = usage.refuse('a capture is missing')] = usage.read({ allowPositionals: true }).positionals;
+  const result = await measureReading(await requireCapture(usage, path));
   const millions = (seconds: number) => (result.events / seconds / 1e6).toFixed(1);
   process.stdout.write(
     `${result.events} events: bare scan ${millions(result.scanSeconds)} M/s, reading ${millions(result.readSeconds)} M/s ` +

@@ -1,9 +1,9 @@
-// `bench/store.ts [--findings N] [--rounds N] [--json]`: stores made-up findings of a month, then asks what the command and the
+// Stores made-up findings of a month, then asks what the command and the
 // page ask, from a second connection, as they do. Prints the rate of commits and each question's median and worst time.
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { nextTurn } from '@seawall/base';
 import { openStore, type Store } from '@seawall/store';
+import { createUsage, type Usage } from '../scripts/usage.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { FIRST, makeFindings, SPAN } from './store-findings.ts';
 
@@ -40,15 +40,16 @@ export interface MeasuredStore {
   readonly questions: readonly MeasuredQuestion[];
 }
 
-const { values } = parseArgs({
+const usage: Usage = createUsage('bench/store.ts [--findings N] [--rounds N] [--json]');
+const { values } = usage.read({
   options: {
     findings: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '9' },
     json: { type: 'boolean', default: false },
   },
 });
-const findings = Number(values.findings);
-const rounds = Number(values.rounds);
+const findings = usage.wholeNumber('--findings', values.findings, 1);
+const rounds = usage.wholeNumber('--rounds', values.rounds, 1);
 const folder = scratchFolder();
 const path = join(folder, 'store.db');
 

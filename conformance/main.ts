@@ -1,18 +1,29 @@
-// `npm run conformance`: holds Seawall against Falco's own vectors and prints a table.
-// Usage: conformance/main.ts [--json] [--failures] [SUITE...]   (a SUITE is part of a row's name)
-// Exit code: 0 all pass, 1 something fails, 3 there is no conformance folder.
+// Holds Seawall against Falco's own vectors and prints a table. A SUITE is part of a row's name.
+// Exit code: 0 all pass, 1 something fails, 2 wrong arguments, 3 there is no conformance folder.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { locateShared } from '../test/shared.ts';
-import type { SuiteResult } from './suite.ts';
+import { createUsage, type Usage } from '../scripts/usage.ts';
+import type { Suite, SuiteResult } from './suite.ts';
 import { loadSuites } from './suites.ts';
 
-const { values, positionals } = parseArgs({
+const usage: Usage = createUsage('npm run conformance -- [--json] [--failures] [SUITE...]');
+const { values, positionals } = usage.read({
   options: { json: { type: 'boolean', default: false }, failures: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 
-const folder = locateShared('conformance');
+const all = await loadSuites();
+const isMeant = (suite: Suite, part: string): boolean => `${suite.file} ${suite.title}`.includes(part);
+const unknown = positionals.filter((part) => !all.some((suite) => isMeant(suite, part)));
+if (unknown.length > 0) {
+  usage.refuse(
+    `there is no suite ${unknown.join(', ')}; there are ${all.map(({ file }) => file).join(', ')}`,
+  );
+}
+const suites = all.filter(
+  (suite) => positionals.length === 0 || positionals.some((part) => isMeant(suite, part)),
+);
+
+const folder = usage.shared('conformance');
 if (folder === undefined || !existsSync(folder)) {
   process.stderr.write(
     'SKIPPED: there is no conformance folder beside the checkout: set SEAWALL_SHARED to where it is\n',
@@ -20,10 +31,6 @@ if (folder === undefined || !existsSync(folder)) {
   process.exit(3);
 }
 
-const suites = (await loadSuites()).filter(
-  (suite) =>
-    positionals.length === 0 || positionals.some((part) => `${suite.file} ${suite.title}`.includes(part)),
-);
 const results = new Map<string, { title: string; result: SuiteResult }>();
 for (const suite of suites) {
   process.stderr.write(`${suite.title} ...\n`);

@@ -1,7 +1,7 @@
-// `npm run fuzz -- [NAME...] [--seed N] [--iterations N]`: long runs of what the tests do with a fixed seed for a second.
+// Long runs of what the tests do with a fixed seed for a second.
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { createUsage, type Usage } from '../scripts/usage.ts';
 
 /** A fuzzer: feeds damaged or random input and throws when something crashes, hangs or lies. */
 interface Fuzzer {
@@ -10,21 +10,23 @@ interface Fuzzer {
   run(options: { readonly seed: number; readonly iterations: number | undefined }): Promise<string>;
 }
 
-const { values, positionals } = parseArgs({
+const usage: Usage = createUsage('npm run fuzz -- [NAME...] [--seed N] [--iterations N]');
+const { values, positionals } = usage.read({
   options: { seed: { type: 'string' }, iterations: { type: 'string' } },
   allowPositionals: true,
 });
-const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-const iterations = values.iterations === undefined ? undefined : Number(values.iterations);
-const names = globSync('*.ts', { cwd: import.meta.dirname })
+const seed = values.seed === undefined ? Date.now() % 2 ** 31 : usage.wholeNumber('--seed', values.seed, 0);
+const iterations =
+  values.iterations === undefined ? undefined : usage.wholeNumber('--iterations', values.iterations, 1);
+const all = globSync('*.ts', { cwd: import.meta.dirname })
   .map((file) => basename(file, '.ts'))
-  .filter((name) => name !== 'main' && (positionals.length === 0 || positionals.includes(name)))
+  .filter((name) => name !== 'main')
   .sort();
-if (names.length === 0) {
-  process.stderr.write(`no such fuzzer: ${positionals.join(', ')}\n`);
-  process.exit(2);
+const unknown = positionals.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  usage.refuse(`there is no fuzzer ${unknown.join(', ')}; there are ${all.join(', ')}`);
 }
-for (const name of names) {
+for (const name of positionals.length > 0 ? new Set(positionals) : all) {
   const fuzzer: Fuzzer = await import(join(import.meta.dirname, `${name}.ts`));
   process.stderr.write(`${name}: ${fuzzer.title} (seed ${seed}) ...\n`);
   process.stdout.write(`${name}: ${await fuzzer.run({ seed, iterations })}\n`);

@@ -1,6 +1,7 @@
 // The one file that an old Node runs: installs what is missing, then hands over to the pinned Node 24.
 // Plain JavaScript for Node 18 and later, nothing but node: modules and neighbours like it. Usage: node bootstrap.mjs SCRIPT [ARGUMENT...]
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOf, installMissing, runtimeOf } from './install.mjs';
@@ -13,8 +14,9 @@ const runtime = runtimeOf(root);
 const say = (text) => process.stderr.write(`seawall: ${text}\n`);
 
 const [script, ...scriptArguments] = process.argv.slice(2);
-if (script === undefined) {
-  process.stderr.write('usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT...]\n');
+if (script === undefined || !existsSync(join(root, script))) {
+  const reason = script === undefined ? 'a script is missing' : `there is no file ${script}`;
+  process.stderr.write(`${reason}; usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT...]\n`);
   process.exit(2);
 }
 try {

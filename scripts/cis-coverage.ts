@@ -1,9 +1,10 @@
-// `npm run cis-coverage [-- KUBE-BENCH]`: compares the ids of our checks with those of the CIS Kubernetes Benchmark, sections 1.1 to 1.4, 2, 3, 4.1 to
+// Compares the ids of our checks with those of the CIS Kubernetes Benchmark, sections 1.1 to 1.4, 2, 3, 4.1 to
 // 4.3. The ids below are those in kube-bench's configuration (cfg/cis-VERSION, commit a73ce378); with the path of a checkout of
 // kube-bench they are read from there. Exit code: 0 nothing is missing and nothing is ours alone, 1 otherwise.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BENCHMARKS, type Benchmark, checks } from '@seawall/posture';
+import { createUsage } from './usage.ts';
 
 const knownIds: Readonly<Record<Benchmark, readonly string[]>> = {
   '1.12': [
@@ -307,12 +308,14 @@ const knownIds: Readonly<Record<Benchmark, readonly string[]>> = {
 /** The ids of single checks in kube-bench's files; sections have an id of their own, with one number less. */
 function readIds(checkout: string, benchmark: Benchmark): string[] {
   return ['master', 'etcd', 'controlplane', 'node'].flatMap((name) => {
-    const text = readFileSync(join(checkout, 'cfg', `cis-${benchmark}`, `${name}.yaml`), 'utf8');
+    const path = join(checkout, 'cfg', `cis-${benchmark}`, `${name}.yaml`);
+    const text = readFileSync(usage.file(path), 'utf8');
     return [...text.matchAll(/^ {6}- id: "?([\d.]+)"?\s*$/gm)].map((match) => match[1]!);
   });
 }
 
-const [checkout] = process.argv.slice(2);
+const usage = createUsage('npm run cis-coverage -- [KUBE-BENCH]');
+const [checkout] = usage.read({ allowPositionals: true }).positionals;
 let isComplete = true;
 for (const benchmark of BENCHMARKS) {
   const wanted = checkout === undefined ? knownIds[benchmark] : readIds(checkout, benchmark);
