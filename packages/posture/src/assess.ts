@@ -10,7 +10,8 @@ import { checksOf, findChecks } from './checks/table.ts';
 import { computeEffectiveConfiguration, type EffectiveConfiguration } from './effective/compute.ts';
 import type { ComponentName } from './effective/facts.ts';
 import { errors } from './errors.ts';
-import { discoverInstances, type Node } from './node/instances.ts';
+import type { Node } from './node/instance.ts';
+import { discoverInstances } from './node/instances.ts';
 import type { Exception, Site } from './site.ts';
 
 /** What one check said about one instance. */

@@ -1,7 +1,7 @@
 import type { EffectiveConfiguration } from '../effective/compute.ts';
 import type { ComponentName } from '../effective/facts.ts';
 import type { SettingState } from '../effective/settings.ts';
-import type { Instance, Node } from '../node/instances.ts';
+import type { Instance, Node } from '../node/instance.ts';
 import type { Site } from '../site.ts';
 
 export type Status = 'PASS' | 'FAIL' | 'UNKNOWN' | 'NOT APPLICABLE';

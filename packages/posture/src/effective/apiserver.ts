@@ -1,4 +1,4 @@
-import type { Instance } from '../node/instances.ts';
+import type { Instance } from '../node/instance.ts';
 import { type Reading, unreadable } from '../node/tree.ts';
 import { objectsAt, readYaml, valueAt } from '../node/yaml.ts';
 import type { Setting, SettingState } from './settings.ts';

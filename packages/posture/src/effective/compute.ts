@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { parseCommandLine } from '../node/command-line.ts';
-import type { Instance } from '../node/instances.ts';
+import type { Instance } from '../node/instance.ts';
 import { type Reading, unreadable } from '../node/tree.ts';
 import { type ReadDocument, readYaml, valueAt } from '../node/yaml.ts';
 import { deriveApiserverSettings } from './apiserver.ts';

@@ -1,5 +1,5 @@
 import type { ComponentName } from '../effective/facts.ts';
-import type { Instance } from './instances.ts';
+import type { Instance } from './instance.ts';
 import type { ProcessSnapshot } from './processes.ts';
 
 /** Whoever may make pods here is trusted with the control plane anyway. */

@@ -11,7 +11,7 @@ import { planFixes } from '../fix/plan.ts';
 import { makeReport } from '../report/report.ts';
 import { toSarif } from '../report/sarif.ts';
 import { defaultSite } from '../site.ts';
-import type { Node } from './instances.ts';
+import type { Node } from './instance.ts';
 import { placeOf } from './place.ts';
 import { type ProcessSnapshot, readProcesses } from './processes.ts';
 import { found, openTree } from './tree.ts';
