@@ -25,24 +25,13 @@ import { createMetrics } from '../http/metrics.ts';
 import { createStatusServer } from '../http/status-server.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { createOutputs } from '../output/outputs.ts';
-import { createReloader, type ReloadResult } from '../reload/reloader.ts';
-import { fingerprintOf, watchFiles } from '../reload/watch-files.ts';
-import {
-  type Catalogues,
-  type LoadedSet,
-  loadRunningSet,
-  type SetTexts,
-} from '../rule-set/load-running-set.ts';
+import type { Catalogues } from '../rule-set/load-running-set.ts';
 import { auditIntakeOf } from './audit-intake-of.ts';
 import { createBelievedClock } from './believed-clock.ts';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { clusterPods } from './cluster-pods.ts';
-import { clusterPoliciesOf } from './cluster-policies.ts';
-import { countOf } from './count-text.ts';
-import { loadFirstSet } from './first-set.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { type HotLoopThread, startHotLoopThread } from './hot-loop-thread.ts';
-import { createKeptSet } from './kept-set.ts';
 import { notedPauses } from './noted-pauses.ts';
 import { createNotifications, policyNamed } from './notifications.ts';
 import type { Agent, AgentOptions } from './options.ts';
@@ -52,7 +41,7 @@ import { createPatientStore } from './patient-store.ts';
 import { createPresence } from './presence.ts';
 import { watchQuorum } from './quorum.ts';
 import { retain } from './retention.ts';
-import { createSetOnDisk } from './set-on-disk.ts';
+import { createSetInForce } from './set-in-force.ts';
 import { createShedLog } from './shed-log.ts';
 import { captureIdentity, LIVE_SOURCE, recordedNode, sourceOptionsOf } from './source-options.ts';
 import { compileAhead, onward } from './starting.ts';
@@ -106,18 +95,18 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   cleanUp.add(enforcer.close);
   // What a recording shows has happened: there is nothing to refuse.
   const canEnforce = options.canEnforce ?? (isLive ? enforcer.check : () => undefined);
-  const onDisk = createSetOnDisk(configuration, { log });
-  const load = (texts: SetTexts): LoadedSet => loadRunningSet(texts, catalogues, canEnforce);
-  const cluster = clusterPoliciesOf(configuration, { environment, log });
-  cleanUp.add(() => cluster?.close());
-  await cluster?.start(options.signal);
-  await onward(options);
-  // A recording, and whoever waits for a start, can wait until the files are right.
-  const kept = isLive && !options.isAttended ? createKeptSet(configuration, { log, clock }) : undefined;
-  const first = loadFirstSet({ onDisk, load, cluster, kept, log });
-  const { texts: firstTexts, set: firstSet, objects } = first;
-  let runningTexts = firstTexts;
-  const firstFiles = fingerprintOf(onDisk.paths());
+  let isStopping = false;
+  const inForce = await createSetInForce({
+    ...{ agent: options, clock, catalogues, canEnforce, cleanUp },
+    replace: (texts, generation) => runningThread().replace({ ...texts, generation }),
+    async onReplaced(generation) {
+      audit?.replace(reloader.current, generation);
+      const taken = reloader.policies(generation);
+      if (isLive && taken !== undefined) await enforcer.replace(taken, generation);
+    },
+    isStopping: () => isStopping,
+  });
+  const { first, reloader } = inForce;
   await onward(options);
 
   const ownStore = createOwnStore(storing.path, clock, { log });
@@ -150,7 +139,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   let hotLoopStatus = NOTHING_YET;
   let thread: HotLoopThread | undefined;
   const shedLog = createShedLog({ log });
-  let isStopping = false;
 
   const outputs =
     configuration.outputs &&
@@ -165,18 +153,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   const runtimes = createRuntimes(source.runtimes);
   cleanUp.add(runtimes.close);
 
-  const reloader = createReloader({
-    first: firstSet,
-    refused: first.refused,
-    clock,
-    read: () => onDisk.read(cluster?.current() ?? []),
-    load,
-    async replace(generation, texts) {
-      await runningThread().replace({ ...texts, generation });
-      cluster?.keep(texts);
-      runningTexts = texts;
-    },
-  });
   const notifications = createNotifications({ store, clock, environment, reloader, log });
   cleanUp.add(() => notifications.stop(PATIENCE));
   const notes = createPauseNotes(ownStore.pauseNotesPath, 'main');
@@ -234,13 +210,13 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   await onward(options);
   // What is tried until the end is stored: it ends before the ledger does.
   cleanUp.add(enforcer.close);
-  if (isLive) await enforcer.replace(firstSet.policies, 1);
+  if (isLive) await enforcer.replace(first.set.policies, 1);
   await onward(options);
 
   const audit = await auditIntakeOf(configuration, {
     ...{ node, own, neverTouch, etcdNamespaces, clock, log },
     onSightings: (sightings) => new Promise((resolve) => ledger.add(sightings, resolve)),
-    ...{ catalogue: catalogues.audit, set: firstSet, quorum: quorum?.verdict },
+    ...{ catalogue: catalogues.audit, set: first.set, quorum: quorum?.verdict },
     // Sent again, they are not lost: so they take no room from what is found here, nor that from them.
     isFull: () => ledger.status().owed >= limits.waitingFindings,
   });
@@ -253,7 +229,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     start: {
       node: { ...node, own, neverTouch, etcdNamespaces },
       source: await sourceOptionsOf(configuration, node.node, sourceName, store, lastRun),
-      texts: { ...firstTexts, generation: 1 },
+      texts: { ...first.texts, generation: 1 },
       limits: {
         observesActivity: configuration.activity,
         waitingFindings: limits.waitingFindings,
@@ -283,17 +259,13 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     onHopeless: (reason) => giveUp(errors.create('HOT_LOOP_FAILED', { reason })),
   });
   cleanUp.add(watchdog.close);
-  const files = configuration.watchFiles && watchFiles(onDisk.paths, reloadAside, firstFiles);
-  cleanUp.add(() => {
-    if (files) files.close();
-  });
-  cluster?.follow(objects, reloadAside);
+  inForce.follow();
   every(BEAT, presence.beat);
   every(TICK, tick);
   const believed = createBelievedClock(clock);
   every(RETENTION_PERIOD, () => {
     retain(configuration, { store, captures, now: nanosecondsNow(believed), log });
-    kept?.retry();
+    inForce.retryKeeping();
   });
   if (quorum !== undefined) {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
@@ -314,7 +286,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     status: statusNow,
     async reload() {
       // An output that is stuck keeps nobody from changing rules.
-      const [result] = await Promise.all([reload(), outputs?.reopen()]);
+      const [result] = await Promise.all([inForce.reload(), outputs?.reopen()]);
       return result;
     },
     stop() {
@@ -355,7 +327,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
         break;
       case 'started':
         log('info', `watching this machine: ${message.description}`);
-        kept?.keep(runningTexts);
+        inForce.keep();
         presence.begin();
         options.onWatching?.();
         break;
@@ -383,31 +355,6 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
       audit: audit?.status(),
       outputs: [...(outputs?.statistics() ?? [])].map(([name, counts]) => ({ name, ...counts })),
     };
-  }
-
-  async function reload(): Promise<ReloadResult> {
-    const result = await reloader.reload();
-    if (result.kind === 'refused') {
-      if (!isStopping) {
-        const reasons = result.messages.join('\n');
-        log('error', `what has changed is refused, the rules and policies before go on:\n${reasons}`);
-      }
-      return result;
-    }
-    audit?.replace(reloader.current, result.generation);
-    const taken = reloader.policies(result.generation);
-    if (isLive && taken !== undefined) await enforcer.replace(taken, result.generation);
-    kept?.keep(runningTexts);
-    const { rules, policies } = reloader.status();
-    const counts = `${countOf(rules, 'rule')} in ${countOf(policies, 'policy', 'policies')}`;
-    log('info', `running from now on: ${counts}`);
-    for (const warning of result.warnings) log('warning', warning);
-    return result;
-  }
-
-  /** Where nobody waits for it. */
-  function reloadAside(): void {
-    reload().catch((error: unknown) => log('error', `reloading failed: ${reasonOf(error)}`));
   }
 
   function tick(): void {
