@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { listenWithTest, until } from '@seawall/base/testing';
 import type { ContainerRecord } from '../containers/record.ts';
-import { errors } from '../errors.ts';
 import type { RuntimeAddress } from '../runtime/open.ts';
-import { ALL_ACTIONS, type ContainerRuntime, type RuntimeEvent } from '../runtime/runtime.ts';
 import { containerdMissing, makeBusyboxImage, startContainerd } from '../testing/index.ts';
+import { FULL, record, type ScriptedRuntime, scriptedRuntime } from '../testing/scripted-runtime.ts';
 import { createMetadataService, type MetadataService, type MetadataUpdate } from './service.ts';
 import { runtimesText } from './status-text.ts';
 
@@ -20,109 +19,17 @@ for (const name of ['cri', 'containerd', 'docker']) {
 }
 
 const address = (kind: RuntimeAddress['kind']): RuntimeAddress => ({ kind, socket: join(folder, kind) });
-const FULL = 'abcdef012345'.padEnd(64, '0');
 const SHORT = FULL.slice(0, 12);
 const QUICK = { firstPause: 5, longestPause: 20, listInterval: 10, searchInterval: 10 };
 
-/** A runtime whose containers and mishaps a test decides. */
-function scriptedRuntime({ kind, socket }: RuntimeAddress) {
-  const records = new Map<string, ContainerRecord>();
-  const events: RuntimeEvent[] = [];
-  let wake = (): void => undefined;
-  const state = {
-    isDown: false,
-    hasEvents: true,
-    isMute: false,
-    slowness: 0,
-    inspections: 0,
-    connections: 0,
-  };
-  const check = (): void => {
-    if (state.isDown) throw errors.create('RUNTIME_UNREACHABLE', { socket, reason: 'down' });
-  };
-  const refuse = async (): Promise<never> => {
-    throw errors.create('RUNTIME_REFUSED', { socket });
-  };
-  const runtime: ContainerRuntime = {
-    kind,
-    socket,
-    actions: ALL_ACTIONS,
-    async version() {
-      check();
-      state.connections += 1;
-      return { name: kind, version: '1' };
-    },
-    async list() {
-      check();
-      return [...records.keys()].map((id) => ({ id, state: 'running', isPodSandbox: false }));
-    },
-    find: async () => undefined,
-    async inspect(id) {
-      check();
-      state.inspections += 1;
-      if (state.slowness > 0) await pause(state.slowness);
-      if (state.isMute) throw errors.create('RUNTIME_TIMEOUT', { socket });
-      const record = [...records.values()].find(({ fullId }) => fullId.startsWith(id));
-      if (record === undefined) throw errors.create('CONTAINER_NOT_FOUND', { socket });
-      return record;
-    },
-    pause: refuse,
-    unpause: refuse,
-    stop: refuse,
-    kill: refuse,
-    async *events(signal) {
-      if (!state.hasEvents) throw errors.create('RUNTIME_UNSUPPORTED', { socket });
-      signal.addEventListener('abort', () => wake());
-      while (!signal.aborted && !state.isDown) {
-        const event = events.shift();
-        if (event !== undefined) yield event;
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
-    close: () => undefined,
-  };
-  return {
-    runtime,
-    state,
-    records,
-    tell(event: RuntimeEvent) {
-      events.push(event);
-      wake();
-    },
-    restart() {
-      state.isDown = true;
-      wake();
-    },
-  };
-}
-
-function record(name: string, fullId = FULL): ContainerRecord {
-  return {
-    fullId,
-    runtime: 'containerd',
-    isPodSandbox: false,
-    name,
-    image: { name: 'i', repository: 'i', tag: '', digest: '', id: '' },
-    isPrivileged: false,
-    labels: new Map(),
-    mounts: [],
-    environment: [],
-    user: '0',
-    createdAt: 0n,
-    ip: '',
-    isHostPid: false,
-    isHostNetwork: false,
-    isHostIpc: false,
-    pod: undefined,
-  };
-}
-
-type Scripted = ReturnType<typeof scriptedRuntime>;
-
 async function withService(
   kinds: readonly ('cri' | 'containerd' | 'docker')[],
-  prepare: (runtimes: readonly Scripted[]) => void,
-  use: (service: MetadataService, told: MetadataUpdate[], runtimes: readonly Scripted[]) => Promise<void>,
+  prepare: (runtimes: readonly ScriptedRuntime[]) => void,
+  use: (
+    service: MetadataService,
+    told: MetadataUpdate[],
+    runtimes: readonly ScriptedRuntime[],
+  ) => Promise<void>,
   keepRemoved = 0,
 ): Promise<void> {
   const runtimes = kinds.map((kind) => scriptedRuntime(address(kind)));
