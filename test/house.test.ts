@@ -59,6 +59,23 @@ for (const name of packages) {
   });
 }
 
+test('what checks rules runs in a browser as well: it loads nothing of Node', () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, specifier] of text.matchAll(/^(?:import|export)\s(?!type\b)[^'"]*?from '([^']+)'/gm)) {
+      assert.doesNotMatch(specifier, /^node:/, `${file}, which rules load`);
+      const own = /^@seawall\/([\w-]+)$/.exec(specifier)?.[1];
+      if (own !== undefined) load(`packages/${own}/src/index.ts`);
+      else if (specifier.startsWith('.')) load(join(file, '..', specifier));
+    }
+  };
+  load('packages/rules/src/index.ts');
+  assert.ok(loaded.has('packages/base/src/errors.ts') && loaded.size > 100);
+});
+
 test('docs/dependencies.md names every dependency that is not ours, and no other', () => {
   const manifests = ['package.json', ...globSync('packages/*/package.json', { cwd: root })];
   const declared = manifests.flatMap((path) => {

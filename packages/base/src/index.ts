@@ -1,4 +1,3 @@
-export { type AskedOverHttp, type BrowserRefusal, refusalOfBrowser } from './browser-request.ts';
 export { type Clock, createManualClock, nanosecondsNow, systemClock } from './clock.ts';
 export {
   defineErrors,

@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import { isSeawallError, reasonOf, refusalOfBrowser } from '@seawall/base';
+import { isSeawallError, reasonOf } from '@seawall/base';
+import { refusalOfBrowser } from '@seawall/base/http';
 import { countOf } from '../daemon/count-text.ts';
 import { errors } from '../errors.ts';
 import { startListening } from '../http/listen.ts';

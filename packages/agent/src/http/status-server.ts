@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { reasonOf, refusalOfBrowser } from '@seawall/base';
+import { reasonOf } from '@seawall/base';
+import { refusalOfBrowser } from '@seawall/base/http';
 import type { DaemonStatus } from '../daemon/status.ts';
 import { type HealthCheck, liveness, readiness } from './health.ts';
 import { type Listening, startListening } from './listen.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { refusalOfBrowser } from '@seawall/base';
+import { refusalOfBrowser } from '@seawall/base/http';
 import { errors } from '../errors.ts';
 import { hostText } from '../etcd/members.ts';
 import type { WatchedCertificate } from './expiry.ts';

@@ -1,0 +1,1 @@
+export { type AskedOverHttp, type BrowserRefusal, refusalOfBrowser } from './browser-request.ts';
