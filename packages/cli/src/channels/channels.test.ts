@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { listenWithTest } from '@seawall/base/testing';
 import { testEntry } from '@seawall/policies';
 import { openStore } from '@seawall/store';
 import { timeText } from '../findings/finding-text.ts';
-import { run } from '../run.ts';
-import { createPalette } from '../terminal/color.ts';
+import { type RanHere, runHere } from '../testing/run-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seawall-channels-'));
 const bodies: string[] = [];
@@ -45,22 +43,8 @@ spec:
 );
 const environment = { SLACK_URL: `http://127.0.0.1:${port}/services/T0/B0/supersecret` };
 
-async function channels(...words: readonly string[]) {
-  const written = { output: '', errors: '' };
-  const stream = (name: 'output' | 'errors') => ({
-    isTerminal: false,
-    columns: undefined,
-    palette: createPalette(false),
-    write: (text: string | Uint8Array) => {
-      written[name] += String(text);
-    },
-  });
-  const terminal = {
-    ...{ input: Readable.from([]), environment },
-    ...{ output: stream('output'), errors: stream('errors') },
-  };
-  const code = await run(['channels', ...words, '--config', config], terminal);
-  return { code, ...written };
+function channels(...words: readonly string[]): Promise<RanHere> {
+  return runHere(['channels', ...words, '--config', config], environment);
 }
 
 test('channels are listed with what they take, also before there is a store', async () => {
@@ -158,15 +142,8 @@ spec:
     url: https://hooks.slack.com/services/T0/B0/supersecret
 `,
   );
-  const written = { errors: '' };
-  const stream = {
-    ...{ isTerminal: false, columns: undefined, palette: createPalette(false) },
-    write: (text: string | Uint8Array) => {
-      written.errors += String(text);
-    },
-  };
-  const terminal = { input: Readable.from([]), environment, output: stream, errors: stream };
-  assert.equal(await run(['channels', 'list', '--config', broken], terminal), 1);
-  assert.match(written.errors, /wrong\.yaml:6:\d+: error: .*fromFile/);
-  assert.doesNotMatch(written.errors, /supersecret/);
+  const listed = await runHere(['channels', 'list', '--config', broken], environment);
+  assert.equal(listed.code, 1);
+  assert.match(listed.errors, /wrong\.yaml:6:\d+: error: .*fromFile/);
+  assert.doesNotMatch(listed.output + listed.errors, /supersecret/);
 });

@@ -3,13 +3,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { killWithTest } from '@seawall/base/testing';
 import { type Occurrence, openStore, type Store } from '@seawall/store';
-import { run } from '../run.ts';
-import { createPalette } from '../terminal/color.ts';
 import { runCommand } from '../testing/run-command.ts';
+import { type RanHere, runHere } from '../testing/run-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seawall-findings-'));
 const path = join(folder, 'seawall.db');
@@ -119,24 +117,8 @@ before(async () => {
   });
 });
 
-async function findings(...words: string[]) {
-  const written = { output: '', errors: '' };
-  const stream = (name: 'output' | 'errors') => ({
-    isTerminal: false,
-    columns: undefined,
-    palette: createPalette(false),
-    write(text: string | Uint8Array) {
-      written[name] += text;
-    },
-  });
-  const terminal = {
-    input: Readable.from([]),
-    environment: { SUDO_USER: 'eva' },
-    output: stream('output'),
-    errors: stream('errors'),
-  };
-  const code = await run(['findings', ...words, '--store', path], terminal);
-  return { code, ...written };
+function findings(...words: string[]): Promise<RanHere> {
+  return runHere(['findings', ...words, '--store', path], { SUDO_USER: 'eva' });
 }
 
 test('list shows what happened last first, in columns, and says that there are gaps', async () => {

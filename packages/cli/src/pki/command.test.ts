@@ -11,31 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { expiryMetrics } from '@seawall/pki';
-import { run } from '../run.ts';
-import { createPalette } from '../terminal/color.ts';
+import { type RanHere, runHere } from '../testing/run-here.ts';
 
-/** Runs `seawall pki ...` in this process, without a terminal, and gives back what it wrote. */
-async function pki(words: readonly string[], environment: Record<string, string> = {}) {
-  const written = { output: '', errors: '' };
-  const stream = (name: 'output' | 'errors') => ({
-    isTerminal: false,
-    columns: undefined,
-    palette: createPalette(false),
-    write: (text: string | Uint8Array) => {
-      written[name] += String(text);
-    },
-  });
-  const terminal = {
-    input: Readable.from([]),
-    environment,
-    output: stream('output'),
-    errors: stream('errors'),
-  };
-  const code = await run(['pki', ...words], terminal);
-  return { code, ...written };
+function pki(words: readonly string[], environment: Record<string, string> = {}): Promise<RanHere> {
+  return runHere(['pki', ...words], environment);
 }
 
 function scratch(context: TestContext): string {

@@ -2,33 +2,15 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import { run } from '../run.ts';
-import { createPalette } from '../terminal/color.ts';
 import { visibleWidth } from '../terminal/table.ts';
+import { type RanHere, runHere } from '../testing/run-here.ts';
 
 const examples = join(import.meta.dirname, '../../../posture/examples');
 const kubeadm = join(examples, 'kubeadm');
 
-async function seawall(...words: string[]) {
-  const written = { output: '', errors: '' };
-  const stream = (name: 'output' | 'errors') => ({
-    isTerminal: false,
-    columns: undefined,
-    palette: createPalette(false),
-    write(text: string | Uint8Array) {
-      written[name] += text;
-    },
-  });
-  const terminal = {
-    input: Readable.from([]),
-    environment: {},
-    output: stream('output'),
-    errors: stream('errors'),
-  };
-  const code = await run(words, terminal);
-  return { code, ...written };
+function seawall(...words: string[]): Promise<RanHere> {
+  return runHere(words);
 }
 
 describe('seawall check', () => {
