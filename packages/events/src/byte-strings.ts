@@ -18,7 +18,7 @@ const interned: string[] = new Array(INTERNED).fill('');
  * As byteStringAt, for texts that repeat (names, paths): the same bytes mostly give the very same string, which costs
  * no memory and carries its hash for the tables that it is looked up in.
  */
-export function internedByteStringAt(bytes: Uint8Array, start: number, end: number): string {
+function internedByteStringAt(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length > LONGEST_INTERNED) return byteStringAt(bytes, start, end);
   let hash = length;

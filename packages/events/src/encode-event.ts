@@ -1,5 +1,6 @@
 import type { EventBatch } from './batch.ts';
-import { EVENT_TYPE_COUNT, eventTypeOfSymbol, type ParameterType } from './table/event-type.ts';
+import { FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX } from './sockets.ts';
+import { eventTypeOfSymbol, type ParameterType } from './table/event-type.ts';
 import { HEADER_LENGTH } from './view.ts';
 
 /**
@@ -93,9 +94,6 @@ export function encodeRaw(
   };
 }
 
-/** Ids below it name event types. */
-export const KNOWN_TYPES = EVENT_TYPE_COUNT;
-
 function encodeValue(type: ParameterType, value: ParameterValue): Uint8Array {
   if (value === undefined) return new Uint8Array(0);
   if (value instanceof Uint8Array) return value;
@@ -109,10 +107,6 @@ function encodeValue(type: ParameterType, value: ParameterValue): Uint8Array {
   if (typeof value !== 'string') return Buffer.from(value.map((text) => `${text}\0`).join(''), 'latin1');
   return Buffer.from(type === 'bytebuf' ? value : `${value}\0`, 'latin1');
 }
-
-const FAMILY_IPV4 = 2;
-const FAMILY_IPV6 = 10;
-const FAMILY_UNIX = 1;
 
 /** A socket tuple as events carry it: `source` and `destination` are `address:port`, IPv6 as 32 hexadecimal digits. */
 export function tuple(source: string, destination: string): Uint8Array {

@@ -20,14 +20,13 @@ export type { EventSpan } from './convert/event-span.ts';
 export {
   encodeEvent,
   encodeRaw,
-  KNOWN_TYPES,
   type ParameterValue,
   socketAddress,
   tuple,
   unixTuple,
 } from './encode-event.ts';
 export { errors as eventErrors } from './errors.ts';
-export { int64At, int64NumberAt, joinInt64, joinUint64, uint64At } from './integers.ts';
+export { uint64At } from './integers.ts';
 export * from './parameters.ts';
 export * from './sockets.ts';
 export {

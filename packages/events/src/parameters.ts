@@ -1,4 +1,4 @@
-import { byteStringAt, byteStringsAt, internedTextAt, textEnd } from './byte-strings.ts';
+import { byteStringAt, byteStringsAt, internedTextAt } from './byte-strings.ts';
 import { int64At, int64NumberAt, uint64At } from './integers.ts';
 import { largePayloadByType, type ParameterType } from './table/event-type.ts';
 import { type EventView, HEADER_LENGTH } from './view.ts';
@@ -42,16 +42,8 @@ export function readUint8(view: EventView, index: number): number {
   return parameterLength(view, index) < 1 ? 0 : view.data.getUint8(parameterStart(view, index));
 }
 
-export function readInt8(view: EventView, index: number): number {
-  return parameterLength(view, index) < 1 ? 0 : view.data.getInt8(parameterStart(view, index));
-}
-
 export function readUint16(view: EventView, index: number): number {
   return parameterLength(view, index) < 2 ? 0 : view.data.getUint16(parameterStart(view, index), true);
-}
-
-export function readInt16(view: EventView, index: number): number {
-  return parameterLength(view, index) < 2 ? 0 : view.data.getInt16(parameterStart(view, index), true);
 }
 
 export function readUint32(view: EventView, index: number): number {
@@ -80,15 +72,6 @@ export function readInt64Number(view: EventView, index: number): number {
 /** The lower half of a 64-bit parameter, unsigned. */
 export function readUint64Low(view: EventView, index: number): number {
   return parameterLength(view, index) < 8 ? 0 : view.data.getUint32(parameterStart(view, index), true);
-}
-
-/** The upper half of a 64-bit parameter, unsigned. */
-export function readUint64High(view: EventView, index: number): number {
-  return parameterLength(view, index) < 8 ? 0 : view.data.getUint32(parameterStart(view, index) + 4, true);
-}
-
-export function readDouble(view: EventView, index: number): number {
-  return parameterLength(view, index) < 8 ? 0 : view.data.getFloat64(parameterStart(view, index), true);
 }
 
 /**
@@ -170,14 +153,6 @@ export function readString(view: EventView, index: number): string {
   const length = parameterLength(view, index);
   if (length === 0) return '';
   return internedTextAt(view.bytes, view.data, parameterStart(view, index), length);
-}
-
-/** How many bytes the parameter's text has before its first NUL. */
-export function readTextLength(view: EventView, index: number): number {
-  const length = parameterLength(view, index);
-  if (length === 0) return 0;
-  const start = parameterStart(view, index);
-  return textEnd(view.bytes, start, start + length) - start;
 }
 
 /** A parameter of NUL-separated strings (arguments, environment, cgroups); a trailing NUL starts no further one (allocates). */

@@ -13,7 +13,6 @@ import type { EventView } from './view.ts';
  * address  IPv4  family, address 4, port 2; IPv6: 16 and 2; unix: path
  */
 
-export const FAMILY_UNSPECIFIED = 0;
 export const FAMILY_UNIX = 1;
 export const FAMILY_IPV4 = 2;
 export const FAMILY_IPV6 = 10;

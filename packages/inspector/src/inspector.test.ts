@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { largePayloadByType } from '@seawall/events';
+import { EVENT_TYPE_COUNT, largePayloadByType } from '@seawall/events';
 import fc from 'fast-check';
 import { type ContainerInfo, createContainerInfo } from './container/container.ts';
 import { createInspector } from './inspector.ts';
 import { applyCapture } from './testing/apply-capture.ts';
 import { createAsker } from './testing/ask.ts';
-import { encodeRaw, KNOWN_TYPES } from './testing/encode-event.ts';
+import { encodeRaw } from './testing/encode-event.ts';
 import { createTestSource, INIT } from './testing/source.ts';
 
 const CONTAINER = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
@@ -41,7 +41,7 @@ test('events are counted by what came of them', () => {
   source.thread({ tid: 10 });
   source.event(10, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: 'a' });
   source.event(10, 'SYSCALL_FSTAT_X', { res: 0, fd: 3 });
-  assert.equal(source.deliver(encodeRaw(KNOWN_TYPES + 5, [], source.head(10))), false);
+  assert.equal(source.deliver(encodeRaw(EVENT_TYPE_COUNT + 5, [], source.head(10))), false);
   const { parsed, ignored, unknown } = source.inspector.counters;
   assert.deepEqual({ parsed, ignored, unknown }, { parsed: 1, ignored: 1, unknown: 1 });
 });
@@ -149,7 +149,7 @@ const parameter = fc.oneof(
 
 test('no event, however damaged, breaks the tables', () => {
   const event = fc.record({
-    type: fc.integer({ min: 0, max: KNOWN_TYPES + 3 }),
+    type: fc.integer({ min: 0, max: EVENT_TYPE_COUNT + 3 }),
     tid: fc.integer({ min: -1, max: 8 }),
     parameters: fc.array(parameter, { maxLength: 32 }),
   });

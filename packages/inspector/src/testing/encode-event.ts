@@ -1,7 +1,6 @@
 export {
   encodeEvent,
   encodeRaw,
-  KNOWN_TYPES,
   type ParameterValue,
   socketAddress,
   tuple,

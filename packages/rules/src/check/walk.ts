@@ -1,4 +1,4 @@
-import type { AnyNode, Condition, FieldNode } from '../condition/tree.ts';
+import type { AnyNode, FieldNode } from '../condition/tree.ts';
 
 /** The nodes directly below a node, in the order in which they are written. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
@@ -35,11 +35,6 @@ export function lastField(node: AnyNode): FieldNode | undefined {
     if (inner.kind === 'field') last = inner;
   });
   return last;
-}
-
-/** Whether the node is a condition of its own, not a part of one. */
-export function isCondition(node: AnyNode): node is Condition {
-  return ['and', 'or', 'not', 'reference', 'exists', 'comparison'].includes(node.kind);
 }
 
 /** A field as rule files write it. */

@@ -45,7 +45,7 @@ export interface SlotSource<Context> {
 }
 
 /** Writes the text, for the matcher, for tests and for the curious. */
-export function emitSlotSource<Context>(
+function emitSlotSource<Context>(
   candidates: readonly Candidate<Context>[],
   positions: Iterable<number> = candidates.keys(),
 ): SlotSource<Context> {

@@ -17,7 +17,7 @@ export function requireScalar(item: YamlNode, key: string, context: ItemContext)
 }
 
 /** As requireScalar, but the key may be missing. */
-export function optionalScalar(item: YamlNode, key: string, context: ItemContext): YamlScalar | undefined {
+function optionalScalar(item: YamlNode, key: string, context: ItemContext): YamlScalar | undefined {
   const value = getValue(item, key);
   return value === undefined ? undefined : checkScalar(value, key, context);
 }
@@ -147,7 +147,7 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** Undefined for what isn't a truth: words are all small, all capitals, or with one capital in front. */
-export function parseBoolean(text: string): boolean | undefined {
+function parseBoolean(text: string): boolean | undefined {
   const isKnownCase = /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)$/.test(text);
   return isKnownCase ? truths.get(text.toLowerCase()) : undefined;
 }

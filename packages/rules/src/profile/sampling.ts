@@ -38,7 +38,7 @@ export interface Reservoir {
   readonly size: number;
 }
 
-export function createReservoir(capacity: number, random: () => number): Reservoir {
+function createReservoir(capacity: number, random: () => number): Reservoir {
   let seen = 0;
   return {
     place() {

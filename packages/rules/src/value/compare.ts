@@ -56,7 +56,7 @@ export function combine(quantifier: Quantifier, tests: readonly Test[]): Test {
  * Makes the test whether a value is one of `constants`; for networks, whether an address lies in one of them.
  * Takes the same time however many constants there are, networks aside.
  */
-export function createMembership(type: FieldType, constants: readonly Value[]): Test {
+function createMembership(type: FieldType, constants: readonly Value[]): Test {
   if (isNetwork(type)) {
     const networks = constants as readonly Uint8Array[];
     return (value) => networks.some((network) => isInNetwork(value as Uint8Array, network));

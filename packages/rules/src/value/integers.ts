@@ -24,7 +24,7 @@ export function parseInteger(text: string, width: Width): number | bigint | unde
 }
 
 /** The house's form of an integer: a number where that is exact, else a bigint. */
-export function normalise(integer: bigint): number | bigint {
+function normalise(integer: bigint): number | bigint {
   const number = Number(integer);
   return Number.isSafeInteger(number) ? number : integer;
 }

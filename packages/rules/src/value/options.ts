@@ -24,7 +24,7 @@ export function parseKnownOptions(text: string): KnownOptions {
  * @param report called for each option in order: its letter and its argument; letter `?` for one that isn't known,
  *   an empty letter for one whose argument is missing. `option` is the letter as written.
  */
-export function readOptions(
+function readOptions(
   words: readonly string[],
   known: KnownOptions,
   report: (letter: string, argument: string | undefined, option: string) => void,
