@@ -2,8 +2,10 @@ import { type Enforcement, openEnforcement, type Violation } from '@seawall/prob
 import { ALLOWED_IN_TREE, WAYS } from '../../packages/probe/src/testing/guarded-tree.ts';
 import type { AcceptanceResult } from '../row.ts';
 import {
+  expectRefusal,
   type GuardedContainerd,
   guardedContainerdMissing,
+  startAndForget,
   withGuardedContainerd,
 } from './support/guarded-container.ts';
 
@@ -64,7 +66,7 @@ function tryInside(containerd: GuardedContainerd, enforcement: Enforcement): Tal
     return { kind, tried: EACH * ways.length, reported: take(enforcement).length, ended };
   });
   for (let i = 0; i < BY_RUNTIME; i += 1) {
-    fails(() => containerd.exec(id, ['/bin/forbidden', `/marks/runtime-${i}`]));
+    expectRefusal(() => containerd.exec(id, ['/bin/forbidden', `/marks/runtime-${i}`]));
   }
   const told = take(enforcement);
   const ended = told.filter(({ outcome }) => outcome === 'ended').length;
@@ -95,24 +97,4 @@ function take(enforcement: Enforcement): readonly Violation[] {
 
 function expectNothing(violations: readonly Violation[]): void {
   if (violations.length > 0) throw new Error(`the container itself was stopped: ${violations[0].file?.path}`);
-}
-
-/** The container has mostly ended before anybody can look at it, which is told as an error. */
-function startAndForget(start: () => unknown): void {
-  try {
-    start();
-  } catch (error) {
-    if (!/ENOENT|ESRCH|tasks list/.test(String(error))) throw error;
-  }
-}
-
-/** What a forbidden program ends in. @throws where it went well. */
-function fails(attempt: () => unknown): void {
-  try {
-    attempt();
-  } catch {
-    // The runtime says that its program was killed.
-    return;
-  }
-  throw new Error('the runtime said that a forbidden program went well');
 }

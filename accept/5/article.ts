@@ -7,18 +7,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import {
-  CRI_NAMESPACE,
-  containerdMissing,
-  makeBusyboxImage,
-  runPod,
-  startContainerd,
-} from '@seawall/kube/testing';
+import { containerdMissing, startContainerd } from '@seawall/kube/testing';
 import { probeSupport } from '@seawall/probe';
 import { type FindingGroup, openStore } from '@seawall/store';
 import { SMTPServer } from 'smtp-server';
 import type { AcceptanceResult } from '../row.ts';
-import { ETCD_IMAGE, etcdCommand, etcdImage, hasEnded, openShell } from '../support/etcd-container.ts';
+import { ETCD_IMAGE, etcdCommand, hasEnded, openShell, runEtcdPod } from '../support/etcd-container.ts';
 import { until } from '../support/until.ts';
 import { type AgentProcess, startAgentProcess, untilReady } from './support/agent-process.ts';
 
@@ -42,14 +36,7 @@ export async function run(): Promise<AcceptanceResult> {
   const containerd = await startContainerd();
   let agent: AgentProcess | undefined;
   try {
-    // Pods themselves run the plain image.
-    containerd.importImage(makeBusyboxImage(join(folder, 'pause')), CRI_NAMESPACE);
-    containerd.importImage(etcdImage(join(folder, 'image')), CRI_NAMESPACE);
-    const pod = await runPod(containerd, {
-      name: 'etcd-node1',
-      namespace: 'kube-system',
-      labels: { component: 'etcd' },
-    });
+    const pod = await runEtcdPod(containerd, folder);
     agent = startAgentProcess(writeSettings(folder, containerd.socket, mailServer.port, slackServer.port));
     await untilReady(agent);
     const order = { image: ETCD_IMAGE, command: etcdCommand('/tmp/data', 42379) };

@@ -6,8 +6,10 @@ import { runPod } from '@seawall/kube/testing';
 import { openStore, type Store, type Workload } from '@seawall/store';
 import { ALLOWED_IN_TREE, WAYS } from '../../packages/probe/src/testing/guarded-tree.ts';
 import {
+  expectRefusal,
   type GuardedContainerd,
   guardedContainerdMissing,
+  startAndForget,
   withGuardedContainerd,
 } from '../4/support/guarded-container.ts';
 import type { AcceptanceResult } from '../row.ts';
@@ -168,7 +170,7 @@ async function tryOthers(containerd: GuardedContainerd): Promise<readonly (reado
   const command = ['/bin/busybox', 'sleep', '1000000'];
   const { id } = containerd.runContainer({ image, command, isPrivileged: true, ...labelled('others') });
   const busybox = (...words: readonly string[]): void => {
-    fails(() => containerd.exec(id, ['/bin/busybox', ...words]));
+    expectRefusal(() => containerd.exec(id, ['/bin/busybox', ...words]));
   };
   // Files are denied once the container was seen to run.
   await wait(3000);
@@ -179,26 +181,6 @@ async function tryOthers(containerd: GuardedContainerd): Promise<readonly (reado
   }
   containerd.removeContainer(id);
   return ['Denied call', 'Denied connection', 'Denied open'].map((rule) => [rule, OTHERS] as const);
-}
-
-/** The container has mostly ended before anybody can look at it, which is told as an error. */
-function startAndForget(start: () => unknown): void {
-  try {
-    start();
-  } catch (error) {
-    if (!/ENOENT|ESRCH|tasks list/.test(String(error))) throw error;
-  }
-}
-
-/** @throws where it went well. */
-function fails(attempt: () => unknown): void {
-  try {
-    attempt();
-  } catch {
-    // The runtime says that the program was ended, or that it failed.
-    return;
-  }
-  throw new Error('what is forbidden went well');
 }
 
 /** Findings in the pod that lack what only CRI tells. */

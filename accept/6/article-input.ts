@@ -2,13 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  CRI_NAMESPACE,
-  containerdMissing,
-  makeBusyboxImage,
-  runPod,
-  startContainerd,
-} from '@seawall/kube/testing';
+import { containerdMissing, startContainerd } from '@seawall/kube/testing';
 import { probeSupport } from '@seawall/probe';
 import { openStore } from '@seawall/store';
 import { runSeawall } from '../../conformance/regression/run-seawall.ts';
@@ -20,7 +14,7 @@ import {
   untilReady,
 } from '../5/support/agent-process.ts';
 import type { AcceptanceResult } from '../row.ts';
-import { ETCD_IMAGE, etcdCommand, etcdImage, hasEnded, openShell } from '../support/etcd-container.ts';
+import { ETCD_IMAGE, etcdCommand, hasEnded, openShell, runEtcdPod } from '../support/etcd-container.ts';
 import { until } from '../support/until.ts';
 
 export const title =
@@ -92,13 +86,7 @@ async function stopShell(
   const containerd = await startContainerd();
   let agent: AgentProcess | undefined;
   try {
-    containerd.importImage(makeBusyboxImage(join(folder, 'pause')), CRI_NAMESPACE);
-    containerd.importImage(etcdImage(join(folder, 'image')), CRI_NAMESPACE);
-    const pod = await runPod(containerd, {
-      name: 'etcd-node1',
-      namespace: 'kube-system',
-      labels: { component: 'etcd' },
-    });
+    const pod = await runEtcdPod(containerd, folder);
     agent = startAgentProcess(writeSettings(folder, containerd.socket));
     await untilReady(agent);
     const etcd = await pod.runContainer('etcd', {

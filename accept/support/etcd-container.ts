@@ -1,18 +1,38 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Containerd, CRI_NAMESPACE, type ImageFiles, makeBusyboxImage } from '@seawall/kube/testing';
+import {
+  type Containerd,
+  CRI_NAMESPACE,
+  type ImageFiles,
+  makeBusyboxImage,
+  type Pod,
+  runPod,
+} from '@seawall/kube/testing';
 
 export const ETCD_IMAGE = 'localhost/etcd:3.4';
 /** What this machine's etcd needs beside itself. */
 const LIBRARIES = ['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/ld-linux-x86-64.so.2'];
 
 /** An image of this machine's etcd, which has a shell as well. */
-export function etcdImage(folder: string): ImageFiles {
+function etcdImage(folder: string): ImageFiles {
   const files = Object.fromEntries(
     ['/usr/bin/etcd', ...LIBRARIES].map((path) => [path.slice(1), readFileSync(path)]),
   );
   return makeBusyboxImage(folder, { name: ETCD_IMAGE, files });
+}
+
+/** A pod as the control plane has it, for a container of etcd. @param folder what the images are made in. */
+export function runEtcdPod(containerd: Containerd, folder: string): Promise<Pod> {
+  // Pods themselves run the plain image.
+  containerd.importImage(makeBusyboxImage(join(folder, 'pause')), CRI_NAMESPACE);
+  containerd.importImage(etcdImage(join(folder, 'image')), CRI_NAMESPACE);
+  return runPod(containerd, {
+    name: 'etcd-node1',
+    namespace: 'kube-system',
+    labels: { component: 'etcd' },
+  });
 }
 
 /** What runs etcd alone. @param port of its clients; the next one is for its peers. */

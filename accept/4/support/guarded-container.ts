@@ -69,3 +69,22 @@ export async function withGuardedContainerd<T>(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Starts a container whose first program is ended: mostly before anybody can look at it, which is told as an error. */
+export function startAndForget(start: () => unknown): void {
+  try {
+    start();
+  } catch (error) {
+    if (!/ENOENT|ESRCH|tasks list/.test(String(error))) throw error;
+  }
+}
+
+/** Tries what is forbidden, of which the runtime says that it was killed or failed. @throws where it went well. */
+export function expectRefusal(attempt: () => unknown): void {
+  try {
+    attempt();
+  } catch {
+    return;
+  }
+  throw new Error('the runtime said that what is forbidden went well');
+}
