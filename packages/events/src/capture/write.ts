@@ -42,7 +42,8 @@ const FILE_MODE = 0o600;
 
 /**
  * Writes a .scap capture of format 1.2 in today's event table, as a stream.
- * @param output a path, or a stream that it takes over.
+ * @param output a path, or a stream that it takes over. What the stream is given is used again once it has called back:
+ *   whoever keeps it, keeps a copy.
  * Throws CAPTURE_UNWRITABLE, from any of its functions.
  */
 export function createCaptureWriter(output: string | Writable, options: WriteOptions = {}): CaptureWriter {
