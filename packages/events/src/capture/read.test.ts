@@ -135,6 +135,15 @@ test('what is no capture is refused with the reason', async () => {
   assert.equal(await codes(sectionHeader({})), undefined);
 });
 
+test('a block that says it is shorter than what it begins and ends with is damage', async () => {
+  const block = Buffer.alloc(12);
+  block.writeUInt32LE(0x201, 0);
+  block.writeUInt32LE(8, 4);
+  const { error } = await readWhole(Buffer.concat([sectionHeader(), block]));
+  assert.ok(isSeawallError(error, 'events/CAPTURE_DAMAGED'), String(error));
+  assert.match(error.message, /28.*a block has at least 12 bytes, it says 8/);
+});
+
 test('blocks and events of unknown types are stepped over', { skip }, async () => {
   const bytes = unpackedBytes(capture('sample.scap'));
   const unknownBlock = Buffer.alloc(400_000);

@@ -64,6 +64,23 @@ test('an old event of which no step is known is refused by name', () => {
   );
 });
 
+test('what an old event says of a container, parameter by parameter, becomes its description', () => {
+  const old = eventTypeOfSymbol('CONTAINER_E').id;
+  const kind = Buffer.of(7, 0, 0, 0);
+  const texts = ['a1b2', 'web', 'nginx:1'].map((text) => Buffer.from(`${text}\0`));
+  const [id, name, image] = texts as [Buffer, Buffer, Buffer];
+  const today = eventTypeOfSymbol('CONTAINER_JSON_2_E').id;
+  const json = '{"id":"a1b2","type":7,"name":"web","image":"nginx:1"}\0';
+  assert.deepEqual(
+    converted(createConverter(), event(old, [id, kind, name, image])),
+    event(today, [Buffer.from(json)]),
+  );
+  assert.deepEqual(
+    converted(createConverter(), event(old, [id, Buffer.of(7), name, image])),
+    event(today, [Buffer.alloc(0)]),
+  );
+});
+
 test('types no longer in use are dropped, more parameters than the table has refused', () => {
   assert.equal(eligibilityOf(eventTypeOfSymbol('SCHEDSWITCH_1_X').id, 0), 'drop');
   assert.equal(eligibilityOf(closeExit, eventType(closeExit)!.parameters.length), 'pass');
