@@ -1,6 +1,6 @@
 // Draws the cost of an event over the number of rules as an SVG, from `npm run bench -- --json` on standard input.
-// Usage: npm run --silent bench -- --json --reference sysdig | node bench/picture.ts > docs/performance.svg
 import { readFileSync } from 'node:fs';
+import { createUsage, type Usage } from '../scripts/usage.ts';
 import type { MeasuredCapture } from './measure.ts';
 
 const WIDTH = 640;
@@ -9,7 +9,11 @@ const LEFT = 60;
 const BOTTOM = 250;
 const TOP = 30;
 
-const { cases, referenceMilliseconds = 0 } = JSON.parse(readFileSync(0, 'utf8')) as MeasuredCapture;
+const usage: Usage = createUsage(
+  'npm run --silent bench -- --json --reference sysdig | node bench/picture.ts > docs/performance.svg',
+);
+usage.read({});
+const { cases, referenceMilliseconds = 0 } = readMeasured();
 // With a reference the medians, which say more than the best times.
 const points = cases.map(({ rules, events, replayMilliseconds, replayUnits }) => {
   const milliseconds =
@@ -41,3 +45,13 @@ ${marks.join('\n')}
   <text x="${WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">rules (logarithmic)</text>
 </svg>
 `);
+
+function readMeasured(): MeasuredCapture {
+  try {
+    const measured = JSON.parse(readFileSync(0, 'utf8')) as Partial<MeasuredCapture>;
+    if (Array.isArray(measured?.cases)) return measured as MeasuredCapture;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return usage.refuse('standard input is not what the benchmark prints with --json');
+}

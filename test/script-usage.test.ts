@@ -35,6 +35,7 @@ const REFUSED: readonly (readonly [words: readonly string[], says: RegExp])[] = 
   [['bench/store.ts', '--findings', '1e6'], /^--findings takes a whole number from 1 on, not '1e6'/],
   [['bench/read.ts'], /^a capture is missing; usage: bench\/read.ts CAPTURE/],
   [['bench/read.ts', 'package.json'], /^package.json is not a .scap capture: .*; usage: bench\/read.ts /],
+  [['bench/picture.ts'], /^standard input is not what the benchmark prints with --json; usage: /],
   [['bench/repeat.ts', 'no/such.scap', '2'], /^there is no file no\/such.scap/],
   [['bench/repeat.ts', 'package.json', 'twice'], /^TIMES takes a whole number from 1 on, not 'twice'/],
   [['bench/repeat.ts', 'package.json', '2'], /^package.json holds no events; usage: bench\/repeat.ts /],
@@ -46,6 +47,10 @@ const REFUSED: readonly (readonly [words: readonly string[], says: RegExp])[] = 
   [['accept/main.ts', '../docs'], /^there is no issue \.\.\/docs/],
   [['accept/main.ts', '5', 'nosuch'], /^issue 5 has no row nosuch; it has .*; usage: /],
   [['scripts/check.ts', '--fxi'], /^Unknown option '--fxi'; usage: npm run check /],
+  [
+    ['packages/events/scripts/generate-event-table.ts', 'x'],
+    /^Unexpected argument 'x'.*; usage: node packages/,
+  ],
   [['scripts/bootstrap.mjs', 'no/such.ts'], /^there is no file no\/such.ts; usage: node scripts\/bootstrap/],
   [['scripts/cis-coverage.ts', 'no/such'], /^there is no file no\/such\/cfg\/cis-1.12\/master.yaml/],
 ];

@@ -1,9 +1,10 @@
 /**
- * Writes src/table/event-facts.ts from the shared event table (event_table.json). Run it when that file changes:
- * `node scripts/generate-event-table.ts`. The shared folder is SEAWALL_SHARED, by default `../shared` beside the checkout.
+ * Writes src/table/event-facts.ts from the shared event table (event_table.json). Run it when that file changes.
+ * The shared folder is SEAWALL_SHARED, by default `../shared` beside the checkout.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createUsage, type Usage } from '../../../scripts/usage.ts';
 
 interface SharedEvent {
   readonly id: number;
@@ -21,11 +22,10 @@ interface SharedParameter {
   readonly info: string | null;
 }
 
-const root = join(import.meta.dirname, '../../..');
-const shared = process.env.SEAWALL_SHARED ?? join(root, '../shared');
-const events = JSON.parse(
-  readFileSync(join(shared, 'conformance/event_table.json'), 'utf8'),
-) as readonly SharedEvent[];
+const usage: Usage = createUsage('node packages/events/scripts/generate-event-table.ts');
+usage.read({});
+const table = usage.shared('conformance', 'event_table.json') ?? usage.refuse('there is no ../shared');
+const events = JSON.parse(readFileSync(usage.file(table), 'utf8')) as readonly SharedEvent[];
 
 const header = `/**
  * Every event type, one a line, in the order of their ids: symbol, name, categories, flags, parameters. A parameter
