@@ -1,10 +1,19 @@
 // Replays a capture with more and more rules and prints what each case took, as a ratio to the reference program's
 // plain scan of the same file (where there is one) and to our own bare scan of headers, all in one run. With --dense
 // the same follows for a copy of the capture that holds only events of types that the stock rules look at.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { compileProgram } from '@seawall/rules';
 import { createUsage, type Usage } from '../scripts/usage.ts';
 import { writeDenseCopy } from './dense.ts';
@@ -92,11 +101,16 @@ async function measureDenseCopy() {
   return measureCapture({ file: copy, name, reference, rounds, cases: [stockFiles], signal });
 }
 
-/** The capture as a plain file. */
+/** The capture as a plain file, whatever its name says of how it is packed. */
 function unpack(path: string): string {
-  if (!path.endsWith('.gz')) return path;
+  const beginning = Buffer.alloc(2);
+  const descriptor = openSync(path, 'r');
+  readSync(descriptor, beginning);
+  closeSync(descriptor);
+  const unpackBytes = { '1f8b': gunzipSync, '28b5': zstdDecompressSync }[beginning.toString('hex')];
+  if (unpackBytes === undefined) return path;
   const plain = join(folder, 'capture.scap');
-  writeFileSync(plain, gunzipSync(readFileSync(path)));
+  writeFileSync(plain, unpackBytes(readFileSync(path)));
   return plain;
 }
 
