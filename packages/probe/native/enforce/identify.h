@@ -4,10 +4,11 @@
 #include "tables.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630
-/* A file is part of a backing_file (FMODE_BACKING in the kernel's fs.h), since Linux 6.14 and before. */
-#define IS_BACKING (1 << 24)
-#define IS_BACKING_BEFORE (1 << 25)
-#define LINUX_6_14 0x060e00
+/*
+ * A file may be part of a backing_file. FMODE_BACKING in the kernel's fs.h is the first of these since Linux 6.14, and was the
+ * other one before. Long-term kernels took the change over (6.12.117 has it), so that no version says which it is.
+ */
+#define MAYBE_BACKING (1 << 24 | 1 << 25)
 /* Components of a path that are followed. */
 #define PATH_STEPS 64
 /* Room for a path that is put together from its end, and for the longest name in front of it. */
@@ -104,16 +105,25 @@ static __always_inline void find_subject(struct subject *subject, struct dentry 
 	subject->inode = BPF_CORE_READ(lower, d_inode);
 }
 
-extern int LINUX_KERNEL_VERSION __kconfig;
+/* Whether there is a dentry: what lies behind a file that is part of nothing is none. */
+static __always_inline bool is_dentry(struct dentry *dentry)
+{
+	struct super_block *super = BPF_CORE_READ(dentry, d_sb);
+
+	return super && BPF_CORE_READ(dentry, d_inode, i_sb) == super;
+}
 
 /* The dentry that was opened, also where an overlay maps the file of its layer. */
 static __always_inline struct dentry *opened_dentry(struct file *file)
 {
 	struct backing_file *backing = (void *)file;
-	__u32 mark = LINUX_KERNEL_VERSION >= LINUX_6_14 ? IS_BACKING : IS_BACKING_BEFORE;
+	struct dentry *opened;
 
-	if (bpf_core_field_exists(backing->user_path) && BPF_CORE_READ(file, f_mode) & mark)
-		return BPF_CORE_READ(backing, user_path.dentry);
+	if (bpf_core_field_exists(backing->user_path) && BPF_CORE_READ(file, f_mode) & MAYBE_BACKING) {
+		opened = BPF_CORE_READ(backing, user_path.dentry);
+		if (is_dentry(opened))
+			return opened;
+	}
 	return BPF_CORE_READ(file, f_path.dentry);
 }
 
