@@ -8,6 +8,7 @@
 #include "ignore.h"
 #include "kernel-types.h"
 #include "record.h"
+#include "running.h"
 
 #if defined(__TARGET_ARCH_x86)
 #define CALL_CLONE 56
@@ -28,41 +29,36 @@ struct exit_context {
 	long result;
 };
 
-static __always_inline struct pt_regs *current_registers(void)
-{
-	return (struct pt_regs *)bpf_task_pt_regs((void *)bpf_get_current_task_btf());
-}
-
 /* The argument of that index of the call that returns. */
 static __always_inline __u64 argument(struct pt_regs *regs, int index)
 {
 #if defined(__TARGET_ARCH_x86)
 	switch (index) {
 	case 0:
-		return regs->di;
+		return FIELD(regs, di);
 	case 1:
-		return regs->si;
+		return FIELD(regs, si);
 	case 2:
-		return regs->dx;
+		return FIELD(regs, dx);
 	case 3:
-		return regs->r10;
+		return FIELD(regs, r10);
 	case 4:
-		return regs->r8;
+		return FIELD(regs, r8);
 	default:
-		return regs->r9;
+		return FIELD(regs, r9);
 	}
 #else
 	/* the first register holds the result already */
-	return index == 0 ? regs->orig_x0 : regs->regs[index];
+	return index == 0 ? FIELD(regs, orig_x0) : FIELD(regs, regs[index]);
 #endif
 }
 
 static __always_inline long call_number(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	return regs->orig_ax;
+	return FIELD(regs, orig_ax);
 #else
-	return regs->syscallno;
+	return FIELD(regs, syscallno);
 #endif
 }
 

@@ -35,7 +35,7 @@ static __noinline void put_pointed_texts(struct scratch *s, __u64 array)
 {
 	struct pointed_texts texts = { .s = s, .array = array };
 
-	bpf_loop(POINTERS_FOLLOWED, append_pointed_text, &texts, 0);
+	REPEAT(POINTERS_FOLLOWED, append_pointed_text, &texts);
 	if (texts.length > TEXT_MAXIMUM) {
 		texts.length = TEXT_MAXIMUM;
 		place_of(s)[TEXT_MAXIMUM - 1] = 0;

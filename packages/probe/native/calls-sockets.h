@@ -163,11 +163,8 @@ int exit_recvmsg(struct exit_context *context)
 	/* a look into the program's memory takes several times as long as the question what kind of socket it is */
 	if (result >= 0 && (is_event_needed || is_unix(argument(regs, 0)))) {
 		bpf_probe_read_user(&message, sizeof(message), (void *)argument(regs, 1));
-		if (message.control_length && is_unix(argument(regs, 0))) {
-			struct receiving receiving = { .left = RECEIVED_MAXIMUM };
-
-			tell_received(&message, &receiving);
-		}
+		if (message.control_length && is_unix(argument(regs, 0)))
+			tell_received(message.control, message.control_length, RECEIVED_MAXIMUM);
 	}
 	if (!is_event_needed) {
 		count_filtered(EVENT_SOCKET_RECVMSG_X);
@@ -191,34 +188,47 @@ int exit_recvmsg(struct exit_context *context)
 	return 0;
 }
 
-struct many {
-	__u64 messages;
-	__s64 count;
-	struct receiving receiving;
-	bool is_over_unix;
-};
-
-static long tell_one_of_many(__u32 index, struct many *many)
+/*
+ * Tells of one of the messages that a call brought, and of the descriptors that came with it, `most` at most; gives of how many.
+ * @param address where what was filled is; `count` how many the call filled.
+ */
+CHECKED_ONCE int tell_message(__u64 address, __u64 count, __u32 is_over_unix, __u32 most)
 {
 	struct pt_regs *regs = current_registers();
 	struct user_message_of_many one = {};
 	struct scratch *s;
+	int told = 0;
 
-	if (index >= many->count)
-		return 1;
-	bpf_probe_read_user(&one, sizeof(one), (void *)(many->messages + index * sizeof(one)));
-	if (many->is_over_unix && one.message.control_length)
-		tell_received(&one.message, &many->receiving);
+	bpf_probe_read_user(&one, sizeof(one), (void *)address);
+	if (is_over_unix && one.message.control_length)
+		told = tell_received(one.message.control, one.message.control_length, most);
 	if (filters.needs[EVENT_SOCKET_RECVMMSG_X] != NEED_RULES)
-		return 0;
+		return told;
 	s = begin(EVENT_SOCKET_RECVMMSG_X, PARAMETERS_SOCKET_RECVMMSG_X);
 	if (!s)
-		return 0;
-	put_u64(s, many->count);
+		return told;
+	put_u64(s, count);
 	ID(0);
 	put_u32(s, one.received);
 	put_received(s, regs, &one.message, one.received);
 	finish(s);
+	return told;
+}
+
+struct many {
+	__u64 messages;
+	__s64 count;
+	bool is_over_unix;
+	/* descriptors that may yet be told of */
+	__u32 left;
+};
+
+static long tell_one_of_many(__u32 index, struct many *many)
+{
+	if (index >= many->count)
+		return 1;
+	many->left -= tell_message(many->messages + index * sizeof(struct user_message_of_many), many->count,
+				   many->is_over_unix, many->left);
 	return 0;
 }
 
@@ -230,7 +240,7 @@ int exit_recvmmsg(struct exit_context *context)
 	struct many many = {
 		.messages = argument(regs, 1),
 		.count = context->result,
-		.receiving.left = RECEIVED_BY_MANY_MAXIMUM,
+		.left = RECEIVED_BY_MANY_MAXIMUM,
 	};
 	bool is_event_needed = filters.needs[EVENT_SOCKET_RECVMMSG_X] == NEED_RULES;
 	struct scratch *s;
@@ -242,7 +252,7 @@ int exit_recvmmsg(struct exit_context *context)
 	many.is_over_unix = is_unix(argument(regs, 0));
 	if (many.count > 0) {
 		if (is_event_needed || many.is_over_unix)
-			bpf_loop(MESSAGES_MAXIMUM, tell_one_of_many, &many, 0);
+			REPEAT(MESSAGES_MAXIMUM, tell_one_of_many, &many);
 		return 0;
 	}
 	if (!is_event_needed)

@@ -5,6 +5,8 @@
 #include "kernel-types.h"
 #include "peek.h"
 #include "record.h"
+#include "repeat.h"
+#include "running.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630
 #define FILE_CREATED 0x100000
@@ -33,12 +35,12 @@ struct file_facts {
 /* The open file behind a descriptor of the thread that runs; NULL where there is none. */
 static __always_inline struct file *file_of(__s64 descriptor)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct fdtable *table = task->files->fdt;
+	struct task_struct *task = current_task();
+	struct fdtable *table = FIELD(FIELD(task, files), fdt);
 
-	if (descriptor < 0 || descriptor >= table->max_fds)
+	if (descriptor < 0 || descriptor >= FIELD(table, max_fds))
 		return NULL;
-	return PEEK_POINTER(table->fd + descriptor);
+	return PEEK_POINTER(FIELD(table, fd) + descriptor);
 }
 
 /* On overlayfs, the inode's own structure is followed by the dentry of the upper layer, where there is one. */
@@ -142,7 +144,7 @@ static __noinline void put_path(struct scratch *s, struct file *file)
 
 	s->aside[SPARE - 1] = 0;
 	s->start = SPARE - 1;
-	bpf_loop(PATH_STEPS, step_up, &walk, 0);
+	REPEAT(PATH_STEPS, step_up, &walk);
 	last = walk.dentry;
 	mount = walk.mount;
 	if (s->start != SPARE - 1)
@@ -225,7 +227,7 @@ static __noinline bool is_member(const struct cred *cred, __u32 group)
 	if (!groups)
 		return false;
 	search.right = BPF_CORE_READ(groups, ngroups);
-	bpf_loop(17, search_groups, &search, 0);
+	REPEAT(17, search_groups, &search);
 	return search.is_found;
 }
 
@@ -246,18 +248,18 @@ static __noinline bool is_mapped(struct uid_gid_map *map, __u32 id)
 static __always_inline bool is_exe_writable(const struct cred *cred, struct inode *inode)
 {
 	const __u32 immutable = 8, read_only = 1;
-	__u32 mode = inode->i_mode, uid = inode->i_uid.val;
-	__u32 gid = inode->i_gid.val, user = cred->fsuid.val;
-	struct user_namespace *namespace = cred->user_ns;
+	__u32 mode = FIELD(inode, i_mode), uid = FIELD(inode, i_uid.val);
+	__u32 gid = FIELD(inode, i_gid.val), user = FIELD(cred, fsuid.val);
+	struct user_namespace *namespace = FIELD(cred, user_ns);
 	__u64 effective = capabilities(&cred->cap_effective);
 
-	if (inode->i_sb->s_flags & read_only || inode->i_flags & immutable)
+	if (FIELD(FIELD(inode, i_sb), s_flags) & read_only || FIELD(inode, i_flags) & immutable)
 		return false;
 	if (uid == (__u32)-1 || gid == (__u32)-1)
 		return false;
 	if (user == uid)
 		return true;
-	if (gid == cred->fsgid.val || is_member(cred, gid))
+	if (gid == FIELD(cred, fsgid.val) || is_member(cred, gid))
 		mode >>= 3;
 	if (mode & 2)
 		return true;
@@ -279,10 +281,10 @@ static __always_inline bool is_memfd(struct dentry *dentry)
 
 static __always_inline __u32 exe_flags(const struct cred *cred, struct file *exe)
 {
-	struct dentry *dentry = exe->f_path.dentry;
+	struct dentry *dentry = FIELD(exe, f_path.dentry);
 	__u32 layer = layer_of(dentry), flags = 0;
 
-	if (is_exe_writable(cred, exe->f_inode))
+	if (is_exe_writable(cred, FIELD(exe, f_inode)))
 		flags |= EXE_WRITABLE;
 	if (layer == EVENT_UPPER_LAYER)
 		flags |= EXE_UPPER_LAYER;

@@ -4,6 +4,8 @@
 #include "describe-file.h"
 #include "kernel-types.h"
 #include "record.h"
+#include "repeat.h"
+#include "running.h"
 
 #define PAGE_KIB 4
 #define KERNEL_THREAD 0x00200000
@@ -13,13 +15,13 @@
  * make, as many as they like.
  */
 #define CGROUP_DEPTH 10
+#ifndef OLD_KERNEL
 #define CGROUP_DEEPEST (1 << 16)
+#else
+/* as far as the kernel's checks go */
+#define CGROUP_DEEPEST (1 << 10)
+#endif
 #define NUMBER_OF_FILES 7
-
-static __always_inline struct task_struct *current_task(void)
-{
-	return (struct task_struct *)bpf_get_current_task_btf();
-}
 
 /*
  * The id and its namespace at a level: the array is longer than it is declared. Kernels before 6.12 let a program reckon so
@@ -62,7 +64,7 @@ static __always_inline struct pid *group_id(struct task_struct *task, int type)
 /* Sizes of a process's memory in KiB: virtual, resident, swapped. */
 static __always_inline void put_sizes(struct scratch *s, struct task_struct *task)
 {
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = FIELD(task, mm);
 	struct mm_struct___old *old = (void *)mm;
 	__s64 resident = 0, swapped = 0;
 
@@ -77,10 +79,10 @@ static __always_inline void put_sizes(struct scratch *s, struct task_struct *tas
 			   BPF_CORE_READ(old, rss_stat.count[3].counter);
 		swapped = BPF_CORE_READ(old, rss_stat.count[2].counter);
 	} else {
-		resident = mm->rss_stat[0].count + mm->rss_stat[1].count + mm->rss_stat[3].count;
-		swapped = mm->rss_stat[2].count;
+		resident = FIELD(mm, rss_stat[0].count) + FIELD(mm, rss_stat[1].count) + FIELD(mm, rss_stat[3].count);
+		swapped = FIELD(mm, rss_stat[2].count);
 	}
-	put_u32(s, mm->total_vm * PAGE_KIB);
+	put_u32(s, FIELD(mm, total_vm) * PAGE_KIB);
 	put_u32(s, resident < 0 ? 0 : resident * PAGE_KIB);
 	put_u32(s, swapped < 0 ? 0 : swapped * PAGE_KIB);
 }
@@ -95,6 +97,8 @@ static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 struct cgroup_walk {
 	struct scratch *s;
 	struct kernfs_node *node;
+	/* directories that are not shown */
+	__u32 skipped;
 };
 
 /* One directory up; the root has no name. */
@@ -114,10 +118,31 @@ static long step_up_cgroup(__u32 index, struct cgroup_walk *walk)
 
 static long skip_cgroup(__u32 index, struct cgroup_walk *walk)
 {
-	struct kernfs_node *parent = walk->node ? parent_of(walk->node) : NULL;
+	struct kernfs_node *node = walk->node;
 
-	walk->node = parent;
-	return !parent;
+	if (index >= walk->skipped || !node)
+		return 1;
+	walk->node = parent_of(node);
+	return 0;
+}
+
+/* Puts the path of a cgroup together, aside: of its directories, `level` of them below the root, the first ones. */
+CHECKED_ONCE int find_cgroup_path(__u64 node, __u32 level)
+{
+	struct scratch *s = scratch_here();
+	struct cgroup_walk walk = {
+		.s = s,
+		.node = (void *)node,
+		.skipped = level > CGROUP_DEPTH ? level - CGROUP_DEPTH : 0,
+	};
+
+	if (!s)
+		return 0;
+	s->aside[SPARE - 1] = 0;
+	s->start = SPARE - 1;
+	REPEAT(CGROUP_DEEPEST, skip_cgroup, &walk);
+	REPEAT(CGROUP_DEPTH, step_up_cgroup, &walk);
+	return 0;
 }
 
 /*
@@ -125,29 +150,23 @@ static long skip_cgroup(__u32 index, struct cgroup_walk *walk)
  * such subsystem. `last` is the cgroup whose path lies aside.
  */
 static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *task, __u32 subsystem, __u32 length,
-				      struct kernfs_node **last)
+				      __u64 *last)
 {
 	__u8 *place = place_of(s) + (length & 0xfff);
 	void *subsystems = (void *)PEEK(task_struct, task, cgroups) + bpf_core_field_offset(struct css_set, subsys);
 	struct cgroup_subsys_state *state = PEEK_POINTER(subsystems + 8 * (__u64)subsystem);
-	struct cgroup_walk walk = { .s = s };
 	struct cgroup *cgroup;
 	__u32 taken;
-	int level;
+	__u64 node;
 
 	if (!state)
 		return 0;
 	cgroup = PEEK(cgroup_subsys_state, state, cgroup);
-	walk.node = PEEK(cgroup, cgroup, kn);
+	node = PEEK_NUMBER((void *)cgroup + bpf_core_field_offset(struct cgroup, kn));
 	/* all subsystems share one tree on most machines: its path was made for the one before */
-	if (walk.node != *last) {
-		s->aside[SPARE - 1] = 0;
-		s->start = SPARE - 1;
-		*last = walk.node;
-		level = PEEK(cgroup, cgroup, level);
-		if (level > CGROUP_DEPTH)
-			bpf_loop(level < CGROUP_DEEPEST ? level - CGROUP_DEPTH : CGROUP_DEEPEST, skip_cgroup, &walk, 0);
-		bpf_loop(CGROUP_DEPTH, step_up_cgroup, &walk, 0);
+	if (node != *last) {
+		*last = node;
+		find_cgroup_path(node, PEEK(cgroup, cgroup, level));
 	}
 	if (s->start == SPARE - 1) {
 		*(__u16 *)place = '/';
@@ -172,7 +191,7 @@ static __noinline __u32 append_cgroup(struct scratch *s, struct task_struct *tas
 
 static __always_inline void put_cgroups(struct scratch *s, struct task_struct *task)
 {
-	struct kernfs_node *last = NULL;
+	__u64 last = 0;
 	__u32 length = 0;
 
 	APPEND_CGROUP(cpuset);
@@ -215,13 +234,13 @@ static __always_inline void put_arguments(struct scratch *s, struct mm_struct *m
 /* tid, pid, ptid, an empty cwd, fdlimit, memory: numbers of a process. */
 static __always_inline void put_numbers(struct scratch *s, struct task_struct *task, struct task_struct *faults)
 {
-	put_id(s, task->pid);
-	put_id(s, task->tgid);
-	put_id(s, task->real_parent->pid);
+	put_id(s, FIELD(task, pid));
+	put_id(s, FIELD(task, tgid));
+	put_id(s, FIELD(FIELD(task, real_parent), pid));
 	put_nothing(s);
-	put_u64(s, task->signal->rlim[NUMBER_OF_FILES].rlim_cur);
-	put_u64(s, faults->maj_flt);
-	put_u64(s, faults->min_flt);
+	put_u64(s, FIELD(FIELD(task, signal), rlim[NUMBER_OF_FILES].rlim_cur));
+	put_u64(s, FIELD(faults, maj_flt));
+	put_u64(s, FIELD(faults, min_flt));
 	put_sizes(s, task);
 }
 

@@ -260,6 +260,7 @@ struct thread_info {
 };
 
 struct task_struct {
+	void *stack;
 	struct thread_info thread_info;
 	unsigned int flags;
 	int pid, tgid, exit_code;

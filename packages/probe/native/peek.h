@@ -7,6 +7,7 @@
 
 #include "kernel-types.h"
 
+#ifndef OLD_KERNEL
 extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 
 /* came with the same version as the function above, and can be asked for */
@@ -28,6 +29,24 @@ enum bpf_func_id___new {
 			value = BPF_CORE_READ((struct name *)peeked, field);                                           \
 		value;                                                                                                 \
 	})
+
+/* The field of a pointer whose type the kernel knows: what a tracepoint hands over, the running thread, and what these point to. */
+#define FIELD(pointer, field) ((pointer)->field)
+#else
+#define PEEK(name, address, field)                                                                                     \
+	({                                                                                                             \
+		const struct name *peeked = (const struct name *)(address);                                            \
+                                                                                                                       \
+		BPF_CORE_READ(peeked, field);                                                                          \
+	})
+/* Of the running thread these kernels tell nothing but the address. */
+#define FIELD(pointer, field)                                                                                          \
+	({                                                                                                             \
+		typeof(pointer) followed = (pointer);                                                                  \
+                                                                                                                       \
+		BPF_CORE_READ(followed, field);                                                                        \
+	})
+#endif
 
 /* The pointer at the address: read as the first one of a structure that is nothing but pointers. */
 #define PEEK_POINTER(address) ((void *)PEEK(list_head, address, next))

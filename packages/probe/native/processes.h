@@ -13,9 +13,9 @@
 /* Everything of an exec event behind `cgroups`; `env` has been put. */
 static __always_inline void put_program(struct scratch *s, struct task_struct *task)
 {
-	const struct cred *cred = task->cred;
-	struct file *exe = task->mm->exe_file;
-	struct inode *inode = exe->f_inode;
+	const struct cred *cred = FIELD(task, cred);
+	struct file *exe = FIELD(FIELD(task, mm), exe_file);
+	struct inode *inode = FIELD(exe, f_inode);
 
 	put_u32(s, terminal_of(task));
 	put_id(s, own_id(group_id(task, PIDTYPE_PGID)));
@@ -24,13 +24,13 @@ static __always_inline void put_program(struct scratch *s, struct task_struct *t
 	put_u64(s, capabilities(&cred->cap_inheritable));
 	put_u64(s, capabilities(&cred->cap_permitted));
 	put_u64(s, capabilities(&cred->cap_effective));
-	put_u64(s, inode->i_ino);
+	put_u64(s, FIELD(inode, i_ino));
 	put_u64(s, change_time(inode));
 	put_u64(s, modification_time(inode));
-	put_u32(s, cred->euid.val);
+	put_u32(s, FIELD(cred, euid.val));
 	put_path(s, exe);
 	put_id(s, id_at(group_id(task, PIDTYPE_PGID), 0));
-	put_u32(s, cred->egid.val);
+	put_u32(s, FIELD(cred, egid.val));
 }
 
 static __always_inline void tell_exec(struct task_struct *task, struct linux_binprm *binary)
@@ -141,7 +141,7 @@ static __noinline void put_clone_again(struct scratch *s, struct task_struct *ta
 /* Two events, as if the call had returned twice already: to the caller with the child's id, to the child with 0. */
 static __always_inline void tell_fork(struct task_struct *parent, struct task_struct *child)
 {
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs((void *)current_task());
+	struct pt_regs *regs = current_registers();
 	struct pid *child_id = thread_id(child), *own = thread_id(parent);
 	struct pid_namespace *namespace = namespace_of(own), *inner = namespace_of(child_id);
 	__u32 level = PEEK(pid, own, level), child_flags, parent_flags;
@@ -215,7 +215,7 @@ static __noinline int living_thread(struct task_struct *task)
 	struct list_head *head = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
 	struct thread_search search = { .head = head, .link = BPF_CORE_READ(head, next), .found = -1 };
 
-	bpf_loop(THREADS_LOOKED_AT, look_at_thread, &search, 0);
+	REPEAT(THREADS_LOOKED_AT, look_at_thread, &search);
 	return search.found;
 }
 
@@ -263,7 +263,7 @@ static __noinline int new_parent_of_children(struct task_struct *task)
 		return 0;
 	if (!BPF_CORE_READ_BITFIELD_PROBED(signal, has_child_subreaper))
 		return BPF_CORE_READ(first, pid);
-	bpf_loop(ANCESTORS_LOOKED_AT, look_at_ancestor, &search, 0);
+	REPEAT(ANCESTORS_LOOKED_AT, look_at_ancestor, &search);
 	return search.found;
 }
 

@@ -9,6 +9,8 @@
 #include "filter.h"
 #include "peek.h"
 #include "record.h"
+#include "repeat.h"
+#include "running.h"
 
 #define SOL_SOCKET 1
 #define SCM_RIGHTS 1
@@ -42,10 +44,10 @@ struct told_descriptor {
 
 static __always_inline bool is_closed_on_exec(__u32 descriptor)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct fdtable *table = task->files->fdt;
+	struct task_struct *task = current_task();
+	struct fdtable *table = FIELD(FIELD(task, files), fdt);
 
-	return PEEK_NUMBER(table->close_on_exec + descriptor / 64) >> (descriptor & 63) & 1;
+	return PEEK_NUMBER(FIELD(table, close_on_exec) + descriptor / 64) >> (descriptor & 63) & 1;
 }
 
 static __always_inline bool is_unix(__s64 descriptor)
@@ -78,7 +80,8 @@ static __always_inline void put_told_name(struct scratch *s)
 	put_written(s, sizeof(name));
 }
 
-static __noinline void tell_descriptor(int descriptor)
+/* Tells what that descriptor is, unless the reader's tables have nothing of its kind: see `tell_closed`. */
+CHECKED_ONCE int tell_descriptor(int descriptor)
 {
 	struct file *file = file_of(descriptor);
 	struct told_descriptor *told;
@@ -88,11 +91,11 @@ static __noinline void tell_descriptor(int descriptor)
 	struct scratch *s;
 	__u32 start;
 
-	if (!file)
-		return;
+	if (!file || (filters.omits_files && !is_kept(descriptor)))
+		return 0;
 	s = begin_for(EVENT_ASYNCEVENT_E, ASYNCHRONOUS_LENGTHS, NO_THREAD);
 	if (!s)
-		return;
+		return 0;
 	*(__u32 *)(s->data + PREFIX + 22) = PARAMETERS_ASYNCEVENT_E;
 	/* of no plugin; the upper half of each length is 0 */
 	put_u32(s, 0);
@@ -129,52 +132,59 @@ static __noinline void tell_descriptor(int descriptor)
 		put_path(s, file);
 	*(__u32 *)(s->data + LENGTHS + 8) = s->position - start;
 	finish(s);
-}
-
-/* What is left to be told of, and where the numbers are. */
-struct receiving {
-	__u64 address;
-	__u32 count, left;
-};
-
-static long tell_one_received(__u32 index, struct receiving *receiving)
-{
-	int descriptor = -1;
-
-	if (index >= receiving->count || receiving->left == 0)
-		return 1;
-	if (bpf_probe_read_user(&descriptor, sizeof(descriptor), (void *)(receiving->address + 4 * (__u64)index)))
-		return 1;
-	receiving->left--;
-	/* of others the reader's tables have nothing: see `tell_closed` */
-	if (!filters.omits_files || is_kept(descriptor))
-		tell_descriptor(descriptor);
 	return 0;
 }
 
-/* Tells of the descriptors that came with a message that the running thread has received. */
-static __noinline void tell_received(struct user_message *message, struct receiving *receiving)
+/* Where the numbers of descriptors are, and how many. */
+struct received {
+	__u64 address;
+	__u32 count;
+};
+
+static long tell_one_received(__u32 index, struct received *received)
 {
-	__u64 position = message->control, left = message->control_length;
+	int descriptor = -1;
+
+	if (index >= received->count ||
+	    bpf_probe_read_user(&descriptor, sizeof(descriptor), (void *)(received->address + 4 * (__u64)index)))
+		return 1;
+	tell_descriptor(descriptor);
+	return 0;
+}
+
+/*
+ * Tells of the descriptors that came with a message that the running thread has received, `most` at most; gives of how many.
+ * @param position where its control data are, `left` bytes.
+ */
+CHECKED_ONCE int tell_received(__u64 position, __u64 left, __u32 most)
+{
+	__u32 told = 0;
 
 	if (settings.own_process == bpf_get_current_pid_tgid() >> 32)
-		return;
+		return 0;
 	for (int i = 0; i < CONTROLS_LOOKED_AT; i++) {
 		struct user_control header = {};
 		__u64 taken;
 
 		if (left <= CONTROL_HEADER || bpf_probe_read_user(&header, sizeof(header), (void *)position) ||
 		    header.length < CONTROL_HEADER || header.length > left)
-			return;
+			break;
 		if (header.level == SOL_SOCKET && (header.type == SCM_RIGHTS || header.type == SCM_PIDFD)) {
-			receiving->address = position + CONTROL_HEADER;
-			receiving->count = (header.length - CONTROL_HEADER) / 4;
-			bpf_loop(RECEIVED_MAXIMUM, tell_one_received, receiving, 0);
+			struct received received = {
+				.address = position + CONTROL_HEADER,
+				.count = (header.length - CONTROL_HEADER) / 4,
+			};
+
+			if (received.count > most - told)
+				received.count = most - told;
+			REPEAT(RECEIVED_MAXIMUM, tell_one_received, &received);
+			told += received.count;
 		}
 		taken = (header.length + 7) & ~7ull;
 		if (taken >= left)
-			return;
+			break;
 		position += taken;
 		left -= taken;
 	}
+	return told;
 }

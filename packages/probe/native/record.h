@@ -39,7 +39,9 @@ struct settings {
 	/* bytes of data that transfers show */
 	__u32 data_length;
 	/* no more events: taking programs off takes the kernel a while, in which nobody reads */
-	__u32 is_stopped, reserved;
+	__u32 is_stopped;
+	/* of a thread in the kernel */
+	__u32 stack_size;
 };
 
 /* What became of the events of this CPU, by type. */
@@ -75,17 +77,38 @@ static __always_inline struct counters *find_counters(void)
 	return bpf_map_lookup_elem(&counts, &key);
 }
 
+/* Whether another program was interrupted in the midst of its event; from now on this one is in the midst of its own. */
+static __always_inline bool was_busy(struct scratch *s)
+{
+#ifndef OLD_KERNEL
+	return __sync_lock_test_and_set(&s->is_busy, 1);
+#else
+	/* programs are interrupted there, but no other one takes turns with them: who comes between is done when it goes */
+	if (s->is_busy)
+		return true;
+	s->is_busy = 1;
+	return false;
+#endif
+}
+
+static __always_inline struct scratch *scratch_here(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&scratches, &cpu);
+}
+
 /* Starts an event of a thread; NULL when there is no place for it, and then it is counted. */
 static __always_inline struct scratch *begin_for(__u16 type, __u32 parameters, __u64 tid)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
+	struct scratch *s = scratch_here();
 	struct counters *counters;
 
 	if (!s || settings.is_stopped)
 		return NULL;
-	if (__sync_lock_test_and_set(&s->is_busy, 1)) {
-		/* another program was interrupted in its midst: nothing here waits */
+	if (was_busy(s)) {
+		/* nothing here waits */
 		counters = find_counters();
 		if (counters)
 			__sync_fetch_and_add(&counters->dropped[type], 1);

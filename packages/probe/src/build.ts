@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { reasonOf } from '@seawall/base';
 import { errors } from './errors.ts';
 import { eventTypesHeader } from './event-types-header.ts';
+import { kernelHelpers } from './support.ts';
 
 /** The two files that the probe is made of: what runs in the kernel, and what puts it there. */
 export interface BuiltProbe {
@@ -57,17 +58,24 @@ export function buildProbe(): BuiltProbe {
   return { object: join(folder, 'probe.bpf.o'), addon: join(folder, 'loader.node') };
 }
 
-/** How the probe is compiled. */
-export function probeRecipe(): Recipe {
+/**
+ * How the probe is compiled.
+ * @param isForOldKernels without what Linux 5.17 and the versions shortly before it brought (native/repeat.h).
+ */
+export function probeRecipe(isForOldKernels = !kernelHelpers().has('loop')): Recipe {
   const header = eventTypesHeader();
+  const definitions = isForOldKernels ? ['-DOLD_KERNEL'] : [];
   return {
-    name: fingerprint(NATIVE, header),
+    name: `${fingerprint(NATIVE, header)}${isForOldKernels ? '-old' : ''}`,
     files: ['probe.bpf.o', 'loader.node'],
     tools(scratch) {
       writeFileSync(join(scratch, 'event-types.h'), header);
       const object = join(scratch, 'probe.bpf.o');
       return [
-        { command: 'clang', parameters: objectArguments(join(NATIVE, 'probe.bpf.c'), object, scratch) },
+        {
+          command: 'clang',
+          parameters: [...definitions, ...objectArguments(join(NATIVE, 'probe.bpf.c'), object, scratch)],
+        },
         { command: 'cc', parameters: addonArguments(scratch) },
       ];
     },

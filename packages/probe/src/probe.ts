@@ -16,7 +16,7 @@ import { createIgnoredProcesses, type IgnoredProcesses, type IgnoredProcessesOfP
 import { type EncodedFilter, encodeFilter, type KernelFilter, pathKey } from './kernel-filter.ts';
 import { type LoadedProbe, type Loader, loadLoader } from './loader.ts';
 import { createRingReader, type RingReader } from './ring.ts';
-import { probeSupport } from './support.ts';
+import { kernelHelpers, probeSupport } from './support.ts';
 import type { Wanted } from './wanted.ts';
 
 export interface ProbeOptions {
@@ -76,6 +76,8 @@ const LONGEST_RECORD = 128 * 1024;
 const CALL_CODES = 1024;
 /** Milliseconds for which a call stays on that nobody wants. */
 const UNWANTED_FOR = 10_000;
+/** What a thread's stack in the kernel has at least; a page where pages are larger (THREAD_SIZE of both architectures). */
+const LEAST_STACK = 16 * 1024;
 
 /**
  * Loads the probe into the kernel; it sees processes at once, and calls from `want` on.
@@ -92,13 +94,19 @@ export function openProbe(options: ProbeOptions = {}): Probe {
   try {
     const programs = new Set(loader.programs(probe));
     setCallCodes(loader, probe);
-    const ring = createRingReader(loader.mapRing(probe, 'ring', LONGEST_RECORD), cpus, ringBytes);
+    const mapped = loader.mapRing(probe, 'ring', LONGEST_RECORD);
+    const ring = createRingReader(mapped, cpus, ringBytes);
     const ignored = createIgnoredProcesses({
       changes: loader.mapArray(probe, 'changes'),
       verdicts: loader.mapArray(probe, 'verdicts'),
     });
     const created = createProbe(
-      { loader, probe, programs, ring, ignored, cpus, ringBytes },
+      {
+        ...{ loader, probe, programs, ring, ignored, cpus, ringBytes },
+        stackBytes: Math.max(LEAST_STACK, mapped.pageSize),
+        // What verdicts about processes take is not in the form for older kernels (native/ignore.h).
+        leavesOutByProcess: kernelHelpers().has('loop'),
+      },
       options,
       support.tracepoints,
     );
@@ -119,6 +127,8 @@ interface Parts {
   readonly ignored: IgnoredProcessesOfProbe;
   readonly cpus: number;
   readonly ringBytes: number;
+  readonly stackBytes: number;
+  readonly leavesOutByProcess: boolean;
 }
 
 function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): Probe {
@@ -162,6 +172,7 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
     settings.writeUInt32LE(options.seesItself === true ? 0 : process.pid, 8);
     settings.writeUInt32LE(options.dataLength ?? DEFAULT_DATA_LENGTH, 12);
     settings.writeUInt32LE(isStopped ? 1 : 0, 16);
+    settings.writeUInt32LE(parts.stackBytes, 20);
     loader.update(probe, '.data.settings', new Uint8Array(4), settings);
   }
 
@@ -179,7 +190,8 @@ function createProbe(parts: Parts, options: ProbeOptions, tracepoints: string): 
    * Sets the filter, after nothing was filtered for a while: paths are written before what makes them count, so that at
    * no time more is left out than either filter would.
    */
-  function setFilter(next: KernelFilter | undefined): void {
+  function setFilter(wanted: KernelFilter | undefined): void {
+    const next = wanted && (parts.leavesOutByProcess ? wanted : { ...wanted, byProcessTypes: [] });
     const omitted = filter?.omitsFiles === true;
     const omits = next?.omitsFiles === true;
     if (omitted && !omits) lacksDescriptors = true;

@@ -15,19 +15,23 @@ export interface MachineFacts {
   /** Of the process: an effective set as in /proc/self/status. */
   readonly capabilities: bigint;
   readonly hasTypes: boolean;
-  /** Whether programs in the kernel may loop as ours do (`bpf_loop`, Linux 5.17; some distributions brought it to older ones). */
-  readonly hasLoops: boolean;
+  readonly helpers: ReadonlySet<Helper>;
   /** The folder of the kernel's tracepoints of system calls; undefined where there is none. */
   readonly tracepoints: string | undefined;
 }
+
+/**
+ * What the kernel does for programs in it, as far as that differs: handing records over (Linux 5.8), repeating a step, and finding
+ * what is mapped at an address (5.17). Distributions brought some of them to older versions, so that versions say little.
+ */
+const HELPERS = ['ringbuf_output', 'loop', 'find_vma'] as const;
+export type Helper = (typeof HELPERS)[number];
 
 const CAP_SYS_ADMIN = 1n << 21n;
 const CAP_PERFMON = 1n << 38n;
 const CAP_BPF = 1n << 39n;
 
 const TYPES = '/sys/kernel/btf/vmlinux';
-/** What a kernel that has it calls it in its types. */
-const LOOP_HELPER = 'BPF_FUNC_loop\0';
 const CHUNK = 64 * 1024;
 const TRACEPOINT_FOLDERS = [
   '/sys/kernel/tracing/events/syscalls',
@@ -41,9 +45,18 @@ export function probeSupport(): Support {
     architecture: process.arch,
     capabilities: ownCapabilities(),
     hasTypes: existsSync(TYPES),
-    hasLoops: existsSync(TYPES) && holdsText(TYPES, LOOP_HELPER),
+    helpers: kernelHelpers(),
     tracepoints: TRACEPOINT_FOLDERS.find(isReadable),
   });
+}
+
+let knownHelpers: ReadonlySet<Helper> | undefined;
+
+/** Which helpers this machine's kernel has, by what its types call them; none where it does not describe its types. */
+export function kernelHelpers(): ReadonlySet<Helper> {
+  if (!existsSync(TYPES)) return new Set();
+  knownHelpers ??= new Set(HELPERS.filter((helper) => holdsText(TYPES, `BPF_FUNC_${helper}\0`)));
+  return knownHelpers;
 }
 
 /** Decides by the facts alone. */
@@ -67,7 +80,9 @@ function findObstacle(facts: MachineFacts): string | undefined {
   if (!facts.hasTypes) {
     return `the kernel does not describe its types (no ${TYPES}): it was built without CONFIG_DEBUG_INFO_BTF`;
   }
-  if (!facts.hasLoops) return 'the kernel is too old: it takes Linux 5.17 or later (its helper bpf_loop)';
+  if (!facts.helpers.has('ringbuf_output')) {
+    return 'the kernel is too old: it takes Linux 5.8 or later (its helper bpf_ringbuf_output)';
+  }
   if (facts.tracepoints === undefined) {
     return 'the tracepoints of system calls are not visible: "mount -t tracefs tracefs /sys/kernel/tracing" may help, unless the kernel was built without CONFIG_FTRACE_SYSCALLS';
   }

@@ -5,6 +5,7 @@ import { type EnforcementFacts, findEnforcementSupport } from './support.ts';
 const able: EnforcementFacts = {
   obstacle: undefined,
   release: '6.8.0-45-generic',
+  helpers: new Set(['ringbuf_output', 'loop', 'find_vma']),
   mounts: 'proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
   symbols: 'ffffffff816bb9c0 t ____fput\n',
   configuration: undefined,
@@ -20,7 +21,10 @@ test('what stands in the way of all stands in the way of each', () => {
   const cases: [Partial<EnforcementFacts>, RegExp][] = [
     [{ obstacle: 'it takes root' }, /it takes root/],
     [{ mounts: 'cgroup /sys/fs/cgroup/cpu cgroup rw 0 0\n' }, /cgroup v2 is not mounted/],
-    [{ release: '5.15.0' }, /takes Linux 5\.17 or later, and this is 5\.15\.0/],
+    [
+      { release: '5.15.0', helpers: new Set(['ringbuf_output'] as const) },
+      /takes Linux 5\.17 or later, and this is 5\.15\.0, without bpf_loop and bpf_find_vma$/,
+    ],
   ];
   for (const [change, pattern] of cases) {
     const { obstacles } = findEnforcementSupport({ ...able, ...change });

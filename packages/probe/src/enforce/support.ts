@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { gunzipSync } from 'node:zlib';
-import { probeSupport } from '../support.ts';
+import { type Helper, kernelHelpers, probeSupport } from '../support.ts';
 
 /** What a policy can ask for. */
 export type EnforcementFeature = 'programs' | 'scripts' | 'mappings' | 'calls' | 'connections' | 'opens';
@@ -19,6 +19,7 @@ export interface EnforcementFacts {
   readonly obstacle: string | undefined;
   /** As of uname. */
   readonly release: string;
+  readonly helpers: ReadonlySet<Helper>;
   /** /proc/self/mounts. */
   readonly mounts: string;
   /** /proc/kallsyms, or as much of it as can be read. */
@@ -27,7 +28,7 @@ export interface EnforcementFacts {
   readonly configuration: string | undefined;
 }
 
-const OLDEST = [5, 17] as const;
+const HELPERS = ['loop', 'find_vma'] as const;
 
 /** Looks at this machine. */
 export function canEnforce(): EnforcementSupport {
@@ -35,6 +36,7 @@ export function canEnforce(): EnforcementSupport {
   return findEnforcementSupport({
     obstacle: support.isSupported ? undefined : support.reason,
     release: release(),
+    helpers: kernelHelpers(),
     mounts: readOr('/proc/self/mounts', ''),
     symbols: readOr('/proc/kallsyms', ''),
     configuration: readConfiguration(),
@@ -66,9 +68,10 @@ export function findEnforcementSupport(facts: EnforcementFacts): EnforcementSupp
 function commonObstacle(facts: EnforcementFacts, cgroupRoot: string | undefined): string | undefined {
   if (facts.obstacle !== undefined) return facts.obstacle;
   if (cgroupRoot === undefined) return 'cgroup v2 is not mounted';
-  const [major, minor] = facts.release.split('.').map((part) => Number.parseInt(part, 10));
-  const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
-  return isOld ? `it takes Linux ${OLDEST.join('.')} or later, and this is ${facts.release}` : undefined;
+  const missing = HELPERS.filter((helper) => !facts.helpers.has(helper));
+  if (missing.length === 0) return undefined;
+  const names = missing.map((helper) => `bpf_${helper}`).join(' and ');
+  return `it takes Linux 5.17 or later, and this is ${facts.release}, without ${names}`;
 }
 
 /** A kernel's configuration has some 300 kilobytes. */
