@@ -83,7 +83,7 @@ static __always_inline bool was_busy(struct scratch *s)
 #ifndef OLD_KERNEL
 	return __sync_lock_test_and_set(&s->is_busy, 1);
 #else
-	/* programs are interrupted there, but no other one takes turns with them: who comes between is done when it goes */
+	/* a program is never put aside for another there: one that interrupts it has ended when it goes on */
 	if (s->is_busy)
 		return true;
 	s->is_busy = 1;
