@@ -22,14 +22,17 @@ export async function run({
   const ruleSets = Math.max(1, Math.round(iterations / captures.length));
   const outcomes: ComparisonOutcome[] = [];
   for (const capture of captures) {
-    outcomes.push(
-      await compareRuleSets(capture, createSyscallCatalogue(), {
-        seed,
-        ruleSets,
-        rulesPerSet: 20,
-        maximumEvents: 5000,
-      }),
-    );
+    for (const isCrowded of [false, true]) {
+      outcomes.push(
+        await compareRuleSets(capture, createSyscallCatalogue(), {
+          seed,
+          ruleSets,
+          rulesPerSet: isCrowded ? 80 : 20,
+          maximumEvents: 5000,
+          isCrowded,
+        }),
+      );
+    }
   }
   const sum = (key: 'ruleSets' | 'rules' | 'mixed') =>
     outcomes.reduce((total, outcome) => total + outcome[key], 0);

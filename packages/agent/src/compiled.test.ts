@@ -34,4 +34,15 @@ for (const { name, file, events } of captures) {
       'at least 30 % of the conditions both hold and fail somewhere',
     );
   });
+  test(`compiler and interpreter agree on crowds of usual rules over ${name}`, { skip }, async () => {
+    const outcome = await compareRuleSets(file as string, createSyscallCatalogue(), {
+      seed: 100,
+      ruleSets: 40,
+      rulesPerSet: 60,
+      maximumEvents: events,
+      isCrowded: true,
+    });
+    assert.equal(outcome.rules, 2400);
+    assert.ok(outcome.mixed / outcome.rules >= 0.1, 'conditions both hold and fail somewhere');
+  });
 }

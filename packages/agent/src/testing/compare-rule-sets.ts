@@ -2,7 +2,7 @@ import type { EventContext } from '@seawall/inspector';
 import type { FieldCatalogue } from '@seawall/rules';
 import { type ComparedRule, compareEvaluation, prepareRule } from './compare-evaluation.ts';
 import { createRandom } from './random.ts';
-import { gatherMaterial, writeCondition } from './random-conditions.ts';
+import { gatherCrowd, gatherMaterial, writeCondition, writeUsualCondition } from './random-conditions.ts';
 import { keepSections } from './sections.ts';
 
 export interface ComparedRuleSets {
@@ -10,6 +10,8 @@ export interface ComparedRuleSets {
   readonly ruleSets: number;
   readonly rulesPerSet: number;
   readonly maximumEvents: number;
+  /** Whether the rules of a set are written as people write them, about the same few things: then they are looked up. */
+  readonly isCrowded?: boolean;
 }
 
 export interface ComparisonOutcome {
@@ -26,7 +28,7 @@ export interface ComparisonOutcome {
 export async function compareRuleSets(
   capture: string,
   catalogue: FieldCatalogue<EventContext>,
-  { seed, ruleSets, rulesPerSet, maximumEvents }: ComparedRuleSets,
+  { seed, ruleSets, rulesPerSet, maximumEvents, isCrowded = false }: ComparedRuleSets,
 ): Promise<ComparisonOutcome> {
   const sections = await keepSections(capture, maximumEvents);
   const material = gatherMaterial(sections, catalogue);
@@ -35,9 +37,12 @@ export async function compareRuleSets(
   let mixed = 0;
   for (let index = 0; index < ruleSets; index++) {
     const random = createRandom(seed + index);
+    const crowd = isCrowded ? gatherCrowd(random, material, types) : undefined;
     const prepared: ComparedRule[] = [];
     for (let tries = 0; prepared.length < rulesPerSet && tries < rulesPerSet * 20; tries++) {
-      const rule = prepareRule(writeCondition(random, material, types), catalogue);
+      const condition =
+        crowd === undefined ? writeCondition(random, material, types) : writeUsualCondition(random, crowd);
+      const rule = prepareRule(condition, catalogue);
       if (rule !== undefined) prepared.push(rule);
     }
     try {

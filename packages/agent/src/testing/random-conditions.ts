@@ -17,7 +17,7 @@ import { visitEvents } from './visit-events.ts';
 const exact = { readsHexadecimal: true };
 
 /** A field as conditions write it, what it can be compared by, and values that events really had. */
-interface Material {
+export interface Material {
   readonly text: string;
   readonly operators: readonly string[];
   readonly values: readonly string[];
@@ -88,6 +88,35 @@ export function writeCondition(
   if (random.chance(0.4)) return body;
   const chosen = Array.from({ length: 1 + random.below(4) }, () => random.pick(types));
   return `evt.type in (${[...new Set(chosen)].join(', ')}) and (${body})`;
+}
+
+/** What the rules of a crowd are about: a few event types, who causes them, and texts of what it is done to. */
+export interface Crowd {
+  readonly types: readonly string[];
+  readonly who: readonly Material[];
+  readonly what: readonly Material[];
+}
+
+/** Chooses what many rules are about at once, so that they are looked up and not asked one by one. */
+export function gatherCrowd(random: Random, material: readonly Material[], types: readonly string[]): Crowd {
+  const texts = material.filter(({ operators }) => operators.includes('startswith'));
+  const isOfEvent = ({ text }: Material) => /^(fd|fs|evt)\./.test(text);
+  const some = <T>(count: number, from: readonly T[]) => Array.from({ length: count }, () => random.pick(from));
+  return {
+    types: some(2, types),
+    who: some(3, texts.filter((one) => !isOfEvent(one))),
+    what: some(4, texts.filter(isOfEvent)),
+  };
+}
+
+/** Writes a condition as people write them: a kind of event, often who causes it, what it is done to, now and then an exception. */
+export function writeUsualCondition(random: Random, { types, who, what }: Crowd): string {
+  const parts = [`evt.type in (${random.pick(types)}, ${random.pick(types)})`];
+  if (random.chance(0.5)) parts.push(writeTest(random, random.pick(who)));
+  const tests = Array.from({ length: 1 + random.below(2) }, () => writeTest(random, random.pick(what)));
+  parts.push(`(${tests.join(random.chance(0.3) ? ' or ' : ' and ')})`);
+  if (random.chance(0.2)) parts.push(writeException(random, random.chance(0.5) ? who : what));
+  return parts.join(' and ');
 }
 
 function writeTree(random: Random, material: readonly Material[], depth: number): string {
