@@ -1,8 +1,9 @@
-import { type IncomingMessage, Agent as PlainAgent, request as requestPlainly } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request as requestSafely } from 'node:https';
 import { createInterface } from 'node:readline';
 import { isSeawallError } from '@seawall/base';
 import { errors } from '../errors.ts';
+import { Agent as PlainAgent, request as requestPlainly } from '../http/plain.ts';
 import type { ApiServerAddress } from './credentials.ts';
 
 export interface AskOptions {

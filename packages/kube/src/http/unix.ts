@@ -1,6 +1,7 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { timeoutSignal } from '@seawall/base';
 import { errors } from '../errors.ts';
+import { Agent, request } from './plain.ts';
 
 /** An HTTP server at a unix socket, as Docker and Podman have. */
 export interface UnixHttp {
