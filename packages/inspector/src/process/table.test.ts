@@ -126,3 +126,25 @@ test('an id that is used again by another process, unseen, leaves the old group'
   source.exec(11, { pid: -1 });
   assert.equal(source.process(11).pid, 11, 'a pid that could not be told changes nothing');
 });
+
+test('a full table forgets a process whose reaper it does not have, and makes no room for that one', () => {
+  const source = createTestSource({ maximumProcesses: 8 });
+  source.thread(INIT);
+  source.thread({ tid: 10 });
+  source.clone(10, 20);
+  source.clone(20, 21, { flags: THREAD });
+  source.clone(20, 30);
+  source.exit(20, { reaper_tid: 10 });
+  // The leader is back, with a child again, when the one that took its children ends.
+  source.exec(20, { pid: 20 });
+  source.clone(20, 40);
+  source.exit(10, { reaper_tid: 1 });
+  for (let tid = 50; tid < 70; tid += 1) {
+    source.clone(1, tid);
+    for (const busy of [tid, 40]) source.event(busy, 'SYSCALL_CLOSE_X', { res: 0, fd: 3 });
+  }
+  const { tables } = source.context;
+  assert.equal(source.inspector.counters.processes, 8);
+  assert.equal(tables.process(20), undefined);
+  assert.equal(tables.process(10), undefined);
+});

@@ -259,7 +259,9 @@ export function createProcessTable(limits: ProcessLimits, descriptorLimits: Desc
 
   function reparentChildren(process: Process, children: Set<Process>): void {
     // The kernel names the reaper of a thread that exits; where it could not, or the table lacks it, we look for one.
-    let reaper = process.reaperTid > 0 ? findOrInvent(process.reaperTid) : undefined;
+    // A full table makes no room for a reaper that it lacks: this may be the very making of room, which would never end.
+    const findReaperNamed = threads.size < limits.maximum ? findOrInvent : find;
+    let reaper = process.reaperTid > 0 ? findReaperNamed(process.reaperTid) : undefined;
     if (reaper === undefined || lacksIdentity(reaper) || reaper === process) reaper = findReaper(process);
     if (reaper !== undefined) {
       process.reaperTid = reaper.tid;
