@@ -29,9 +29,12 @@ export interface ChurnOptions {
   readonly samples: number;
   readonly rules: readonly CompilableRule<EventContext>[];
   readonly catalogue: FieldCatalogue<EventContext>;
+  /** Bytes of each one's last argument, last variable of the environment and file; no more than they take unless told. */
+  readonly textBytes?: number;
 }
 
 const SHELL = 100;
+const DIGITS = '0123456789abcdef';
 const FIRST_TID = 1000;
 /** As kernels do, ids are used again. */
 const TIDS = 30_000;
@@ -43,10 +46,7 @@ const churnConditions: readonly string[] = [
   'proc.pname = bash and proc.cwd contains z',
   'proc.env contains 99',
   'evt.type = openat and fd.name contains 11',
-  ...Array.from(
-    '0123456789abcdef',
-    (digit) => `proc.args contains ${digit} and proc.exepath startswith /tmp`,
-  ),
+  ...Array.from(DIGITS, (digit) => `proc.args contains ${digit} and proc.exepath startswith /tmp`),
 ];
 
 /** Rule files' text of one rule for each of these conditions. */
@@ -63,7 +63,13 @@ export function churnRules(): string {
  * Lets many short processes come and go, each with a name, arguments, an environment, a folder, a cgroup and files of
  * its own, and asks the rules about each event, as somebody would who wants to fill the memory of a watcher.
  */
-export function churnProcesses({ processes, samples, rules, catalogue }: ChurnOptions): ChurnReport {
+export function churnProcesses({
+  processes,
+  samples,
+  rules,
+  catalogue,
+  textBytes = 0,
+}: ChurnOptions): ChurnReport {
   const collect = exposeCollector();
   const source = createTestSource();
   const { context, inspector } = source;
@@ -82,6 +88,7 @@ export function churnProcesses({ processes, samples, rules, catalogue }: ChurnOp
   function live(index: number): void {
     const tid = FIRST_TID + (index % TIDS);
     const name = `p${index.toString(36)}`;
+    const long = (text: string): string => text.padEnd(textBytes, DIGITS);
     const path = `/tmp/${name}/bin/${name}`;
     source.clone(SHELL, tid);
     ask();
@@ -89,15 +96,15 @@ export function churnProcesses({ processes, samples, rules, catalogue }: ChurnOp
     ask();
     source.exec(tid, {
       exe: path,
-      args: [`--unique=${scramble(index)}`, `/srv/${name}`],
+      args: [`--unique=${scramble(index)}`, long(`/srv/${name}`)],
       comm: name,
-      env: [`TOKEN=${index}`, `HOME=/home/${name}`],
+      env: [`TOKEN=${index}`, long(`HOME=/home/${name}`)],
       trusted_exepath: path,
       cwd: `/tmp/${name}`,
       cgroups: [`cpuset=/user.slice/${name}.scope`],
     });
     ask();
-    source.event(tid, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: `/etc/${name}`, flags: 1 });
+    source.event(tid, 'SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: long(`/etc/${name}`), flags: 1 });
     ask();
     source.exit(tid);
     ask();

@@ -37,3 +37,19 @@ test('processes that come and go leave nothing behind, however much they differ'
   assert.ok(alerts > 1000, `${alerts} alerts`);
   assert.deepEqual(new Set(samples.map(({ threads }) => threads)), new Set([3]));
 });
+
+test('nor do they when what they choose is as long as it can be: kernels tell of 4 KiB', (context) => {
+  const { ruleSet } = loadRules([{ name: 'chosen.yaml', content: churnRules() }], [catalogue]);
+  assert.ok(ruleSet);
+  const report = churnProcesses({
+    processes: 6000,
+    samples: 6,
+    rules: ruleSet.rules as readonly CompilableRule<EventContext>[],
+    catalogue,
+    textBytes: 3900,
+  });
+  const heap = report.samples.map(({ heapBytes }) => Math.round(heapBytes / 1e6));
+  context.diagnostic(`${heap.join(', ')} MB`);
+  // It was 92 MB, and grew on, as long as values were counted whatever their length.
+  assert.ok(Math.max(...heap) < 70, `${heap.join(', ')} MB`);
+});

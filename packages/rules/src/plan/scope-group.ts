@@ -10,6 +10,8 @@ import { createSubstringTree } from './substring-tree.ts';
 
 /** How many values a group remembers before it forgets them all: what hostile process names can cost at most. */
 const REMEMBERED_VALUES = 16_384;
+/** Characters of the texts among them: who starts programs chooses how long these are, up to kibibytes each. */
+const REMEMBERED_CHARACTERS = 4 * 1024 * 1024;
 
 /** Texts of at least that length are one to what tells texts by their lengths. */
 const LONGEST = 255;
@@ -75,6 +77,7 @@ export function createScopeGroup<Context>(
   }
   const leftBy = indexOthers(others);
   let classByValue = new Map<unknown, ScopeClass<Context>>();
+  let characters = 0;
   let classes = new Map<string, ScopeClass<Context>>();
   /** The class of the values for which no predicate holds: most. */
   let noneHolds: ScopeClass<Context> | undefined;
@@ -160,6 +163,11 @@ export function createScopeGroup<Context>(
     return classes.get(key) ?? learnClass(key, holding, left);
   }
 
+  function forgetValues(): void {
+    classByValue = new Map();
+    characters = 0;
+  }
+
   return {
     key: subject.key,
     predicates,
@@ -169,14 +177,15 @@ export function createScopeGroup<Context>(
       let found = classByValue.get(value);
       if (found === undefined) {
         found = classOf(value, context);
-        if (classByValue.size >= REMEMBERED_VALUES) classByValue = new Map();
+        if (typeof value === 'string') characters += value.length;
+        if (classByValue.size >= REMEMBERED_VALUES || characters > REMEMBERED_CHARACTERS) forgetValues();
         classByValue.set(value, found);
       }
       return found;
     },
     classCount: () => classes.size,
     reset() {
-      classByValue = new Map();
+      forgetValues();
       classes = new Map();
       noneHolds = undefined;
       oneHolds = new Map();
