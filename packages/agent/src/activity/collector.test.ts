@@ -109,6 +109,18 @@ test('counts and starts add up to the same, however often they are taken', async
   assert.deepEqual(sum(await collect({}, true)), sum(await collect()));
 });
 
+test('what is remembered of all containers is bounded; those forgotten for it do not start anew', async () => {
+  const whole = new Map(sum(await collect()));
+  const { taken, activity } = await run({ mostBytes: 8000 }, true);
+  assert.ok(activity.forgotten() > 0);
+  const bounded = sum(taken);
+  assert.ok(bounded.length > whole.size / 2, `${bounded.length} of ${whole.size}`);
+  for (const [what, [count, starts]] of bounded) {
+    const [counted = 0, started = 0] = whole.get(what) ?? [];
+    assert.ok(count <= counted && starts <= started, `${what}: ${starts} starts, ${started} in truth`);
+  }
+});
+
 test('counts and starts add up to the same, wherever earlier runs ended', async () => {
   const whole = sum(await collect());
   const first = await run({}, true, 2);

@@ -37,6 +37,8 @@ export interface ActivityCollectorOptions {
    * they are not counted again.
    */
   readonly watchedUntil?: bigint;
+  /** Bytes, about, that may be remembered of all containers together; however much it comes to unless told. */
+  readonly mostBytes?: number;
 }
 
 /** Sees what pods and containers do, in the terms of profiles. What happens outside of containers is left out. */
@@ -68,14 +70,17 @@ const OPEN_TO_WRITE = 1 << 1;
 const TCP = 2;
 /** Containers that are remembered; then the one longest known is forgotten. */
 const MOST_CONTAINERS = 2048;
-/** Paths whose general form is remembered. */
+/** Paths whose general form is remembered, none of them longer than most are. */
 const MOST_PATHS = 8192;
+const LONGEST_PATH = 256;
+/** Containers of which nothing but their start is remembered. */
+const MOST_STARTS = 65_536;
 /** Bytes of a command line that are shown. */
 const MOST_OF_A_COMMAND = 200;
 
 /** @throws agent/ACTIVITY_RULES_INVALID */
 export function createActivityCollector(options: ActivityCollectorOptions): ActivityCollector {
-  const { catalogue, from, until, handled = 0, watchedUntil } = options;
+  const { catalogue, from, until, handled = 0, watchedUntil, mostBytes = Infinity } = options;
   const { rules, behaviours } = loadActivityRules(catalogue);
   const program = compileProgram(
     rules as readonly CompilableRule<EventContext>[],
@@ -95,27 +100,36 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
   const generalPaths = new Map<string, string>();
   /** Threads that were there and were not looked at yet. */
   let found: number[] = [];
-  /** Containers that an earlier run has seen as well. */
+  /** Containers whose start was counted: an earlier run has seen them as well, or they were forgotten. */
   const ranBefore = new Set<string>();
   let tables: Tables | undefined;
   let workloadOf: WorkloadOf | undefined;
   let forgotten = 0;
+  let bytes = 0;
   let isOver = false;
   let lastNumber = 0;
 
   function logOf(id: string): ContainerLog {
     const known = containers.get(id);
     if (known !== undefined) return known;
-    if (containers.size >= MOST_CONTAINERS) {
-      for (const oldest of containers.keys()) {
-        containers.delete(oldest);
-        forgotten += 1;
-        break;
-      }
-    }
+    if (containers.size >= MOST_CONTAINERS) forgetOldest(undefined);
     const log = createContainerLog(ranBefore.delete(id));
     containers.set(id, log);
     return log;
+  }
+
+  function forgetOldest(except: ContainerLog | undefined): void {
+    for (const [id, log] of containers) {
+      if (log === except) continue;
+      containers.delete(id);
+      bytes -= log.bytes();
+      forgotten += 1;
+      for (const { isStartTold } of log.entries()) {
+        if (isStartTold && ranBefore.size < MOST_STARTS) ranBefore.add(id);
+        break;
+      }
+      return;
+    }
   }
 
   function note(
@@ -128,7 +142,10 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
     let entry = log.find(kind, value);
     if (entry === undefined) {
       const example = kind === 'program' ? programExample(process) : commandOf(process);
+      const before = log.bytes();
       entry = log.add(kind, value, example, view);
+      bytes += log.bytes() - before;
+      while (bytes > mostBytes && containers.size > 1) forgetOldest(log);
     }
     countEntry(entry, view);
   }
@@ -188,6 +205,7 @@ export function createActivityCollector(options: ActivityCollectorOptions): Acti
     let general = generalPaths.get(path);
     if (general === undefined) {
       general = generalisePath(textFromBytes(path));
+      if (path.length > LONGEST_PATH) return general;
       if (generalPaths.size >= MOST_PATHS) generalPaths.clear();
       generalPaths.set(path, general);
     }
@@ -298,5 +316,7 @@ function programExample(process: Process): string {
 
 function commandOf({ commandLine, exepath }: Process): string {
   const text = textFromBytes(commandLine === '' ? exepath : commandLine);
-  return text.length > MOST_OF_A_COMMAND ? `${text.slice(0, MOST_OF_A_COMMAND)}...` : text;
+  if (text.length <= MOST_OF_A_COMMAND) return text;
+  // A slice alone would keep the whole command line.
+  return Buffer.from(`${text.slice(0, MOST_OF_A_COMMAND)}...`).toString();
 }

@@ -23,7 +23,12 @@ export interface ContainerLog {
   /** Notes what was not seen of it before. */
   add(kind: ActivityKind, value: string, example: string, view: EventView): Entry;
   entries(): Iterable<Entry>;
+  /** Bytes that it takes, about. */
+  bytes(): number;
 }
+
+/** What an entry takes besides its texts. */
+const ENTRY_BYTES = 256;
 
 /** Values of one kind that a container's log holds; what is more is counted together. */
 const MOST_VALUES = 500;
@@ -31,6 +36,7 @@ const MOST_VALUES = 500;
 /** @param isStartCounted whether the container's start was counted before, in an earlier run. */
 export function createContainerLog(isStartCounted: boolean): ContainerLog {
   const kinds = new Map<ActivityKind, Map<string, Entry>>();
+  let bytes = 0;
   return {
     find: (kind, value) => kinds.get(kind)?.get(value),
     add(kind, value, example, view) {
@@ -53,11 +59,13 @@ export function createContainerLog(isStartCounted: boolean): ContainerLog {
         isStartTold: isStartCounted,
       };
       known.set(kept, entry);
+      bytes += ENTRY_BYTES + kept.length + example.length;
       return entry;
     },
     *entries() {
       for (const known of kinds.values()) yield* known.values();
     },
+    bytes: () => bytes,
   };
 }
 

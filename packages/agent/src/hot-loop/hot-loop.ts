@@ -54,6 +54,8 @@ export interface HotLoop {
 const BEAT = 25;
 const STATUS_PERIOD = 1000;
 const ACTIVITY_PERIOD = 5000;
+/** A hundred containers that do whatever they can think of would else take more than the agent may have. */
+const ACTIVITY_BYTES = 32 * 1024 * 1024;
 /** Findings are posted when there are so many, or with the next beat. */
 const MOST_POSTED = 500;
 
@@ -84,6 +86,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     ? createActivityCollector({
         catalogue: catalogues.syscall,
         node: node.node,
+        mostBytes: ACTIVITY_BYTES,
         ...(node.cluster !== undefined && { cluster: node.cluster }),
         ...(source.kind === 'capture'
           ? { handled: source.activityHandled }
