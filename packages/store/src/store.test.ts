@@ -233,6 +233,16 @@ test('an action is replaced by its later form, and found by its finding even whe
   assert.deepEqual((await store.actions({ undoable: true }, PAGE)).items, []);
 });
 
+test('an action that has ended is not pending again when its event is decided about once more', async (context) => {
+  const store = open(context);
+  const failed = { ...action, result: 'failed', detail: 'the agent ended before it was done' } as const;
+  await store.commit({ actions: [failed] });
+  await store.commit({ actions: [action] });
+  assert.deepEqual(await store.action('action 1'), failed);
+  await store.commit({ actions: [{ ...action, result: 'refused' }] });
+  assert.deepEqual(await store.action('action 1'), failed);
+});
+
 test('a message is due, is tried again, dies, is sent again and is delivered', async (context) => {
   const clock = createManualClock(1000);
   const store = openStore({ path: `${scratchFolder(context)}/store.db`, clock });

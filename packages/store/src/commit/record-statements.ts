@@ -38,20 +38,24 @@ export function recordQueries(builder: Kysely<Schema>) {
         undone: whole('undone'),
       })
       .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet((row) => ({
-          occurrence: row.ref('excluded.occurrence'),
-          // The occurrence may have been deleted since: what was known of it stays.
-          group_id: sql`coalesce(excluded.group_id, action.group_id)`,
-          kind: row.ref('excluded.kind'),
-          actor: row.ref('excluded.actor'),
-          target: row.ref('excluded.target'),
-          time: row.ref('excluded.time'),
-          result: row.ref('excluded.result'),
-          detail: row.ref('excluded.detail'),
-          latency_milliseconds: row.ref('excluded.latency_milliseconds'),
-          undo_json: row.ref('excluded.undo_json'),
-          undone: row.ref('excluded.undone'),
-        })),
+        conflict
+          .column('key')
+          .doUpdateSet((row) => ({
+            occurrence: row.ref('excluded.occurrence'),
+            // The occurrence may have been deleted since: what was known of it stays.
+            group_id: sql`coalesce(excluded.group_id, action.group_id)`,
+            kind: row.ref('excluded.kind'),
+            actor: row.ref('excluded.actor'),
+            target: row.ref('excluded.target'),
+            time: row.ref('excluded.time'),
+            result: row.ref('excluded.result'),
+            detail: row.ref('excluded.detail'),
+            latency_milliseconds: row.ref('excluded.latency_milliseconds'),
+            undo_json: row.ref('excluded.undo_json'),
+            undone: row.ref('excluded.undone'),
+          }))
+          // An event that is sent again is decided about again, and nobody brings that to its end: how it ended stays.
+          .where(sql<boolean>`(action.result = 'pending' OR excluded.result IN ('done', 'failed'))`),
       ),
     /** An action may be stored before the occurrence that it answers. */
     joinEarlyActions: builder
