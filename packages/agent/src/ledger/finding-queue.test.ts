@@ -90,6 +90,30 @@ function createWay() {
   };
 }
 
+test('while the store takes nothing, messages without a finding take no room, whatever else comes with them', () => {
+  const queue = createFindingQueue(CAPACITY, () => undefined);
+  const push = (time: bigint, sightings: readonly Sighting[], more: Partial<FindingsMessage> = {}): void => {
+    const nothing = { position: undefined, lost: undefined, activity: [], memory: new Map() };
+    const message: FindingsMessage = { kind: 'findings', sightings, time, ...nothing, ...more };
+    queue.push(
+      { message, isOfHotLoop: true, onKept: undefined },
+      sightings.map(() => undefined),
+    );
+  };
+  push(1n, [sightingOf('Notice')]);
+  const portion = queue.begin();
+  for (let time = 2n; time < 1000n; time += 1n) push(time, []);
+  push(1000n, [sightingOf('Notice')]);
+  for (let time = 1001n; time <= 2000n; time += 1n) {
+    push(time, [], { lost: { from: time, to: time, events: 1 }, memory: new Map([['guard', 'on']]) });
+  }
+  queue.fail(portion);
+  assert.equal(queue.length, 4);
+  const { entries, findings, besides } = queue.begin();
+  assert.deepEqual([entries.at(-1)?.time, findings.length], [2000n, 2]);
+  assert.deepEqual([besides.lost.length, besides.memory.size], [1000, 1]);
+});
+
 const priority = fc.constantFrom(...priorities);
 
 test('while the store takes nothing, what waits is the most urgent of all that was found', () => {

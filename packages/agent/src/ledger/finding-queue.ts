@@ -1,6 +1,7 @@
 import type { ResolvedPolicy } from '@seawall/policies';
 import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
 import { createRankedQueue, type Queued } from '../ranked-queue.ts';
+import { type Besides, createBesides } from './besides.ts';
 import { ACTED_ON, OWED, RANKS, rankOf } from './rank.ts';
 
 /** A finding on its way into the store. */
@@ -12,9 +13,13 @@ export interface WaitingFinding {
   readonly entry: Entry;
 }
 
-/** A message, and whose it is. */
+/** What is left of a message in the queue: what it is about stands on its own, so that what gave way takes no memory. */
 export interface Entry {
-  readonly message: FindingsMessage;
+  /** Up to when everything is handled with it. */
+  readonly time: bigint;
+  readonly position: number | undefined;
+  /** Findings that came with it. */
+  readonly findings: number;
   /** Whether the hot loop sent it, which counts what is on its way. */
   readonly isOfHotLoop: boolean;
   /** Who waits for the answer; undefined where nobody does. */
@@ -23,10 +28,16 @@ export interface Entry {
   left: number;
 }
 
-/** Messages that go into one transaction, and what is left of their findings. */
+/** A message, and whose it is. */
+export interface Delivery extends Pick<Entry, 'isOfHotLoop' | 'onKept'> {
+  readonly message: FindingsMessage;
+}
+
+/** Messages that go into one transaction, with what is left of their findings, and what came besides with any message. */
 export interface Portion {
   readonly entries: readonly Entry[];
   readonly findings: readonly WaitingFinding[];
+  readonly besides: Besides;
 }
 
 /** Findings that wait for the store, in their order, with what came with them. */
@@ -37,7 +48,7 @@ export interface FindingQueue {
   /** Findings that somebody waits for: they give way to nothing, and make nothing give way. */
   readonly owed: number;
   /** @param policies of each of its findings. */
-  push(entry: Omit<Entry, 'left'>, policies: readonly (ResolvedPolicy | undefined)[]): void;
+  push(delivery: Delivery, policies: readonly (ResolvedPolicy | undefined)[]): void;
   /** Whether a finding of that rank would be kept. */
   hasRoomFor(rank: number): boolean;
   /** What goes into the next transaction: until that has ended it gives way to nothing. */
@@ -62,6 +73,7 @@ export function createFindingQueue(
   onShed: (finding: WaitingFinding) => void,
 ): FindingQueue {
   const waiting = createRankedQueue<WaitingFinding>(RANKS);
+  const besides = createBesides();
   let entries: Entry[] = [];
   let taken: readonly Queued<WaitingFinding>[] = [];
   /** Messages at the front that are being stored. */
@@ -93,10 +105,11 @@ export function createFindingQueue(
     get owed() {
       return owed;
     },
-    push(unqueued, policies) {
-      const { message, onKept } = unqueued;
-      const { sightings } = message;
-      const entry: Entry = { ...unqueued, left: sightings.length };
+    push({ message, isOfHotLoop, onKept }, policies) {
+      const { sightings, time, position, activity, lost, memory } = message;
+      besides.add({ activity, lost: lost === undefined ? [] : [lost], memory });
+      const findings = sightings.length;
+      const entry: Entry = { time, position, findings, isOfHotLoop, onKept, left: findings };
       // While the store doesn't take anything, what says only how late it is must not fill the memory.
       const last = entries.length > underWay ? entries.at(-1) : undefined;
       if (last !== undefined && isHollow(last) && isHollow(entry)) {
@@ -104,7 +117,7 @@ export function createFindingQueue(
         if (hasLost(last)) hollow -= 1;
       }
       entries.push(entry);
-      if (onKept !== undefined) owed += sightings.length;
+      if (onKept !== undefined) owed += findings;
       for (const [index, sighting] of sightings.entries()) {
         const rank = onKept === undefined ? rankOf(sighting) : OWED;
         waiting.push({ sighting, policy: policies[index], rank, entry }, rank);
@@ -123,19 +136,24 @@ export function createFindingQueue(
       }
       // They are whole, since position and findings belong together.
       taken = waiting.take(findings);
-      return { entries: entries.slice(0, underWay), findings: taken.map(({ item }) => item) };
+      return {
+        entries: entries.slice(0, underWay),
+        findings: taken.map(({ item }) => item),
+        besides: besides.take(),
+      };
     },
     done(portion) {
       for (const entry of portion.entries) {
         if (hasLost(entry)) hollow -= 1;
-        if (entry.onKept !== undefined) owed -= entry.message.sightings.length;
+        if (entry.onKept !== undefined) owed -= entry.findings;
       }
       entries = entries.slice(portion.entries.length);
       underWay = 0;
       taken = [];
     },
-    fail() {
+    fail(portion) {
       waiting.putBack(taken);
+      besides.putBack(portion.besides);
       underWay = 0;
       taken = [];
       makeRoom();
@@ -144,16 +162,11 @@ export function createFindingQueue(
 }
 
 /** There is nothing in it, or not any more, but up to when everything is handled. */
-function isHollow({ message, onKept, left }: Entry): boolean {
-  return left === 0 && onKept === undefined && isSilent(message);
+function isHollow({ position, onKept, left }: Entry): boolean {
+  return left === 0 && onKept === undefined && position === undefined;
 }
 
 /** It is hollow since all its findings gave way. */
 function hasLost(entry: Entry): boolean {
-  return isHollow(entry) && entry.message.sightings.length > 0;
-}
-
-/** Whether a message says nothing besides its findings. */
-export function isSilent({ position, lost, activity, memory }: FindingsMessage): boolean {
-  return position === undefined && lost === undefined && activity.length === 0 && memory.size === 0;
+  return isHollow(entry) && entry.findings > 0;
 }

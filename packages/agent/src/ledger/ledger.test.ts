@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createManualClock } from '@seawall/base';
 import { type Notifier, type ResolvedPolicy, type RuleFacts, severityOfPriority } from '@seawall/policies';
 import { type Priority, priorities } from '@seawall/rules';
-import type { Store } from '@seawall/store';
+import type { Activity, Store } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { FindingsMessage, SightedAction, Sighting } from '../hot-loop/messages.ts';
 import { createLedger } from './ledger.ts';
@@ -147,27 +147,35 @@ test('while the store fails findings wait in their order, and the failure is tol
   assert.equal(world.taken, 2);
 });
 
-test('messages that say only how late it is take no room while the store fails', async () => {
+test('what comes besides findings while the store fails is stored with them, each thing once', async () => {
   const { ledger, commits, world, flush } = setting();
-  const looked = new Set<bigint>();
-  const silent = (time: bigint): FindingsMessage => ({
-    ...messageOf(time),
-    get lost() {
-      looked.add(time);
-      return undefined;
-    },
-  });
+  const activity: Activity = {
+    ...{ workload: 'shop/web/app', kind: 'program', value: '/bin/sh', example: 'sh', count: 1, starts: 0 },
+    ...{ first: 1n, last: 1n },
+  };
   world.isBroken = true;
   ledger.take(messageOf(1n, sightingOf('x')));
-  for (let time = 2n; time < 1000n; time += 1n) ledger.take(silent(time));
-  ledger.take(messageOf(1000n, sightingOf('y')));
-  for (let time = 1001n; time <= 2000n; time += 1n) ledger.take(silent(time));
-  looked.clear();
+  for (let time = 2n; time < 1000n; time += 1n) {
+    ledger.take({ ...messageOf(time), activity: [activity], memory: new Map([['guard', String(time)]]) });
+  }
+  ledger.take({ ...messageOf(1000n, sightingOf('y')), lost: { from: 7n, to: 9n, events: 1 } });
+  while (ledger.status().failures < 2) await new Promise(setImmediate);
   world.isBroken = false;
   await flush();
-  assert.deepEqual([...looked], [999n, 2000n]);
-  assert.equal(ledger.status().committed, 2000n);
-  assert.equal(commits.flatMap(({ occurrences }) => occurrences ?? []).length, 2);
+  assert.equal(ledger.status().committed, 1000n);
+  assert.equal(commits.flatMap(({ occurrences = [] }) => occurrences).length, 2);
+  assert.deepEqual(
+    commits.flatMap(({ activity = [] }) => activity),
+    [{ ...activity, count: 998 }],
+  );
+  assert.deepEqual(
+    commits.flatMap(({ memory = [] }) => [...memory]),
+    [['guard', '999']],
+  );
+  assert.deepEqual(
+    commits.flatMap(({ gaps = [] }) => gaps.map(({ reason }) => reason)),
+    ['1 event was lost'],
+  );
 });
 
 test('the time up to which all is stored never goes back', async () => {
@@ -197,11 +205,12 @@ test('when there is no more time, a store that fails is not tried again', async 
   assert.equal(ledger.status().failures, failures);
 });
 
-test('findings of a policy that is long gone do not hold up the others', async () => {
-  const { ledger, world, flush } = setting();
+test('findings of a policy that is long gone do not hold up the others, and what it decided is brought to its end', async () => {
+  const { ledger, acted, world, flush } = setting();
   ledger.take(messageOf(1n, sightingOf('x', 'gone'), sightingOf('y')));
   await flush();
   assert.equal(ledger.status().stored, 1);
+  assert.deepEqual(acted.toSorted(), ['x', 'y']);
   assert.equal(world.taken, 2);
 });
 

@@ -6,11 +6,12 @@ import type { ActionRecord, Gap, Occurrence, Store } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import { countOf } from '../daemon/count-text.ts';
 import type { LedgerStatus } from '../daemon/status.ts';
+import type { Lost } from '../hot-loop/lost.ts';
 import type { FindingsMessage, Sighting } from '../hot-loop/messages.ts';
 import {
   createFindingQueue,
+  type Delivery,
   type Entry,
-  isSilent,
   type Portion,
   type WaitingFinding,
 } from './finding-queue.ts';
@@ -90,10 +91,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (counts.length > 0) options.onTaken(Array.from(counts, (count) => count ?? 0));
   }
 
-  async function commit({ entries, findings }: Portion): Promise<void> {
-    const messages = entries.map(({ message }) => message);
-    if (findings.length === 0 && messages.every(isSilent)) {
-      committed = latestOf(messages, committed);
+  async function commit(portion: Portion): Promise<void> {
+    const { entries, findings, besides } = portion;
+    if (isSilent(portion)) {
+      committed = latestOf(entries, committed);
       return;
     }
     const sightings = findings.map(({ sighting }) => sighting);
@@ -105,18 +106,18 @@ export function createLedger(options: LedgerOptions): Ledger {
     });
     const occurrences = kept.map(({ occurrence }) => occurrence);
     const announcement = notifier.announce(occurrences.filter(({ mode }) => mode !== 'shadow'));
-    const position = messages.findLast((message) => message.position !== undefined)?.position;
+    const position = entries.findLast((entry) => entry.position !== undefined)?.position;
     const started = clock.monotonic();
     const report = await store.commit({
       occurrences,
       actions: sightings.flatMap(options.actionRecords),
-      activity: messages.flatMap((message) => message.activity),
-      gaps: messages.flatMap(gapsOf),
+      activity: besides.activity,
+      gaps: besides.lost.map(gapOf),
       positions: new Map(position === undefined ? [] : [[options.source, String(position)]]),
-      memory: new Map([...messages.flatMap((message) => [...message.memory]), ...announcement.memory]),
+      memory: new Map([...besides.memory, ...announcement.memory]),
     });
     options.onCommit(clock.monotonic() - started);
-    committed = latestOf(messages, committed);
+    committed = latestOf(entries, committed);
     stored += occurrences.length - report.known.length;
     for (const { alert } of lost) shed[priorityIndex(alert.priority)] += 1;
     const known = new Set(report.known);
@@ -128,7 +129,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       told.add(sighting.alert);
       attempt('an alert could not be handed on', () => options.onStored(sighting.alert));
     }
-    const followed = fresh.map(({ sighting }) => sighting);
+    // What was decided is brought to its end also where no finding tells of it: the audit trail has it as pending.
+    const followed = [...fresh.map(({ sighting }) => sighting), ...lost];
     attempt('actions could not be followed up', () => options.onActions(followed));
     // What could not be decided is marked in the store: the notifier's next tick makes up for it.
     await announcement.follow(report).catch(noteFailure);
@@ -176,10 +178,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     for (const done of idle.splice(0)) done();
   }
 
-  function push(entry: Pick<Entry, 'message' | 'isOfHotLoop' | 'onKept'>): void {
-    const { sightings } = entry.message;
+  function push(delivery: Delivery): void {
+    const { sightings } = delivery.message;
     const policies = sightings.map(({ policy, generation }) => options.policy(policy, generation));
-    queue.push(entry, policies);
+    queue.push(delivery, policies);
     tellTaken();
     if (!isWorking) void work();
   }
@@ -212,9 +214,9 @@ export function createLedger(options: LedgerOptions): Ledger {
 }
 
 /** Up to when everything is handled with these. */
-function latestOf(messages: readonly FindingsMessage[], before: bigint): bigint {
+function latestOf(entries: readonly Entry[], before: bigint): bigint {
   let latest = before;
-  for (const { time } of messages) if (time > latest) latest = time;
+  for (const { time } of entries) if (time > latest) latest = time;
   return latest;
 }
 
@@ -233,16 +235,16 @@ function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): O
   });
 }
 
-function gapsOf({ lost }: FindingsMessage): readonly Gap[] {
-  if (lost === undefined) return [];
-  const { from, to, events } = lost;
-  return [
-    {
-      source: 'syscall',
-      from,
-      to,
-      reason: `${countOf(events, 'event')} ${events === 1 ? 'was' : 'were'} lost`,
-      lostEvents: events,
-    },
-  ];
+/** Whether it says nothing but up to when everything is handled. */
+function isSilent({ entries, findings, besides }: Portion): boolean {
+  const { activity, lost, memory } = besides;
+  return (
+    findings.length + activity.length + lost.length + memory.size === 0 &&
+    entries.every(({ position }) => position === undefined)
+  );
+}
+
+function gapOf({ from, to, events }: Lost): Gap {
+  const reason = `${countOf(events, 'event')} ${events === 1 ? 'was' : 'were'} lost`;
+  return { source: 'syscall', from, to, reason, lostEvents: events };
 }
