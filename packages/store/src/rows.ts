@@ -138,6 +138,7 @@ export function outboxEntryOf(row: Selectable<OutboxTable>): OutboxEntry {
     deduplicationKey: row.deduplication_key,
     event: row.event as OutboxEntry['event'],
     group: row.group_key ?? undefined,
+    severity: severities[Number(row.severity)],
     payload: fromJson(row.payload_json),
     due: row.due,
     state: row.state as OutboxEntry['state'],

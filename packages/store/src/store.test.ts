@@ -252,6 +252,7 @@ test('a message is due, is tried again, dies, is sent again and is delivered', a
     deduplicationKey: 'key 1',
     event: 'trigger',
     group: 'group a',
+    severity: 'high',
     payload: { text: 'a shell', count: 2n ** 60n },
     due: 50n,
   };
@@ -356,7 +357,16 @@ test('a batch that fails in its last part leaves nothing behind, and can be sent
   // A circle can't be JSON: it fails when the occurrence was written already.
   const circle: Record<string, unknown> = {};
   circle.self = circle;
-  const outbox = [{ channel: 'c', deduplicationKey: 'k', event: 'test', group: undefined, due: 0n } as const];
+  const outbox = [
+    {
+      channel: 'c',
+      deduplicationKey: 'k',
+      event: 'test',
+      group: undefined,
+      severity: 'high',
+      due: 0n,
+    } as const,
+  ];
   await assert.rejects(
     store.commit({
       occurrences,

@@ -129,7 +129,7 @@ export interface Store {
   ): Promise<Paged<ActionRecord>>;
   action(key: string): Promise<ActionRecord | undefined>;
 
-  /** Entries that are due at that time, oldest first, of that channel. */
+  /** Entries that are due at that time, the worst first and of these the oldest, of that channel. */
   dueOutbox(channel: string, now: bigint, limit: number): Promise<readonly OutboxEntry[]>;
   outbox(filter: OutboxFilter, page: Page): Promise<Paged<OutboxEntry>>;
   /** Writes down how an attempt ended: delivered, to be tried again at `due`, or dead. @throws store/NO_SUCH_MESSAGE */
@@ -152,7 +152,10 @@ export interface Store {
   position(source: string): Promise<string | undefined>;
   memory(prefix: string): Promise<ReadonlyMap<string, string>>;
 
-  /** Deletes what is older or more than allowed, oldest first, in small steps; open groups keep at least their last occurrence. */
+  /**
+   * Deletes what is older or more than allowed in small steps, what is not urgent sooner than what is, and of that the oldest
+   * first; open groups keep at least their last occurrence.
+   */
   retain(limits: {
     readonly olderThan?: bigint;
     readonly maximumBytes?: number;

@@ -40,7 +40,7 @@ const store = z.strictObject({
   path: path.default('/var/lib/seawall/seawall.db'),
   /** Findings longer ago than this are deleted. */
   keepFor: durationText.default('90d'),
-  /** When it is bigger than this, the oldest findings are deleted. */
+  /** When it is bigger than this, old findings are deleted: the less urgent, the sooner. */
   maximumMebibytes: z.int().min(16).default(4096),
 });
 

@@ -42,3 +42,8 @@ export function matchesPattern(pattern: string, name: string): boolean {
   }
   return test(name);
 }
+
+/** For sorting: the worst first. */
+export function compareSeverities(left: Severity, right: Severity): number {
+  return severities.indexOf(left) - severities.indexOf(right);
+}

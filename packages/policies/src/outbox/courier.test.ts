@@ -115,6 +115,34 @@ test('a channel that hangs or fails holds up no other, and gets its messages whe
   assert.equal(keys.size, 5, 'sent again under the same key');
 });
 
+test('what is bad leaves before what is not, also when that waits already', async (context) => {
+  const arrived: string[] = [];
+  const tried = tryOut(context, [plainChannel('ops')]);
+  const severities = ['low', 'info', 'low', 'medium', 'low', 'high'] as const;
+  const outbox = Array.from({ length: 120 }, (_, index) => ({
+    ...testEntry('ops', tried.made.clock.now()),
+    severity: severities[index % 6],
+    payload: { kind: 'test', time: severities[index % 6], channel: 'ops' },
+  }));
+  await tried.made.store.commit({ outbox });
+  const courier = tried.courier({
+    concurrency: 1,
+    createSend:
+      () =>
+      async ({ notice }) => {
+        arrived.push(notice.time);
+        return { kind: 'delivered' };
+      },
+  });
+  await courier.drain();
+  assert.deepEqual(
+    arrived,
+    ['high', 'medium', 'low', 'info'].flatMap((severity) =>
+      outbox.filter((entry) => entry.severity === severity).map((entry) => entry.severity),
+    ),
+  );
+});
+
 test('patience of months is patience, longer than timers of JavaScript have it', async (context) => {
   const good = closeWithTest(await startHttpReceiver(status(200)));
   context.after(good.close);

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { FindingGroup, NewOutboxEntry, Severity } from '@seawall/store';
+import type { FindingGroup, NewOutboxEntry } from '@seawall/store';
 import type { OutgoingMessage } from '../channel/attempt.ts';
 import { type DigestNotice, isoTime, type Notice, noticeGroup } from '../channel/notice.ts';
-import { isAtLeast } from '../channel/routing.ts';
+import { compareSeverities } from '../channel/routing.ts';
 import type { Held, HeldItem } from './memory.ts';
 
 /** Groups that a digest lists; the others it counts. */
@@ -32,6 +32,7 @@ export function groupEntry(
     deduplicationKey: keyOf(channel, item.kind, group.key, String(group.count)),
     event: 'trigger',
     group: group.key,
+    severity: group.severity,
     payload: notice,
     due: nanoseconds(now),
   };
@@ -53,6 +54,7 @@ export function decisionEntry(channel: string, group: FindingGroup, now: number)
     deduplicationKey: keyOf(channel, state, group.key, time),
     event: state === 'resolved' ? 'resolve' : 'acknowledge',
     group: group.key,
+    severity: group.severity,
     payload: notice,
     due: nanoseconds(now),
   };
@@ -65,7 +67,9 @@ export function digestEntry(
   groups: readonly (readonly [HeldItem, FindingGroup])[],
   now: number,
 ): NewOutboxEntry {
-  const worstFirst = groups.toSorted(([, left], [, right]) => order(left.severity) - order(right.severity));
+  const worstFirst = groups.toSorted(([, left], [, right]) =>
+    compareSeverities(left.severity, right.severity),
+  );
   const since = new Date(held.since).toISOString();
   const notice: DigestNotice = {
     kind: 'digest',
@@ -86,6 +90,7 @@ export function digestEntry(
     deduplicationKey: keyOf(channel, 'digest', since, ids),
     event: 'digest',
     group: undefined,
+    severity: notice.severity,
     payload: notice,
     due: nanoseconds(now),
   };
@@ -103,16 +108,12 @@ export function testMessage(channel: string, now: number): OutgoingMessage & { r
 /** The entry that makes a test message take the way that all others take. */
 export function testEntry(channel: string, now: number): NewOutboxEntry {
   const { notice: payload, ...message } = testMessage(channel, now);
-  return { ...message, channel, group: undefined, payload, due: nanoseconds(now) };
+  return { ...message, channel, group: undefined, severity: 'high', payload, due: nanoseconds(now) };
 }
 
 /** The same for the same message, also when it is decided again after a crash. */
 function keyOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-}
-
-function order(severity: Severity): number {
-  return (['high', 'medium', 'low'] as const).filter((worse) => !isAtLeast(severity, worse)).length;
 }
 
 function nanoseconds(milliseconds: number): bigint {

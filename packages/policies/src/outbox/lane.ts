@@ -4,6 +4,7 @@ import type { Attempt, Send } from '../channel/attempt.ts';
 import type { NotificationChannel } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
 import type { Notice } from '../channel/notice.ts';
+import { compareSeverities } from '../channel/routing.ts';
 import { channelPause, givenUp, retryDelay } from './backoff.ts';
 import { createSequence } from './sequence.ts';
 
@@ -102,7 +103,8 @@ export function createLane(options: LaneOptions): Lane {
         else free.push(entry);
       }
       // Where all of a page waits for others, what is behind it need not.
-      if (free.length > 0 || due.length < limit || limit >= LONGEST_PAGE) return firstOfGroups(free);
+      if (free.length > 0 || due.length < limit || limit >= LONGEST_PAGE)
+        return worstFirst(firstOfGroups(free));
     }
   }
 
@@ -184,6 +186,11 @@ export function createLane(options: LaneOptions): Lane {
     },
     statistics: () => ({ delivered, failedAttempts, dead, inFlight, failures, lastError }),
   };
+}
+
+/** What is bad doesn't wait for what is not, however long that has waited already. */
+function worstFirst(entries: readonly OutboxEntry[]): OutboxEntry[] {
+  return entries.toSorted((left, right) => compareSeverities(left.severity, right.severity));
 }
 
 /** Of each group the oldest entry alone: they leave in their order. */

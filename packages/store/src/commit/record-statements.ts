@@ -14,6 +14,7 @@ export function recordQueries(builder: Kysely<Schema>) {
         deduplication_key: text('deduplicationKey'),
         event: text('event'),
         group_key: text('group'),
+        severity: whole('severity'),
         payload_json: text('payload'),
         due: whole('due'),
         state: 'waiting',

@@ -2,6 +2,7 @@ import { type Clock, nanosecondsNow } from '@seawall/base';
 import type { Kysely } from 'kysely';
 import { toJson } from '../json.ts';
 import type { Schema } from '../schema/tables.ts';
+import { severityRank } from '../severity.ts';
 import type { Connection } from '../sqlite/connection.ts';
 import type { PreparedStatement } from '../sqlite/prepared-statement.ts';
 import type { StoreBatch } from '../store.ts';
@@ -38,8 +39,8 @@ export function createRecordWriter(
 
   return ({ outbox = [], actions = [], activity = [], gaps = [], positions, memory }) => {
     const created = nanosecondsNow(clock);
-    for (const { payload, ...message } of outbox) {
-      addMessage.run({ ...message, payload: toJson(payload), created });
+    for (const { payload, severity, ...message } of outbox) {
+      addMessage.run({ ...message, severity: severityRank(severity), payload: toJson(payload), created });
     }
     for (const { undo, latencyMilliseconds, ...action } of actions) {
       putAction.run({

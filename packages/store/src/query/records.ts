@@ -32,6 +32,7 @@ export function actionQuery(builder: Kysely<Schema>, key: string) {
   return builder.selectFrom('action').selectAll().where('key', '=', key);
 }
 
+/** What is due, the worst first, and of that what was due first. */
 export function dueOutboxQuery(builder: Kysely<Schema>, channel: string, now: bigint, limit: number) {
   return builder
     .selectFrom('outbox')
@@ -39,6 +40,7 @@ export function dueOutboxQuery(builder: Kysely<Schema>, channel: string, now: bi
     .where('channel', '=', channel)
     .where('state', '=', 'waiting')
     .where('due', '<=', now)
+    .orderBy('severity')
     .orderBy('due')
     .orderBy('id')
     .limit(limit);

@@ -5,10 +5,15 @@ import { slot } from '../sqlite/prepared-statement.ts';
 
 /** Queries of retention. Each deletes by ids or up to a limit, so that no step takes long. */
 
-/** An occurrence that may go, with what must be kept in step. */
-export interface Victim {
-  readonly id: bigint;
+/** A place among occurrences, which are in the order of their time. */
+export interface Place {
   readonly time: bigint;
+  readonly id: bigint;
+}
+
+/** An occurrence that may go, with what must be kept in step. */
+export interface Victim extends Place {
+  readonly key: string;
   readonly group_id: bigint;
   readonly series_id: bigint;
   readonly output_id: bigint;
@@ -16,19 +21,35 @@ export interface Victim {
   readonly state: string;
 }
 
-/** The oldest occurrences behind a place, but the last one of each open group. */
+/** What a step is about. */
+export interface Wanted {
+  /** Alone what happened before. */
+  readonly olderThan?: bigint;
+  /** Alone those of that rank. */
+  readonly severity?: number;
+}
+
+/** The oldest of the next occurrences behind a place, but the last one of each open group. @param lookedAt among so many. */
 export function victimsQuery(
   builder: Kysely<Schema>,
-  behind: { readonly time: bigint; readonly id: bigint },
-  olderThan: bigint | undefined,
+  behind: Place,
+  { olderThan, severity }: Wanted,
   limit: number,
+  lookedAt: number,
 ) {
+  const next = nextPlaces(builder, behind)
+    .select('next.series_id')
+    .$if(olderThan !== undefined, (query) => query.where('next.time', '<', olderThan!))
+    .limit(lookedAt)
+    .as('next');
   return builder
-    .selectFrom('occurrence')
-    .innerJoin('series', 'series.id', 'occurrence.series_id')
+    .selectFrom(next)
+    .innerJoin('series', 'series.id', 'next.series_id')
+    .innerJoin('occurrence', 'occurrence.id', 'next.id')
     .innerJoin('finding_group', 'finding_group.id', 'occurrence.group_id')
     .select([
       'occurrence.id',
+      'occurrence.key',
       'occurrence.time',
       'occurrence.group_id',
       'occurrence.series_id',
@@ -36,9 +57,7 @@ export function victimsQuery(
       'series.severity',
       'finding_group.state',
     ])
-    .where('occurrence.time', '>=', behind.time)
-    .where(sql<boolean>`(occurrence.time, occurrence.id) > (${behind.time}, ${behind.id})`)
-    .$if(olderThan !== undefined, (query) => query.where('occurrence.time', '<', olderThan!))
+    .$if(severity !== undefined, (query) => query.where('series.severity', '=', BigInt(severity!)))
     .where(({ or, exists, selectFrom }) =>
       or([
         sql<boolean>`finding_group.state <> 'open'`,
@@ -51,9 +70,34 @@ export function victimsQuery(
         ),
       ]),
     )
-    .orderBy('occurrence.time')
-    .orderBy('occurrence.id')
+    .orderBy('next.time')
+    .orderBy('next.id')
     .limit(limit);
+}
+
+/** The occurrence so many behind a place. */
+export function placeAheadQuery(builder: Kysely<Schema>, behind: Place, distance: number) {
+  return nextPlaces(builder, behind)
+    .limit(1)
+    .offset(distance - 1);
+}
+
+function nextPlaces(builder: Kysely<Schema>, { time, id }: Place) {
+  return builder
+    .selectFrom('occurrence as next')
+    .select(['next.time', 'next.id'])
+    .where('next.time', '>=', time)
+    .where(sql<boolean>`(next.time, next.id) > (${time}, ${id})`)
+    .orderBy('next.time')
+    .orderBy('next.id');
+}
+
+/** How many occurrences of each severity there are. */
+export function countBySeverityQuery(builder: Kysely<Schema>) {
+  return builder
+    .selectFrom('series')
+    .select(({ fn }) => ['severity', fn.sum<bigint>('count').as('count')])
+    .groupBy('severity');
 }
 
 export function deleteOccurrencesQuery(builder: Kysely<Schema>, ids: readonly bigint[]) {
@@ -140,38 +184,55 @@ export function deleteWorkloadsQuery(builder: Kysely<Schema>) {
     .where('id', 'not in', ({ selectFrom }) => selectFrom('finding_group').select('workload_id'));
 }
 
-/** Everything else that is older than a time and that nobody waits for, up to a limit of each. */
-export function deleteOldRecordsQueries(builder: Kysely<Schema>, olderThan: bigint, limit: number) {
-  return [
-    builder
-      .deleteFrom('outbox')
-      .where('id', 'in', ({ selectFrom }) =>
-        selectFrom('outbox')
-          .select('id')
-          .where('state', 'in', ['delivered', 'dead'])
-          .where('created', '<', olderThan)
-          .limit(limit),
-      )
-      .returning(sql<number>`1`.as('one')),
-    builder
-      .deleteFrom('action')
-      .where('key', 'in', ({ selectFrom }) =>
-        selectFrom('action')
-          .select('key')
-          .where('time', '<', olderThan)
-          .where('result', '<>', 'pending')
-          // A container that is still paused because of it must stay undoable.
-          .where(sql<boolean>`NOT (result = 'done' AND undo_json IS NOT NULL AND undone IS NULL)`)
-          .limit(limit),
-      )
-      .returning(sql<number>`1`.as('one')),
-    builder
-      .deleteFrom('gap')
-      .where('id', 'in', ({ selectFrom }) =>
-        selectFrom('gap').select('id').where('to_time', '<', olderThan).limit(limit),
-      )
-      .returning(sql<number>`1`.as('one')),
-  ];
+/** Messages that nobody waits for and that were made before a time. @param severity of that rank alone. */
+export function deleteOldMessagesQuery(
+  builder: Kysely<Schema>,
+  olderThan: bigint,
+  limit: number,
+  severity?: number,
+) {
+  return builder
+    .deleteFrom('outbox')
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('outbox')
+        .select('id')
+        .where('state', 'in', ['delivered', 'dead'])
+        .where('created', '<', olderThan)
+        .$if(severity !== undefined, (query) => query.where('severity', '=', BigInt(severity!)))
+        .limit(limit),
+    )
+    .returning(sql<number>`1`.as('one'));
+}
+
+/** A container that is still paused because of it must stay undoable. */
+const isEnded = sql<boolean>`(result <> 'pending' AND NOT (result = 'done' AND undo_json IS NOT NULL AND undone IS NULL))`;
+
+/** Actions that nobody waits for, of a time. */
+export function deleteOldActionsQuery(builder: Kysely<Schema>, olderThan: bigint, limit: number) {
+  return builder
+    .deleteFrom('action')
+    .where('key', 'in', ({ selectFrom }) =>
+      selectFrom('action').select('key').where('time', '<', olderThan).where(isEnded).limit(limit),
+    )
+    .returning(sql<number>`1`.as('one'));
+}
+
+/** Actions that nobody waits for, by the occurrences that they answered. */
+export function deleteActionsQuery(builder: Kysely<Schema>, occurrences: readonly string[]) {
+  return builder
+    .deleteFrom('action')
+    .where('occurrence', 'in', occurrences.length === 0 ? [''] : occurrences)
+    .where(isEnded)
+    .returning(sql<number>`1`.as('one'));
+}
+
+export function deleteOldGapsQuery(builder: Kysely<Schema>, olderThan: bigint, limit: number) {
+  return builder
+    .deleteFrom('gap')
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('gap').select('id').where('to_time', '<', olderThan).limit(limit),
+    )
+    .returning(sql<number>`1`.as('one'));
 }
 
 /** Activity that was last seen before a time. */

@@ -95,8 +95,22 @@ test('counts by state are made for what was stored before there were any', async
   const kept = slices();
   assert.deepEqual(new Set(kept.map(({ state }) => state)), new Set(['open', 'resolved']));
   connection.script(
-    'DROP TABLE state_slice; DELETE FROM schema_migration WHERE number = 2; PRAGMA user_version = 1',
+    'DROP TABLE state_slice; DELETE FROM schema_migration WHERE number > 1; PRAGMA user_version = 1',
   );
-  migrate(connection, sqlite, 0n);
+  migrate(connection, sqlite, 0n, migrations.slice(0, 2));
   assert.deepEqual(slices(), kept);
+});
+
+test('messages of which nobody wrote down how bad it is leave as the worst do', async (context) => {
+  const path = `${scratchFolder(context)}/store.db`;
+  const connection = open(context, path);
+  migrate(connection, sqlite, 0n, migrations.slice(0, 2));
+  connection.script(
+    `INSERT INTO outbox (channel, deduplication_key, event, payload_json, due, state, attempts, created)
+      VALUES ('slack', 'k', 'test', '{}', 0, 'waiting', 0, 0)`,
+  );
+  const store = openStore({ path });
+  context.after(() => store.close());
+  const [message] = await store.dueOutbox('slack', 1n, 10);
+  assert.deepEqual([message?.deduplicationKey, message?.severity], ['k', 'high']);
 });

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { initialTables } from './initial.ts';
+import { messageSeverity } from './message-severity.ts';
 import { stateSlices } from './state-slices.ts';
 
 /** A step from one schema to the next. What was released is never changed: a change is a new step. */
@@ -13,6 +14,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: 'findings, actions, outbox, activity', statements: initialTables },
   { name: 'counts by state', statements: stateSlices },
+  { name: 'messages by severity', statements: messageSeverity },
 ];
 
 /** Holds which of them were run. */

@@ -149,6 +149,8 @@ export interface OutboxTable {
   deduplication_key: string;
   event: string;
   group_key: string | null;
+  /** Rank: 0 is the worst. */
+  severity: Whole;
   payload_json: string;
   due: Whole;
   state: string;

@@ -23,6 +23,7 @@ for (;;) {
       deduplicationKey: key,
       event: 'trigger',
       group: undefined,
+      severity: 'high',
       payload: { key },
       due: 0n,
     })),

@@ -103,7 +103,11 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
   yield ['statisticsQuery', records.statisticsQuery(builder)];
 
   const ids = [7n, 8n];
-  yield ['victimsQuery', retention.victimsQuery(builder, { time: START, id: 7n }, START, 200)];
+  const place = { time: START, id: 7n };
+  yield ['victimsQuery by age', retention.victimsQuery(builder, place, { olderThan: START }, 200, 2000)];
+  yield ['victimsQuery by severity', retention.victimsQuery(builder, place, { severity: 2 }, 200, 2000)];
+  yield ['placeAheadQuery', retention.placeAheadQuery(builder, place, 2000)];
+  yield ['countBySeverityQuery', retention.countBySeverityQuery(builder)];
   yield ['deleteOccurrencesQuery', retention.deleteOccurrencesQuery(builder, ids)];
   yield ['deleteEmptyQuery output', retention.deleteEmptyQuery(builder, 'output', ids)];
   yield ['deleteEmptyQuery series', retention.deleteEmptyQuery(builder, 'series', ids)];
@@ -114,7 +118,9 @@ export function* everyQuery(dialect: Dialect): Generator<readonly [string, Compi
   yield ['deleteEmptyGroupsQuery', retention.deleteEmptyGroupsQuery(builder, ids)];
   yield ['deleteWorkloadsQuery', retention.deleteWorkloadsQuery(builder)];
   yield ['deleteOldActivityQuery', retention.deleteOldActivityQuery(builder, START)];
-  for (const [index, query] of retention.deleteOldRecordsQueries(builder, START, 200).entries()) {
-    yield [`deleteOldRecordsQueries ${index}`, query];
-  }
+  yield ['deleteOldMessagesQuery', retention.deleteOldMessagesQuery(builder, START, 200)];
+  yield ['deleteOldMessagesQuery severity', retention.deleteOldMessagesQuery(builder, START, 200, 2)];
+  yield ['deleteOldActionsQuery', retention.deleteOldActionsQuery(builder, START, 200)];
+  yield ['deleteActionsQuery', retention.deleteActionsQuery(builder, ['k'])];
+  yield ['deleteOldGapsQuery', retention.deleteOldGapsQuery(builder, START, 200)];
 }

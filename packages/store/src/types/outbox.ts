@@ -1,3 +1,5 @@
+import type { Severity } from './finding.ts';
+
 /** A message on its way to a channel, kept until it has arrived or is given up. */
 export interface NewOutboxEntry {
   /** The channel's name. */
@@ -8,6 +10,8 @@ export interface NewOutboxEntry {
   readonly event: 'trigger' | 'acknowledge' | 'resolve' | 'digest' | 'test';
   /** The group's key; undefined for digests and tests. */
   readonly group: string | undefined;
+  /** How bad it is what it is about: the worst leaves first. */
+  readonly severity: Severity;
   /** What the channel makes its message of (JSON). Holds no secret. */
   readonly payload: unknown;
   /** Not before: nanoseconds since the epoch. */
