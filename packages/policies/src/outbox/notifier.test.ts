@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { NotificationChannel } from '../channel/channel.ts';
-import type { DigestNotice, SummaryNotice } from '../channel/notice.ts';
+import type { DigestNotice, FindingNotice, SummaryNotice } from '../channel/notice.ts';
+import { MEMORY_PREFIX, memoryKeys } from './memory.ts';
 import { createWorld, occurrenceOf, plainChannel, type World } from './testing/world.ts';
 
 const MINUTE = 60_000;
@@ -119,11 +120,13 @@ test('a flood becomes one digest, the worst first, and after it each alone again
   const made = world(context, plainChannel('ops', { rateLimit: { messages: 3, per: '10m' } }));
   const notifier = await made.notifier();
   for (let number = 0; number < 50; number++) {
-    const severity = number === 40 ? 'high' : 'low';
+    const severity = number === 30 || number === 40 ? 'high' : 'low';
     await made.occur(notifier, occurrenceOf(made.clock, `flood ${number}`, { group: { severity } }));
   }
   await made.occur(notifier, occurrenceOf(made.clock, 'flood 40'));
   assert.deepEqual(await kindsOf(made), ['ops finding', 'ops finding', 'ops finding']);
+  const atOnce = (await made.entries()).map(({ payload }) => (payload as FindingNotice).group.rule);
+  assert.deepEqual(atOnce, ['rule flood 0', 'rule flood 1', 'rule flood 30']);
   made.clock.advance(10 * MINUTE);
   await notifier.tick();
   await made.occur(notifier, occurrenceOf(made.clock, 'later'));
@@ -272,4 +275,22 @@ test('a clock that is set back does not silence anything', async (context) => {
   made.clock.advance(10 * MINUTE);
   await notifier.tick();
   assert.deepEqual(await kindsOf(made), ['ops finding', 'ops digest']);
+});
+
+test('a crowd that a digest told of makes nobody forget what was told by itself', async (context) => {
+  const made = world(context, plainChannel('ops'));
+  const now = made.clock.now();
+  const told = { policy: 'p', state: 'open', isWaiting: false } as const;
+  const crowd = Array.from({ length: 20_000 }, (_, id) => {
+    const channels = { ops: { at: now, count: 1, hasMessage: false } };
+    return [memoryKeys.group(`crowd ${id}`), JSON.stringify({ ...told, id: 1000 + id, channels })] as const;
+  });
+  await made.store.commit({ memory: new Map(crowd) });
+  made.clock.advance(-HOUR);
+  await made.occur(await made.notifier(), occurrenceOf(made.clock));
+  made.clock.advance(HOUR);
+  const notifier = await made.notifier();
+  await notifier.tick();
+  const kept = [...(await made.store.memory(MEMORY_PREFIX)).keys()];
+  assert.deepEqual([kept.length, kept.includes(memoryKeys.group('group a'))], [20_001, true]);
 });

@@ -220,15 +220,23 @@ export async function createNotifier(options: NotifierOptions): Promise<Notifier
     }
   }
 
-  /** Forgets what was not told for long, and the oldest where there are too many. */
+  /**
+   * Forgets what was not told for long, and where there are too many, the oldest: those first that had no message of their own, since
+   * of the others a receiver may have an incident that is to be closed.
+   */
   async function forget(now: number): Promise<void> {
     const old = [...memory.groups].filter(
       ([, group]) => !group.isWaiting && now - lastTold(group) > REMEMBERED,
     );
     const excess = memory.groups.size - old.length - MOST_REMEMBERED;
     if (excess > 0) {
-      const byAge = [...memory.groups].sort(([, left], [, right]) => lastTold(left) - lastTold(right));
-      old.push(...byAge.slice(0, excess));
+      const known = new Set(old.map(([key]) => key));
+      const rest = [...memory.groups].filter(([key]) => !known.has(key));
+      rest.sort(
+        ([, left], [, right]) =>
+          Number(hasMessage(left)) - Number(hasMessage(right)) || lastTold(left) - lastTold(right),
+      );
+      old.push(...rest.slice(0, excess));
     }
     if (old.length === 0) return;
     await store.commit({ memory: new Map(old.map(([key]) => [memoryKeys.group(key), undefined])) });
@@ -345,6 +353,10 @@ function intervalOf(policy: NotifyingPolicy | undefined, { summaryEvery }: Notif
 
 function lastTold({ channels }: GroupMemory): number {
   return Math.max(0, ...Object.values(channels).map(({ at }) => at));
+}
+
+function hasMessage({ channels }: GroupMemory): boolean {
+  return Object.values(channels).some((told) => told.hasMessage);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -28,7 +28,12 @@ export function placeItem(
   const memory = refill(before, limits, now);
   const quiet = quietUntil(limits.quietHours ?? [], item.severity, now);
   if (quiet > now) return { isSent: false, memory: hold(memory, item, 'quiet hours', quiet, now) };
-  if (memory.held?.reason !== 'rate limit' && memory.tokens >= 1) {
+  const { held, tokens } = memory;
+  // What is high doesn't wait because others do, but where something high waits already, that comes first.
+  const isBehind =
+    held?.reason === 'rate limit' &&
+    (item.severity !== 'high' || held.items.some(({ severity }) => severity === 'high'));
+  if (!isBehind && tokens >= 1 + keptFrom(item, limits)) {
     return { isSent: true, memory: { ...memory, tokens: memory.tokens - 1 } };
   }
   const release = now + millisecondsOf(limits.digestEvery);
@@ -52,9 +57,15 @@ export function releaseHeld(before: ChannelMemory, limits: Limits, now: number):
   const isQuiet = held.items.every(({ severity }) => quietUntil(spans, severity, now) > now);
   if (isQuiet && now - held.since < FARTHEST_RELEASE) return undefined;
   const { held: _, ...rest } = refill(before, limits, now);
-  const isDigest = held.furtherGroups > 0 || held.items.length > Math.floor(rest.tokens);
+  const kept = Math.max(...held.items.map((item) => keptFrom(item, limits)));
+  const isDigest = held.furtherGroups > 0 || held.items.length > Math.floor(rest.tokens) - kept;
   const used = isDigest ? 1 : held.items.length;
   return { held, isDigest, memory: { ...rest, tokens: Math.max(0, rest.tokens - used) } };
+}
+
+/** Messages of the limit that are kept from an item: a quarter is for what is high, which would wait behind a crowd. */
+function keptFrom({ severity }: HeldItem, { rateLimit: { messages } }: Limits): number {
+  return severity === 'high' ? 0 : Math.min(messages - 1, Math.ceil(messages / 4));
 }
 
 function refill(before: ChannelMemory | undefined, { rateLimit }: Limits, now: number): ChannelMemory {
