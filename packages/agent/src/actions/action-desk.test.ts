@@ -169,6 +169,36 @@ test('how an action ended is written down when the store takes it again', async 
   assert.deepEqual(problems, ['kill-process o/kill waits to be written down: the disk is full']);
 });
 
+test('what takes a runtime is done once while the store takes nothing, and stored with its finding as it ended', async (context) => {
+  const { desk, written, problems, runtime } = setting(context);
+  const stop = { ...planned, key: 'o/stop', kind: 'stop-container' } as const;
+  const sightings = [stop, planned].map((decision) => sightingOf(decision));
+  desk.expect(sightings);
+  desk.followUnstored(sightings);
+  await new Promise(setImmediate);
+  assert.deepEqual([runtime.followed, written.size, problems.length], [1, 0, 0]);
+  assert.deepEqual(
+    sightings.flatMap((sighting) => desk.records(sighting)).map(({ kind, result }) => `${kind} ${result}`),
+    ['stop-container done', 'capture pending'],
+  );
+  desk.follow(sightings);
+  await desk.close(1000);
+  assert.equal(runtime.followed, 1);
+  assert.equal(written.get('o/stop')?.result, 'done');
+  assert.deepEqual(desk.status().counts, [{ kind: 'stop-container', result: 'done', count: 1 }]);
+});
+
+test('what is not done yet when its finding is stored is pending until it is', async (context) => {
+  const { desk, written, runtime } = setting(context);
+  const sighting = sightingOf({ ...planned, key: 'o/stop', kind: 'stop-container' });
+  desk.followUnstored([sighting]);
+  assert.equal(desk.records(sighting)[0]?.result, 'pending');
+  desk.follow([sighting]);
+  await desk.close(1000);
+  assert.equal(runtime.followed, 1);
+  assert.equal(written.get('o/stop')?.result, 'done');
+});
+
 /** A sighting whose container the hot loop has paused, until that time. */
 function pausedUntil(until: bigint): Sighting {
   const unpause = { kind: 'unpause', containerId: 'c', unified: undefined, freezer: undefined } as const;

@@ -28,6 +28,8 @@ export interface ActionDesk {
   records(sighting: Sighting): readonly ActionRecord[];
   /** Findings are stored: what takes a runtime, the API server or a file is done now. */
   follow(sightings: readonly Sighting[]): void;
+  /** The same while the store takes nothing, but for pauses and captures, which go by what is stored: `follow` is called once it is. */
+  followUnstored(sightings: readonly Sighting[]): void;
   /** Events of a capture that an action asked for. */
   takeEvents(message: CaptureMessage): void;
   status(): ActionStatus;
@@ -73,6 +75,8 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
    * then.
    */
   const unstoredCaptures = new Map<string, ActionRecord | undefined>();
+  /** Actions that were followed before their findings are stored, and how those ended that have: the trail has it with the finding. */
+  const unstored = new Map<string, ActionRecord | undefined>();
   /** From then on nothing is tried more than once more. */
   const closing = new AbortController();
   const now = (): bigint => nanosecondsNow(clock);
@@ -89,9 +93,14 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     else known.count += 1;
   }
 
-  /** How an action ended is in nobody else's memory: it is written down when the store takes it. */
   async function finish(record: ActionRecord): Promise<void> {
     count(record);
+    if (unstored.has(record.key)) unstored.set(record.key, record);
+    else await writeDown(record);
+  }
+
+  /** How an action ended is in nobody else's memory: it is written down when the store takes it. */
+  async function writeDown(record: ActionRecord): Promise<void> {
     const isPause = record.kind === 'pause-container';
     for (let pause = FIRST_RETRY_MILLISECONDS; ; pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2)) {
       try {
@@ -143,7 +152,15 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
   }
 
   function followOne(action: SightedAction): void {
-    if (isCapturing(action)) unstoredCaptures.delete(action.decision.key);
+    const { key } = action.decision;
+    if (unstored.has(key)) {
+      const record = unstored.get(key);
+      unstored.delete(key);
+      // It may have ended while its finding was being stored; where it has not, it is written down when it does.
+      if (record !== undefined) track(writeDown(record));
+      return;
+    }
+    if (isCapturing(action)) unstoredCaptures.delete(key);
     else track(bringToEnd(action));
   }
 
@@ -221,10 +238,16 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
     records: ({ actions }) =>
       actions.map((action) => {
         const { key } = action.decision;
-        return unstoredCaptures.get(key) ?? pauses.found(key) ?? recordAtOnce(action);
+        return unstored.get(key) ?? unstoredCaptures.get(key) ?? pauses.found(key) ?? recordAtOnce(action);
       }),
     follow(sightings) {
       for (const { actions } of sightings) for (const action of actions) followOne(action);
+    },
+    followUnstored(sightings) {
+      for (const action of sightings.flatMap(({ actions }) => actions).filter(isLeftToDo)) {
+        unstored.set(action.decision.key, undefined);
+        track(bringToEnd(action));
+      }
     },
     takeEvents(message) {
       const { key, isLast } = message;
@@ -252,6 +275,13 @@ export function createActionDesk(options: ActionDeskOptions): ActionDesk {
 /** Whether it is a capture whose events come. */
 function isCapturing({ decision, outcome }: SightedAction): boolean {
   return decision.outcome === 'planned' && decision.kind === 'capture' && outcome === undefined;
+}
+
+/** Whether it takes a runtime or the API server alone. */
+function isLeftToDo({ decision, outcome }: SightedAction): boolean {
+  const { kind } = decision;
+  const goesByStore = kind === 'pause-container' || kind === 'capture' || kind === 'deny';
+  return decision.outcome === 'planned' && outcome === undefined && !goesByStore;
 }
 
 /** What is to be written down of an action as it left the hot loop. */

@@ -187,11 +187,12 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     source: sourceName,
     policy: (name, generation) => policyNamed(reloader.policies(generation), name),
     actionRecords: desk.records,
-    onStored(alert) {
+    onAlert(alert) {
       outputs?.write(alert);
       options.onAlert?.(alert);
     },
     onActions: desk.follow,
+    onUnstored: desk.followUnstored,
     onTaken: (findings) => thread?.post({ kind: 'taken', findings }),
     onShed: shedLog.note,
     onCommit: metrics.observeCommit,

@@ -59,6 +59,7 @@ function setting(capacity = 100) {
   const keys = new Set<string>();
   const told: Alert[] = [];
   const acted: string[] = [];
+  const unstored: string[] = [];
   const shed: Priority[] = [];
   const failures: (string | undefined)[] = [];
   const problems: string[] = [];
@@ -83,11 +84,12 @@ function setting(capacity = 100) {
     policy: (name) =>
       name === world.forgotten ? undefined : policyOf(name, name === 'shadow' ? 'shadow' : 'alert'),
     actionRecords: () => [],
-    onStored(alert) {
+    onAlert(alert) {
       if (world.isDeaf) throw new Error('nobody listens');
       told.push(alert);
     },
     onActions: (sightings) => acted.push(...sightings.map(({ event }) => event)),
+    onUnstored: (sightings) => unstored.push(...sightings.map(({ event }) => event)),
     onTaken: (findings) => {
       for (const count of findings) world.taken += count;
     },
@@ -101,6 +103,7 @@ function setting(capacity = 100) {
     commits,
     told,
     acted,
+    unstored,
     shed,
     failures,
     problems,
@@ -223,6 +226,25 @@ test('findings that wait for the store are kept, however often policies were rep
   world.isBroken = false;
   await flush();
   assert.equal(ledger.status().stored, 1);
+});
+
+test('while the store fails alerts go out and actions go on, each once, and what is sent again waits', async () => {
+  const { ledger, told, acted, unstored, world, flush } = setting();
+  const [first, second, owed] = [alertOf(), alertOf('Critical'), alertOf()];
+  world.isBroken = true;
+  ledger.take(
+    messageOf(1n, sightingOf('x', 'a', first), sightingOf('x', 'b', first), sightingOf('w', 'shadow')),
+  );
+  while (ledger.status().failures < 1) await new Promise(setImmediate);
+  ledger.take(messageOf(2n, sightingOf('y', 'a', second)));
+  ledger.add([sightingOf('z', 'a', owed)], () => undefined);
+  while (ledger.status().failures < 3) await new Promise(setImmediate);
+  assert.deepEqual(told, [first, second]);
+  assert.deepEqual(unstored, ['x', 'x', 'w', 'y']);
+  world.isBroken = false;
+  await flush();
+  assert.deepEqual(told, [first, second, owed]);
+  assert.deepEqual(acted, ['x', 'x', 'w', 'y', 'z']);
 });
 
 test('an output that fails keeps nothing from being stored once, and acted on', async () => {

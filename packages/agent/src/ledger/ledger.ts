@@ -45,10 +45,12 @@ export interface LedgerOptions {
   policy(name: string, generation: number): ResolvedPolicy | undefined;
   /** The audit trail's lines of a sighting's actions. */
   actionRecords(sighting: Sighting): readonly ActionRecord[];
-  /** A finding is stored that is to be told: of policies that do not only watch. */
-  onStored(alert: Alert): void;
+  /** A finding is to be told, of policies that do not only watch: it is stored, or the store takes nothing. */
+  onAlert(alert: Alert): void;
   /** Findings are stored: what the hot loop could not do about them follows now. */
   onActions(sightings: readonly Sighting[]): void;
+  /** Findings wait since the store takes nothing: what is to be done about them does not; each once. */
+  onUnstored(sightings: readonly Sighting[]): void;
   /** Of what the hot loop found: so many of each rank are stored, or gave way. */
   onTaken(findings: readonly number[]): void;
   /** A finding of that priority gave way to others. */
@@ -77,6 +79,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   let isWorking = false;
   const idle: (() => void)[] = [];
   const givingUp = new AbortController();
+  const told = new WeakSet<Alert>();
+  const handedOn = new WeakSet<Sighting>();
 
   function noteShed({ sighting, rank, entry }: WaitingFinding): void {
     if (entry.isOfHotLoop) given[rank] = (given[rank] ?? 0) + 1;
@@ -122,18 +126,30 @@ export function createLedger(options: LedgerOptions): Ledger {
     for (const { alert } of lost) shed[priorityIndex(alert.priority)] += 1;
     const known = new Set(report.known);
     const fresh = kept.filter(({ occurrence }) => !known.has(occurrence.key));
-    const told = new Set<Alert>();
-    for (const { sighting, occurrence } of fresh) {
-      // An alert that several policies count goes out once.
-      if (occurrence.mode === 'shadow' || told.has(sighting.alert)) continue;
-      told.add(sighting.alert);
-      attempt('an alert could not be handed on', () => options.onStored(sighting.alert));
-    }
+    for (const { sighting, occurrence } of fresh) tell(sighting, occurrence.mode);
     // What was decided is brought to its end also where no finding tells of it: the audit trail has it as pending.
     const followed = [...fresh.map(({ sighting }) => sighting), ...lost];
     attempt('actions could not be followed up', () => options.onActions(followed));
     // What could not be decided is marked in the store: the notifier's next tick makes up for it.
     await announcement.follow(report).catch(noteFailure);
+  }
+
+  /** An alert that several policies count goes out once, and so does one that went out before it could be stored. */
+  function tell({ alert }: Sighting, mode: ResolvedPolicy['mode']): void {
+    if (mode === 'shadow' || told.has(alert)) return;
+    told.add(alert);
+    attempt('an alert could not be handed on', () => options.onAlert(alert));
+  }
+
+  /** Outputs and runtimes do not wait for a disk that somebody has filled. What somebody sends again until it is stored does. */
+  function goOnUnstored(findings: readonly Pick<WaitingFinding, 'sighting' | 'policy'>[]): void {
+    const fresh = findings.filter(({ sighting }) => !handedOn.has(sighting));
+    for (const { sighting, policy } of fresh) {
+      handedOn.add(sighting);
+      if (policy !== undefined) tell(sighting, modeOf(sighting, policy));
+    }
+    const sightings = fresh.map(({ sighting }) => sighting);
+    attempt('actions could not be followed up', () => options.onUnstored(sightings));
   }
 
   /** Findings are stored by now: to store them again would make all that follows from them be left out. */
@@ -162,6 +178,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       } catch (error) {
         noteFailure(error);
         queue.fail(portion);
+        goOnUnstored(portion.findings.filter(({ entry }) => entry.onKept === undefined));
         tellTaken();
         await wait(pause, undefined, { signal: givingUp.signal }).catch(() => undefined);
         pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2);
@@ -183,6 +200,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     const policies = sightings.map(({ policy, generation }) => options.policy(policy, generation));
     queue.push(delivery, policies);
     tellTaken();
+    if (failure !== undefined && delivery.onKept === undefined) {
+      goOnUnstored(sightings.map((sighting, index) => ({ sighting, policy: policies[index] })));
+    }
     if (!isWorking) void work();
   }
 
@@ -220,11 +240,15 @@ function latestOf(entries: readonly Entry[], before: bigint): bigint {
   return latest;
 }
 
+function modeOf({ isUndecided }: Sighting, { mode }: ResolvedPolicy): ResolvedPolicy['mode'] {
+  return isUndecided ? 'shadow' : mode;
+}
+
 function occurrenceOf(sighting: Sighting, policy: ResolvedPolicy | undefined): Occurrence | undefined {
   const { alert, event, workload, ancestry, isStateComplete } = sighting;
   const rule = sighting.rule ?? policy?.ruleFacts.get(alert.rule);
   if (policy === undefined || rule === undefined) return undefined;
-  return createOccurrence(sighting.isUndecided ? { ...policy, mode: 'shadow' } : policy, rule, {
+  return createOccurrence({ ...policy, mode: modeOf(sighting, policy) }, rule, {
     event,
     time: alert.timestamp,
     output: textFromBytes(alert.message),
