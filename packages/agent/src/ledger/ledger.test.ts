@@ -196,11 +196,13 @@ test('whoever asked is told when it is stored, and the hot loop only of its own'
   assert.equal(world.taken, 0);
 });
 
-test('when there is no more time, a store that fails is not tried again', async () => {
-  const { ledger, world } = setting();
+test('when there is no more time, a store that fails is not tried again, and what is lost with that is told', async () => {
+  const { ledger, problems, world } = setting();
   world.isBroken = true;
-  ledger.take(messageOf(1n, sightingOf('x')));
+  ledger.take(messageOf(1n, sightingOf('x'), sightingOf('y')));
+  ledger.add([sightingOf('z')], () => undefined);
   await ledger.flush(AbortSignal.timeout(20));
+  assert.deepEqual(problems, ['2 findings could not be stored by the end: the disk is full']);
   const { failures } = ledger.status();
   world.isBroken = false;
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);

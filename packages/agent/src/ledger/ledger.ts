@@ -195,6 +195,14 @@ export function createLedger(options: LedgerOptions): Ledger {
     for (const done of idle.splice(0)) done();
   }
 
+  /** What somebody sends again until it is stored is not lost. */
+  function tellUnstored(): void {
+    const left = queue.findings - queue.owed;
+    if (left === 0) return;
+    const why = failure ?? 'there was no time';
+    options.onError(`${countOf(left, 'finding')} could not be stored by the end: ${why}`);
+  }
+
   function push(delivery: Delivery): void {
     const { sightings } = delivery.message;
     const policies = sightings.map(({ policy, generation }) => options.policy(policy, generation));
@@ -218,6 +226,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       await new Promise<void>((resolve) => {
         idle.push(resolve);
         const giveUp = (): void => {
+          if (!givingUp.signal.aborted) tellUnstored();
           givingUp.abort();
           resolve();
         };
