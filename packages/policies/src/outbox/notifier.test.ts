@@ -277,6 +277,28 @@ test('a clock that is set back does not silence anything', async (context) => {
   assert.deepEqual(await kindsOf(made), ['ops finding', 'ops digest']);
 });
 
+test('what a channel held back is not lost when the channel is taken out, but waits in the outbox', async (context) => {
+  const made = world(context, plainChannel('ops', { rateLimit: { messages: 1, per: '10m' } }));
+  const notifier = await made.notifier();
+  for (const group of ['a', 'b', 'c']) await made.occur(notifier, occurrenceOf(made.clock, group));
+  const { channels } = made;
+  made.channels = [];
+  await notifier.tick();
+  made.channels = channels;
+  await notifier.tick();
+  assert.deepEqual(await kindsOf(made), ['ops finding']);
+  made.channels = [];
+  made.clock.advance(10 * MINUTE);
+  await notifier.tick();
+  await notifier.tick();
+  assert.deepEqual(await kindsOf(made), ['ops finding', 'ops digest']);
+  const digest = (await made.entries())[1]?.payload as DigestNotice;
+  assert.deepEqual(
+    digest.groups.map(({ rule }) => rule),
+    ['rule b', 'rule c'],
+  );
+});
+
 test('a crowd that a digest told of makes nobody forget what was told by itself', async (context) => {
   const made = world(context, plainChannel('ops'));
   const now = made.clock.now();

@@ -19,7 +19,7 @@ import {
   type Pending,
   readMemory,
 } from './memory.ts';
-import { placeItem, releaseHeld } from './placing.ts';
+import { placeItem, releaseHeld, releaseOrphaned } from './placing.ts';
 
 /** What the notifier needs to know of a policy. */
 export interface NotifyingPolicy {
@@ -168,12 +168,10 @@ export async function createNotifier(options: NotifierOptions): Promise<Notifier
     const channel = draft.channelList.find((candidate) => candidate.name === name);
     const before = draft.channel(name);
     if (before === undefined) return;
-    if (channel === undefined) {
-      draft.channels.set(name, undefined);
-      return;
-    }
     const now = clock.now();
-    const released = releaseHeld(before, channel.spec, now);
+    // What a channel held that is not there any more waits in the outbox for it to come back, as its messages do.
+    const released =
+      channel === undefined ? releaseOrphaned(before, now) : releaseHeld(before, channel.spec, now);
     if (released === undefined) return;
     const { held, isDigest } = released;
     const found: [HeldItem, FindingGroup][] = [];

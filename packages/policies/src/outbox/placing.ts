@@ -47,11 +47,20 @@ export interface Release {
   readonly memory: ChannelMemory;
 }
 
+/** The same of a channel of which nobody knows any more how much it may have. */
+export function releaseOrphaned(before: ChannelMemory, now: number): Release | undefined {
+  const { held, ...memory } = before;
+  return held !== undefined && isDue(held, now) ? { held, isDigest: true, memory } : undefined;
+}
+
+function isDue({ release }: Held, now: number): boolean {
+  return now >= release || release - now >= FARTHEST_RELEASE;
+}
+
 /** @returns undefined while nothing is due. */
 export function releaseHeld(before: ChannelMemory, limits: Limits, now: number): Release | undefined {
   const { held } = before;
-  if (held === undefined) return undefined;
-  if (now < held.release && held.release - now < FARTHEST_RELEASE) return undefined;
+  if (held === undefined || !isDue(held, now)) return undefined;
   // Gathered in a flood, and meanwhile quiet hours began.
   const spans = limits.quietHours ?? [];
   const isQuiet = held.items.every(({ severity }) => quietUntil(spans, severity, now) > now);
