@@ -22,7 +22,7 @@ export interface HttpOptions {
 const LONGEST_ANSWER = 200;
 
 /** A receiver that says how long to wait is believed up to an hour. */
-const LONGEST_WAIT = 3_600_000;
+export const LONGEST_WAIT = 3_600_000;
 
 /** Statuses that say: later. Of the rest, those from 500 on do as well. */
 const LATER = new Set([408, 425, 429]);

@@ -1,5 +1,6 @@
 import type { NotificationChannelSpec } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
+import { LONGEST_WAIT } from '../channel/http-send.ts';
 
 /** Not even with luck is a message sent again sooner. */
 const SHORTEST = 100;
@@ -19,6 +20,11 @@ export function retryDelay(
 ): number {
   const bound = Math.min(millisecondsOf(longest), millisecondsOf(first) * 2 ** Math.min(attempts, 40));
   return Math.max(SHORTEST, Math.floor(random * bound));
+}
+
+/** However it failed, a message is sent again within so many milliseconds. */
+export function longestDelay({ longest }: NotificationChannelSpec['retry']): number {
+  return Math.max(LONGEST_WAIT, millisecondsOf(longest));
 }
 
 /** How long a channel is left alone after so many failures in a row, milliseconds: one message tries it then. */

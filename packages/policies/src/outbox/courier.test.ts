@@ -143,6 +143,17 @@ test('what is bad leaves before what is not, also when that waits already', asyn
   );
 });
 
+test('a message that a clock put off that was set back before this run is sent, and one that is to wait still waits', async (context) => {
+  const tried = tryOut(context, [plainChannel('ops', { retry: { longest: '2h' } })]);
+  const { clock, store } = tried.made;
+  const now = clock.now();
+  await store.commit({ outbox: [testEntry('ops', now + 365 * 24 * 60 * MINUTE)] });
+  await store.commit({ outbox: [testEntry('ops', now + 119 * MINUTE)] });
+  const courier = tried.courier({ createSend: () => async () => ({ kind: 'delivered' }) });
+  await courier.drain();
+  assert.deepEqual(await tried.states(), ['ops test delivered', 'ops test waiting']);
+});
+
 test('patience of months is patience, longer than timers of JavaScript have it', async (context) => {
   const good = closeWithTest(await startHttpReceiver(status(200)));
   context.after(good.close);

@@ -5,7 +5,7 @@ import type { NotificationChannel } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
 import type { Notice } from '../channel/notice.ts';
 import { compareSeverities } from '../channel/routing.ts';
-import { channelPause, givenUp, retryDelay } from './backoff.ts';
+import { channelPause, givenUp, longestDelay, retryDelay } from './backoff.ts';
 import { createSequence } from './sequence.ts';
 
 /** What happened to a message, for logs and metrics; errors hold no secret. */
@@ -59,6 +59,9 @@ const LONGEST_PAGE = 5000;
 /** How long the lane rests when the store fails. */
 const STORE_PAUSE = 1000;
 
+/** Clocks are set back a little all the time. */
+const SPREAD = 60_000;
+
 /** A sender that doesn't end with its signal is left behind after this many milliseconds. */
 const GRACE = 500;
 
@@ -81,13 +84,27 @@ export function createLane(options: LaneOptions): Lane {
   let [delivered, failedAttempts, dead, inFlight] = [0, 0, 0, 0];
   let lastError: string | undefined;
 
-  /** Entries that failed in the run before: others may have to wait for them. */
-  async function prime(): Promise<void> {
+  /**
+   * Entries that failed in the run before: others may have to wait for them. Those that are due later than any failure puts them off
+   * were put off by a clock that has been set back since.
+   */
+  async function prime({ spec }: NotificationChannel): Promise<void> {
+    const now = Math.floor(time());
+    const farthest = now + longestDelay(spec.retry) + SPREAD;
+    const due = BigInt(now) * 1_000_000n;
     let after: string | undefined;
     do {
       const page = { limit: 500, ...(after === undefined ? {} : { after }) };
       const { items, next } = await store.outbox({ channel: name, states: ['waiting'] }, page);
-      for (const entry of items) if (entry.attempts > 0) sequence.stays(entry);
+      for (const entry of items) {
+        if (entry.attempts > 0) sequence.stays(entry);
+        if (Number(entry.due / 1_000_000n) <= farthest) continue;
+        await store.settle(entry.id, {
+          kind: 'retry',
+          due,
+          error: entry.lastError ?? 'the clock was set back',
+        });
+      }
       after = next;
     } while (after !== undefined);
     isPrimed = true;
@@ -157,10 +174,10 @@ export function createLane(options: LaneOptions): Lane {
   async function run(): Promise<void> {
     try {
       for (const { entry, outcome } of [...unsettled.values()]) await settle(entry, outcome);
-      if (!isPrimed) await prime();
       while (!isStopping() && time() >= pausedUntil) {
         const current = options.current();
         if (current === undefined) return;
+        if (!isPrimed) await prime(current.channel);
         const entries = await nextEntries();
         if (entries.length === 0) return;
         const chosen = entries.slice(0, failures > 0 ? 1 : concurrency);
