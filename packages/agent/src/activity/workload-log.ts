@@ -1,7 +1,6 @@
 import type { EventView } from '@seawall/events';
 import { timestampOf } from '@seawall/events';
-import type { Activity, ActivityKind } from '@seawall/store';
-import { OTHER_ACTIVITY } from '@seawall/store';
+import { type Activity, type ActivityKind, OTHER_ACTIVITY } from '@seawall/store/activity';
 
 /** One thing that a container did. */
 export interface Entry {

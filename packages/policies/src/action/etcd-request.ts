@@ -1,5 +1,5 @@
-import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { request as requestPlain } from '@seawall/kube/plain-http';
 
 export interface EtcdCredentials {
   readonly authority: Buffer | undefined;

@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from 'node:tls';
-import { createTransport } from 'nodemailer';
 import type { Attempt, OutgoingMessage } from './attempt.ts';
 import type { NotificationChannelSpec } from './channel.ts';
 import { incidentKey } from './incident-key.ts';
@@ -30,6 +29,8 @@ export async function sendEmail(
   if (pass !== undefined) {
     for (const separator of ['\0', `\0${user}\0`, `${user}\0${user}\0`]) secrets.hide(`${separator}${pass}`);
   }
+  // Not before somebody is written to: the hot loop's thread, which imports this package too, never does.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host,
     port: port ?? (security === 'tls' ? 465 : security === 'starttls' ? 587 : 25),

@@ -1,6 +1,7 @@
-import { Agent, type AgentOptions, request as requestPlain } from 'node:http';
+import type { AgentOptions } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
+import { Agent, request as requestPlain } from '@seawall/kube/plain-http';
 import type { Attempt } from './attempt.ts';
 
 export interface HttpMessage {

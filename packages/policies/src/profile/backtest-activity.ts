@@ -6,7 +6,7 @@ import {
   parseIpv4,
   parseIpv6,
 } from '@seawall/rules';
-import { type Activity, OTHER_ACTIVITY } from '@seawall/store';
+import { type Activity, OTHER_ACTIVITY } from '@seawall/store/activity';
 import { readProgram, readSocket } from './activity-values.ts';
 import { type BehaviourKey, behaviours } from './behaviours.ts';
 import { ruleName } from './generate.ts';

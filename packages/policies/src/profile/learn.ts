@@ -1,4 +1,4 @@
-import { type Activity, OTHER_ACTIVITY } from '@seawall/store';
+import { type Activity, OTHER_ACTIVITY } from '@seawall/store/activity';
 import { readProgram, readSocket } from './activity-values.ts';
 import { type Behaviour, type BehaviourKey, behaviours } from './behaviours.ts';
 import { combineEqual, type Seen } from './combine-evidence.ts';
