@@ -8,7 +8,9 @@ import { probeSupport } from './support.ts';
 const support = probeSupport();
 const skip = support.isSupported ? false : support.reason;
 
-test('the form for older kernels has the same programs, and the checks of newer ones let it pass too', { skip }, () => {
+test('the form for older kernels has the same programs, and the checks of newer ones let it pass too', {
+  skip,
+}, () => {
   const [programs, older] = [false, true].map((isForOldKernels) => {
     const folder = buildOnce(probeRecipe(isForOldKernels));
     const loader = loadLoader(join(folder, 'loader.node'));

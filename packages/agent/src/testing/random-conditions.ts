@@ -101,10 +101,14 @@ export interface Crowd {
 export function gatherCrowd(random: Random, material: readonly Material[], types: readonly string[]): Crowd {
   const texts = material.filter(({ operators }) => operators.includes('startswith'));
   const isOfEvent = ({ text }: Material) => /^(fd|fs|evt)\./.test(text);
-  const some = <T>(count: number, from: readonly T[]) => Array.from({ length: count }, () => random.pick(from));
+  const some = <T>(count: number, from: readonly T[]) =>
+    Array.from({ length: count }, () => random.pick(from));
   return {
     types: some(2, types),
-    who: some(3, texts.filter((one) => !isOfEvent(one))),
+    who: some(
+      3,
+      texts.filter((one) => !isOfEvent(one)),
+    ),
     what: some(4, texts.filter(isOfEvent)),
   };
 }
