@@ -1,4 +1,4 @@
-import { type Activity, OTHER_ACTIVITY } from '@seawall/store';
+import { type Activity, OTHER_ACTIVITY } from '@seawall/store/activity';
 import type { Lost } from '../hot-loop/lost.ts';
 import type { FindingsMessage } from '../hot-loop/messages.ts';
 
