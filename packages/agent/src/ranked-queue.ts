@@ -16,6 +16,8 @@ export interface RankedQueue<Item> {
   push(item: Item, rank: number): void;
   /** Takes the oldest off, at most so many, as long as they are wanted. */
   take(most: number, isWanted?: (item: Item) => boolean): readonly Queued<Item>[];
+  /** What stands in it, in the order in which it was entered. */
+  items(): readonly Item[];
   /** Puts those back that were taken off last, where they were. */
   putBack(taken: readonly Queued<Item>[]): void;
   /** Takes away what has to give way to something of that rank; undefined where nothing is lower. */
@@ -77,6 +79,11 @@ export function createRankedQueue<Item>(ranks: number): RankedQueue<Item> {
       }
       return taken;
     },
+    items: () =>
+      rows
+        .flatMap(({ queued, start }) => queued.slice(start))
+        .sort((left, right) => left.sequence - right.sequence)
+        .map(({ item }) => item),
     putBack(taken) {
       for (const [rank, row] of rows.entries()) {
         const back = taken.filter((queued) => queued.rank === rank);

@@ -47,6 +47,8 @@ export interface FindingQueue {
   readonly findings: number;
   /** Findings that somebody waits for: they give way to nothing, and make nothing give way. */
   readonly owed: number;
+  /** Findings that wait behind those that are being stored, in their order. */
+  behind(): readonly WaitingFinding[];
   /** @param policies of each of its findings. */
   push(delivery: Delivery, policies: readonly (ResolvedPolicy | undefined)[]): void;
   /** Whether a finding of that rank would be kept. */
@@ -105,6 +107,7 @@ export function createFindingQueue(
     get owed() {
       return owed;
     },
+    behind: waiting.items,
     push({ message, isOfHotLoop, onKept }, policies) {
       const { sightings, time, position, activity, lost, memory } = message;
       besides.add({ activity, lost: lost === undefined ? [] : [lost], memory });

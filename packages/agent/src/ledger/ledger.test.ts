@@ -6,6 +6,7 @@ import { type Priority, priorities } from '@seawall/rules';
 import type { Activity, Store } from '@seawall/store';
 import type { Alert } from '../alert/alert.ts';
 import type { FindingsMessage, SightedAction, Sighting } from '../hot-loop/messages.ts';
+import { MOST_AT_ONCE } from './finding-queue.ts';
 import { createLedger } from './ledger.ts';
 
 const facts = { name: 'Shell', source: 'syscall', priority: 'Warning', tags: [] } as unknown as RuleFacts;
@@ -247,6 +248,28 @@ test('while the store fails alerts go out and actions go on, each once, and what
   await flush();
   assert.deepEqual(told, [first, second, owed]);
   assert.deepEqual(acted, ['x', 'x', 'w', 'y', 'z']);
+});
+
+test('when the store begins to fail, nothing that is behind what it fails with waits for it: neither alerts nor actions', async () => {
+  const { ledger, told, unstored, world, flush } = setting(2 * MOST_AT_ONCE);
+  world.isBroken = true;
+  ledger.take(messageOf(1n, sightingOf('first')));
+  // They come before it is known that the store fails, and are more than a transaction takes.
+  ledger.take(messageOf(2n, ...Array.from({ length: MOST_AT_ONCE }, (_, index) => noticeOf(String(index)))));
+  ledger.add([sightingOf('owed')], () => undefined);
+  const last = sightingOf('last', 'a', alertOf('Critical'));
+  ledger.take(messageOf(3n, last));
+  while (ledger.status().failures < 2) await new Promise(setImmediate);
+  assert.equal(told.at(-1), last.alert);
+  assert.equal(told.length, MOST_AT_ONCE + 2);
+  assert.deepEqual(
+    unstored.filter((event) => Number.isNaN(Number(event))),
+    ['first', 'last'],
+  );
+  world.isBroken = false;
+  await flush();
+  assert.equal(told.length, MOST_AT_ONCE + 3);
+  assert.equal(ledger.status().stored, MOST_AT_ONCE + 3);
 });
 
 test('an output that fails keeps nothing from being stored once, and acted on', async () => {

@@ -177,8 +177,10 @@ export function createLedger(options: LedgerOptions): Ledger {
         await commit(portion);
       } catch (error) {
         noteFailure(error);
+        // Also what came while the store was slow, and is not tried before this is stored; and before anything gives way.
+        const waiting = [...portion.findings, ...queue.behind()];
+        goOnUnstored(waiting.filter(({ entry }) => entry.onKept === undefined));
         queue.fail(portion);
-        goOnUnstored(portion.findings.filter(({ entry }) => entry.onKept === undefined));
         tellTaken();
         await wait(pause, undefined, { signal: givingUp.signal }).catch(() => undefined);
         pause = Math.min(LONGEST_RETRY_MILLISECONDS, pause * 2);
