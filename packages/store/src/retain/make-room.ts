@@ -30,6 +30,7 @@ export async function makeRoom(
   builder: Kysely<Schema>,
   isWanted: () => boolean,
 ): Promise<number> {
+  if (!isWanted()) return 0;
   let deleted = 0;
   let cleared = BEGINNING.time;
   const holdings = run((connection) => connection.rows(queries.countBySeverityQuery(builder))).map(

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createManualClock } from '@seawall/base';
+import { sql } from 'kysely';
+import { sqlite } from '../dialect.ts';
 import { openStore } from '../open.ts';
+import { migrate } from '../schema/migrate.ts';
+import { openConnection } from '../sqlite/connection.ts';
 import type { Store } from '../store.ts';
 import { START, sampleGroup, sampleOccurrence, scratchFolder } from '../testing/samples.ts';
 import type { ActionRecord } from '../types/action.ts';
 import type { Occurrence, Severity } from '../types/finding.ts';
 import type { NewOutboxEntry } from '../types/outbox.ts';
+import { deleteOldMessagesQuery } from './queries.ts';
 
 const PAGE = { limit: 100_000 };
 const SECOND = 1_000_000_000n;
@@ -100,4 +105,21 @@ test('actions, messages and gaps go with the findings that they belong to', asyn
     (await store.outbox({}, PAGE)).items.map(({ severity }) => severity),
     ['high'],
   );
+});
+
+test('messages that may go are found without reading all that were ever delivered', (context) => {
+  const connection = openConnection({
+    path: `${scratchFolder(context)}/store.db`,
+    access: 'own',
+    durability: 'process',
+  });
+  context.after(() => connection.close());
+  migrate(connection, sqlite, 0n);
+  const { builder } = sqlite;
+  const plan = connection.rows<{ readonly detail: string }>({
+    compile: () =>
+      sql`EXPLAIN QUERY PLAN ${deleteOldMessagesQuery(builder, START, 100, 2)}`.compile(builder),
+  });
+  const steps = plan.map(({ detail }) => detail).join('\n');
+  assert.match(steps, /USING (COVERING )?INDEX outbox_age \(state=\? AND severity=\? AND created<\?\)/);
 });

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { initialTables } from './initial.ts';
+import { messageAge } from './message-age.ts';
 import { messageSeverity } from './message-severity.ts';
 import { stateSlices } from './state-slices.ts';
 
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   { name: 'findings, actions, outbox, activity', statements: initialTables },
   { name: 'counts by state', statements: stateSlices },
   { name: 'messages by severity', statements: messageSeverity },
+  { name: 'messages by age', statements: messageAge },
 ];
 
 /** Holds which of them were run. */
