@@ -188,6 +188,18 @@ test('what takes a runtime is done once while the store takes nothing, and store
   assert.deepEqual(desk.status().counts, [{ kind: 'stop-container', result: 'done', count: 1 }]);
 });
 
+test('a pause by a runtime waits until its finding is stored', async (context) => {
+  const { desk, runtime } = setting(context);
+  const sightings = [sightingOf({ ...planned, key: 'o/pause', kind: 'pause-container' })];
+  desk.expect(sightings);
+  desk.followUnstored(sightings);
+  await new Promise(setImmediate);
+  assert.equal(runtime.followed, 0);
+  desk.follow(sightings);
+  await desk.close(1000);
+  assert.equal(runtime.followed, 1);
+});
+
 test('what is not done yet when its finding is stored is pending until it is', async (context) => {
   const { desk, written, runtime } = setting(context);
   const sighting = sightingOf({ ...planned, key: 'o/stop', kind: 'stop-container' });

@@ -75,6 +75,31 @@ test('a flood of what is urgent leaves some room for the rest', async (context) 
   assert.deepEqual(others, { medium: 100, info: 50 });
 });
 
+test('one of a severity takes as much room as two of the next worse', async (context) => {
+  const store = open(context);
+  await store.commit({ occurrences: [...manyOf('low', 3000, 1000), ...manyOf('medium', 2000, 0)] });
+  await store.retain({ maximumBytes: 0.8 * (await bytesOf(store)) });
+  const { medium = 0, low = 0 } = await countsOf(store);
+  assert.equal(medium, 2000);
+  assert.ok(low > 1000 && low < 2500, `${low} are left`);
+});
+
+test('where there is no room for anything, the last of each open finding stays', { timeout: 60_000 }, async (context) => {
+  const store = open(context);
+  await store.commit({
+    occurrences: [...manyOf('high', 250, 0), ...manyOf('low', 250, 1000), ...manyOf('info', 1, 2000)],
+  });
+  await store.retain({ maximumBytes: 0 });
+  assert.deepEqual(await countsOf(store), { high: 1, low: 1, info: 1 });
+});
+
+test('all that is too old goes, however much it is', async (context) => {
+  const store = open(context);
+  await store.commit({ occurrences: manyOf('low', 3000, 0) });
+  await store.retain({ olderThan: START + 2900n * SECOND });
+  assert.deepEqual(await countsOf(store), { low: 100 });
+});
+
 test('actions, messages and gaps go with the findings that they belong to', async (context) => {
   const store = open(context);
   await store.commit({ occurrences: [...manyOf('high', 2, 0), ...manyOf('low', 5000, 1000)] });
