@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { sql } from 'kysely';
 import { postgresql, sqlite } from './dialect.ts';
+import { deleteOldMessagesQuery } from './retain/queries.ts';
 import { migrate } from './schema/migrate.ts';
 import { migrations } from './schema/migrations.ts';
-import { openConnection } from './sqlite/connection.ts';
+import { type Connection, openConnection } from './sqlite/connection.ts';
 import { everyQuery, queryModules } from './testing/every-query.ts';
-import { scratchFolder } from './testing/samples.ts';
+import { START, scratchFolder } from './testing/samples.ts';
 
 test('every query is among those that are held against both databases', () => {
   const names = [...everyQuery(sqlite)].map(([name]) => name.split(' ')[0]);
@@ -16,7 +18,7 @@ test('every query is among those that are held against both databases', () => {
   }
 });
 
-test('SQLite prepares every query, and runs those that need no values', (context) => {
+function openEmpty(context: TestContext): Connection {
   const connection = openConnection({
     path: `${scratchFolder(context)}/store.db`,
     access: 'own',
@@ -24,11 +26,25 @@ test('SQLite prepares every query, and runs those that need no values', (context
   });
   context.after(() => connection.close());
   migrate(connection, sqlite, 0n);
+  return connection;
+}
+
+test('SQLite prepares every query, and runs those that need no values', (context) => {
+  const connection = openEmpty(context);
   for (const [name, query] of everyQuery(sqlite)) {
     assert.doesNotThrow(() => connection.prepare(query), name);
     const { parameters } = query.compile();
     if (parameters.every((value) => typeof value !== 'object' || value === null)) connection.rows(query);
   }
+});
+
+test('messages that may go are found without reading all that were ever delivered', (context) => {
+  const { builder } = sqlite;
+  const plan = openEmpty(context).rows<{ readonly detail: string }>({
+    compile: () => sql`EXPLAIN QUERY PLAN ${deleteOldMessagesQuery(builder, START, 100, 2)}`.compile(builder),
+  });
+  const steps = plan.map(({ detail }) => detail).join('\n');
+  assert.match(steps, /INDEX outbox_age \(state=\? AND severity=\? AND created<\?\)/);
 });
 
 test('every query has a text for PostgreSQL with the same parameters, numbered, but those of searches', () => {

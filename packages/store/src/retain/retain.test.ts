@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createManualClock } from '@seawall/base';
-import { sql } from 'kysely';
-import { sqlite } from '../dialect.ts';
 import { openStore } from '../open.ts';
-import { migrate } from '../schema/migrate.ts';
-import { openConnection } from '../sqlite/connection.ts';
 import type { Store } from '../store.ts';
 import { START, sampleGroup, sampleOccurrence, scratchFolder } from '../testing/samples.ts';
 import type { ActionRecord } from '../types/action.ts';
 import type { Occurrence, Severity } from '../types/finding.ts';
 import type { NewOutboxEntry } from '../types/outbox.ts';
-import { deleteOldMessagesQuery } from './queries.ts';
 
 const PAGE = { limit: 100_000 };
 const SECOND = 1_000_000_000n;
@@ -84,7 +79,9 @@ test('one of a severity takes as much room as two of the next worse', async (con
   assert.ok(low > 1000 && low < 2500, `${low} are left`);
 });
 
-test('where there is no room for anything, the last of each open finding stays', { timeout: 60_000 }, async (context) => {
+test('where there is no room for anything, the last of each open finding stays', {
+  timeout: 60_000,
+}, async (context) => {
   const store = open(context);
   await store.commit({
     occurrences: [...manyOf('high', 250, 0), ...manyOf('low', 250, 1000), ...manyOf('info', 1, 2000)],
@@ -130,21 +127,4 @@ test('actions, messages and gaps go with the findings that they belong to', asyn
     (await store.outbox({}, PAGE)).items.map(({ severity }) => severity),
     ['high'],
   );
-});
-
-test('messages that may go are found without reading all that were ever delivered', (context) => {
-  const connection = openConnection({
-    path: `${scratchFolder(context)}/store.db`,
-    access: 'own',
-    durability: 'process',
-  });
-  context.after(() => connection.close());
-  migrate(connection, sqlite, 0n);
-  const { builder } = sqlite;
-  const plan = connection.rows<{ readonly detail: string }>({
-    compile: () =>
-      sql`EXPLAIN QUERY PLAN ${deleteOldMessagesQuery(builder, START, 100, 2)}`.compile(builder),
-  });
-  const steps = plan.map(({ detail }) => detail).join('\n');
-  assert.match(steps, /USING (COVERING )?INDEX outbox_age \(state=\? AND severity=\? AND created<\?\)/);
 });
