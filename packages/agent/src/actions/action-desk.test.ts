@@ -59,9 +59,10 @@ function setting(
       action: async (key) => written.get(key),
     } as Parameters<typeof createActionDesk>[0]['store'],
     followUp: {
-      async follow(_, before) {
+      async follow({ kind }, before) {
         runtime.followed += 1;
-        return before ?? { result: 'done', detail: 'done', undo: undefined };
+        const isLeft = before === undefined || (before.result === 'failed' && kind === 'kill-container');
+        return isLeft ? { result: 'done', detail: 'done', undo: undefined } : before;
       },
     },
     undo: {
@@ -186,6 +187,28 @@ test('what takes a runtime is done once while the store takes nothing, and store
   assert.equal(runtime.followed, 1);
   assert.equal(written.get('o/stop')?.result, 'done');
   assert.deepEqual(desk.status().counts, [{ kind: 'stop-container', result: 'done', count: 1 }]);
+});
+
+test('what the kernel would not do a runtime does while the store takes nothing, and what is done it is not asked for', async (context) => {
+  const { desk, written, runtime } = setting(context);
+  const kill = (key: string, outcome: ActionOutcome['result']) =>
+    sightingOf({ ...planned, key, kind: 'kill-container' }, { result: outcome, detail: '', undo: undefined });
+  const sightings = [kill('o/failed', 'failed'), kill('o/done', 'done'), kill('o/refused', 'refused')];
+  desk.followUnstored(sightings);
+  await new Promise(setImmediate);
+  assert.equal(runtime.followed, 1);
+  assert.deepEqual(
+    sightings.flatMap((sighting) => desk.records(sighting)).map(({ key, result }) => [key, result]),
+    [
+      ['o/failed', 'done'],
+      ['o/done', 'done'],
+      ['o/refused', 'refused'],
+    ],
+  );
+  desk.follow(sightings);
+  await desk.close(1000);
+  assert.equal(runtime.followed, 3);
+  assert.equal(written.get('o/failed')?.result, 'done');
 });
 
 test('a pause by a runtime waits until its finding is stored', async (context) => {

@@ -277,11 +277,12 @@ function isCapturing({ decision, outcome }: SightedAction): boolean {
   return decision.outcome === 'planned' && decision.kind === 'capture' && outcome === undefined;
 }
 
-/** Whether it takes a runtime or the API server alone. */
+/** Whether it takes a runtime or the API server: alone, or since the kernel would not do it. */
 function isLeftToDo({ decision, outcome }: SightedAction): boolean {
   const { kind } = decision;
   const goesByStore = kind === 'pause-container' || kind === 'capture' || kind === 'deny';
-  return decision.outcome === 'planned' && outcome === undefined && !goesByStore;
+  const isOpen = outcome === undefined || outcome.result === 'failed';
+  return decision.outcome === 'planned' && isOpen && !goesByStore;
 }
 
 /** What is to be written down of an action as it left the hot loop. */
