@@ -154,6 +154,29 @@ test('a message that a clock put off that was set back before this run is sent, 
   assert.deepEqual(await tried.states(), ['ops test delivered', 'ops test waiting']);
 });
 
+test('a resolve does not overtake its trigger that a clock put off, however much else is due before that', async (context) => {
+  const tried = tryOut(context, [plainChannel('ops')]);
+  const { clock, store } = tried.made;
+  const entryOf = (event: 'trigger' | 'resolve', due: number) => ({
+    ...testEntry('ops', due),
+    ...{ event, group: 'one' },
+  });
+  const now = clock.now();
+  await store.commit({ outbox: [entryOf('trigger', now + 365 * 24 * 60 * MINUTE)] });
+  await store.commit({ outbox: [entryOf('resolve', now - 2 * MINUTE)] });
+  const others = Array.from({ length: 60 }, () => testEntry('ops', now - MINUTE));
+  await store.commit({ outbox: others });
+  const sent: string[] = [];
+  const courier = tried.courier({
+    createSend: () => async (message) => {
+      if (message.event !== 'test') sent.push(message.event);
+      return { kind: 'delivered' };
+    },
+  });
+  await courier.drain();
+  assert.deepEqual(sent, ['trigger', 'resolve']);
+});
+
 test('patience of months is patience, longer than timers of JavaScript have it', async (context) => {
   const good = closeWithTest(await startHttpReceiver(status(200)));
   context.after(good.close);

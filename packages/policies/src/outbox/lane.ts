@@ -97,8 +97,9 @@ export function createLane(options: LaneOptions): Lane {
       const page = { limit: 500, ...(after === undefined ? {} : { after }) };
       const { items, next } = await store.outbox({ channel: name, states: ['waiting'] }, page);
       for (const entry of items) {
-        if (entry.attempts > 0) sequence.stays(entry);
-        if (Number(entry.due / 1_000_000n) <= farthest) continue;
+        const isPutOff = Number(entry.due / 1_000_000n) > farthest;
+        if (entry.attempts > 0 || isPutOff) sequence.stays(entry);
+        if (!isPutOff) continue;
         await store.settle(entry.id, {
           kind: 'retry',
           due,
