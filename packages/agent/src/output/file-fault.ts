@@ -12,6 +12,8 @@ export function fileFault(path: string, error: unknown): Error {
     EROFS: 'its file system is read-only: name a file elsewhere',
     ENOSPC: 'no space is left on the device: make room',
     EDQUOT: 'its quota is used up: make room',
+    ENXIO: 'nobody reads from it: start what does',
+    EPIPE: 'nobody reads from it any more: start what does',
   };
   const reason = texts[code];
   return new Error(`${path} can not be written: ${reason === undefined ? message : `${reason} (${code})`}`, {

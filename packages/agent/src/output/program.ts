@@ -2,6 +2,7 @@ import { reasonOf } from '@seawall/base';
 import type { OutputsConfig } from './configuration.ts';
 import { type LineProcess, startLineProcess } from './line-process.ts';
 import type { Output } from './output.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** A program that doesn't end by itself at the end of its input is given so long. */
 const END_WITHIN = 2000;
@@ -29,7 +30,8 @@ export function createProgramOutput({
     async write(alerts, signal) {
       if (running?.hasEnded()) running = undefined;
       running ??= start();
-      await running.write(alerts.map(({ line }) => `${line}\n`).join('')).catch((error: unknown) => {
+      const taken = running.write(alerts.map(({ line }) => `${line}\n`).join(''));
+      await untilAborted(taken, signal).catch((error: unknown) => {
         // What it is run with may hold what is secret.
         const text = `the program of program_output takes no alerts: ${reasonFor(error)}; try it by hand`;
         throw new Error(text, { cause: error });

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Output } from './output.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Lines on standard output, waiting for a slow reader. The stream stays open: it isn't ours. */
 export function createStdoutOutput(stream: Writable): Output {
@@ -9,12 +10,14 @@ export function createStdoutOutput(stream: Writable): Output {
   return {
     name: 'stdout',
     mostAtOnce: 1000,
-    write: (alerts) =>
-      new Promise((resolve, reject) => {
+    write(alerts, signal) {
+      const taken = new Promise<void>((resolve, reject) => {
         stream.write(alerts.map(({ line }) => `${line}\n`).join(''), (error) =>
           error ? reject(reasonFor(error)) : resolve(),
         );
-      }),
+      });
+      return untilAborted(taken, signal);
+    },
     reopen: async () => undefined,
     close: async () => {
       stream.removeListener('error', ignore);

@@ -8,6 +8,7 @@ import { type LineProcess, startLineProcess } from './line-process.ts';
 import type { Output, RenderedAlert } from './output.ts';
 import { receiverFault } from './receiver-fault.ts';
 import { priorityValue, syslogHeader } from './syslog-line.ts';
+import { untilAborted } from './until-aborted.ts';
 
 type SyslogConfig = NonNullable<OutputsConfig['syslog_output']>;
 
@@ -41,9 +42,9 @@ export function createSyslogOutput(config: SyslogConfig): Output {
   return {
     name: 'syslog',
     mostAtOnce: 500,
-    async write(alerts) {
+    async write(alerts, signal) {
       try {
-        await carrier.write(alerts);
+        await untilAborted(carrier.write(alerts), signal);
       } catch (error) {
         throw host === undefined ? error : receiverFault(config.address, error);
       }
@@ -165,11 +166,10 @@ function streamCarrier(config: SyslogConfig, host: string, port: number): Carrie
     if (connection !== undefined && !connection.destroyed) return Promise.resolve(connection);
     return new Promise((resolve, reject) => {
       const socket = connect(port, host);
+      connection = socket;
       socket.on('error', reject);
-      socket.on('connect', () => {
-        connection = socket;
-        resolve(socket);
-      });
+      socket.on('close', () => reject(new Error('closed before it was connected')));
+      socket.on('connect', () => resolve(socket));
     });
   }
 
@@ -182,7 +182,9 @@ function streamCarrier(config: SyslogConfig, host: string, port: number): Carrie
       });
     },
     async close() {
-      connection?.end();
+      // What a receiver that is stuck has not taken would keep the process.
+      if (connection?.connecting || connection?.writableLength) connection.destroy();
+      else connection?.end();
       connection = undefined;
     },
   };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readCapture } from '@seawall/events';
 import { probeSupport } from '@seawall/probe';
 
@@ -33,9 +34,9 @@ async function shell(line: string): Promise<Ended> {
   return { code: code as number | null, errors };
 }
 
-function agent(name: string): string {
+function agent(name: string, rules = join(root, 'rules')): string {
   const configuration = {
-    rules: [join(root, 'rules')],
+    rules: [rules],
     source: {
       capture: join(example, 'attack.scap.gz'),
       containers: join(example, 'attack.containers.json.gz'),
@@ -66,6 +67,21 @@ test('an agent whose standard output nobody reads goes on, and says that this ou
 test('an agent whose log nobody reads goes on', async () => {
   const { code } = await shell(`${agent('mute')} 2>&1 >/dev/null | :`);
   assert.equal(code, 0);
+});
+
+test('an agent ends though whoever reads its standard output has stopped reading', async () => {
+  const rules = join(folder, 'talkative.yaml');
+  const rule = { rule: 'Any', desc: 'd', condition: 'evt.type = openat', output: 'x', priority: 'INFO' };
+  writeFileSync(rules, JSON.stringify([rule]));
+  const [command = '', ...words] = agent('stalled', rules).split(' ');
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.pause();
+  const errors = text(child.stderr);
+  const [code] = await Promise.race([once(child, 'exit'), sleep(100_000, ['still there'], { ref: false })]);
+  child.kill('SIGKILL');
+  child.stdout.destroy();
+  assert.equal(code, 0, await errors);
+  assert.match(await errors, /output stdout: [\d,]+ alerts were not written by the end/);
 });
 
 test('other commands end quietly when nobody reads them any more, as SIGPIPE would end them', async () => {

@@ -48,5 +48,6 @@ async function watchOver({ terminal }: CommandContext, path: string): Promise<vo
     });
   } finally {
     signals.release();
+    terminal.leaveReaders?.();
   }
 }

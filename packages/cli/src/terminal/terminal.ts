@@ -15,6 +15,8 @@ export interface Terminal {
   readonly errors: OutputStream;
   /** From now on this process goes on when those who read its output leave; what is written for them is lost. */
   outliveReaders?(): void;
+  /** This process does not stay for those who still read its output but have stopped taking any: it ends a moment from now at the latest. */
+  leaveReaders?(): void;
   /**
    * From now on this is called when those who read its output leave, or nothing can be written for them any more: the command then ends in
    * order, and the process with the code that says why. Without it the process ends at once.
@@ -30,6 +32,9 @@ export interface OutputStream {
   readonly palette: Palette;
   write(text: string | Uint8Array): void;
 }
+
+/** Milliseconds in which what was written last still leaves. */
+const LAST_WORDS = 1000;
 
 /** The terminal that this process was started on. */
 export function createProcessTerminal(): Terminal {
@@ -64,6 +69,10 @@ export function createProcessTerminal(): Terminal {
     ),
     outliveReaders() {
       outlivesReaders = true;
+    },
+    leaveReaders() {
+      // Nothing else keeps the process by then, and it hears this only where something does.
+      setTimeout(() => process.exit(), LAST_WORDS).unref();
     },
     endWithReaders(stop) {
       endInOrder = stop;
