@@ -46,6 +46,9 @@ const REFUSED: readonly (readonly [words: readonly string[], says: RegExp])[] = 
   [['accept/main.ts'], /^an issue is missing; there are 2, .*; usage: npm run accept /],
   [['accept/main.ts', '../docs'], /^there is no issue \.\.\/docs/],
   [['accept/main.ts', '5', 'nosuch'], /^issue 5 has no row nosuch; it has .*; usage: /],
+  [['scripts/test.ts', 'nosuch'], /^no test is called nosuch; usage: npm test /],
+  [['scripts/test.ts', 'packages/base/src/no*.test.ts'], /^no test is called packages\/base\/src\/no\*/],
+  [['scripts/test.ts', '--wacth'], /^Unknown option '--wacth'; usage: npm test /],
   [['scripts/check.ts', '--fxi'], /^Unknown option '--fxi'; usage: npm run check /],
   [
     ['packages/events/scripts/generate-event-table.ts', 'x'],
