@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -265,4 +266,49 @@ test('a store in a folder that may not be entered is no fault of ours: its path 
   for (const line of lines) {
     assert.match(line, /^\w+ store\/UNREADABLE \S+store\.db: cannot be opened \(EACCES: permission denied/);
   }
+});
+
+test('a store whose file is removed while it is open goes on in a new one, and says so', async (context) => {
+  const path = await filledStore(scratchFolder(context));
+  let told = 0;
+  const store = openStore({ path, onRemoved: () => told++ });
+  await store.commit({ occurrences: [sampleOccurrence('before')] });
+  rmSync(path);
+  await store.commit({ occurrences: [sampleOccurrence('after')] });
+  await store.commit({ occurrences: [sampleOccurrence('later')] });
+  assert.equal(told, 1);
+  const reader = openStore({ path, access: 'read' });
+  assert.deepEqual((await keysIn(reader)).toSorted(), ['after', 'later']);
+  const [gap] = (await reader.gaps(PAGE)).items;
+  assert.match(gap!.reason, /removed or replaced while it was used/);
+  await reader.close();
+  await store.close();
+  const again = openStore({ path });
+  assert.equal((await keysIn(again)).length, 2);
+  await again.close();
+});
+
+test('a store that takes the place of an open one is gone on with, without the log of that one', async (context) => {
+  const folder = scratchFolder(context);
+  const path = await filledStore(folder);
+  const backup = join(folder, 'backup.db');
+  copyFileSync(path, backup);
+  const store = openStore({ path });
+  await store.commit({ occurrences: [sampleOccurrence('before')] });
+  renameSync(backup, path);
+  await store.commit({ occurrences: [sampleOccurrence('after')] });
+  const keys = (await store.feed({}, { limit: 1000 })).items.map(({ key }) => key);
+  assert.equal(keys.length, 301);
+  assert.ok(keys.includes('after') && !keys.includes('before'));
+  await store.close();
+});
+
+test('a store whose whole folder is removed while it is open makes both anew', async (context) => {
+  const folder = join(scratchFolder(context), 'inner');
+  const store = openStore({ path: join(folder, 'store.db') });
+  await store.commit({ occurrences: [sampleOccurrence('before')] });
+  rmSync(folder, { recursive: true });
+  await store.commit({ occurrences: [sampleOccurrence('after')] });
+  assert.deepEqual(await keysIn(store), ['after']);
+  await store.close();
 });

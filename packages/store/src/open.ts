@@ -24,6 +24,8 @@ export interface OpenStoreOptions {
   readonly activityLimit?: number;
   /** Is told when a damaged file was moved aside, at opening or later; it is also written down as a gap. */
   readonly onDamage?: (damage: Damage) => void;
+  /** Is told when the file was removed or replaced while it was open, and one of its name is used since; it is also written down as a gap. */
+  readonly onRemoved?: () => void;
 }
 
 /**
@@ -38,7 +40,11 @@ export function openStore({
   durability = 'process',
   activityLimit = 1000,
   onDamage,
+  onRemoved,
 }: OpenStoreOptions): Store {
-  const session = openSession({ path: resolve(path), clock, access, durability, activityLimit, onDamage });
+  const session = openSession({
+    path: resolve(path),
+    ...{ clock, access, durability, activityLimit, onDamage, onRemoved },
+  });
   return createSqliteStore(session);
 }

@@ -48,6 +48,11 @@ export function createOwnStore(path: string, clock: Clock, { log }: Pick<AgentOp
         clock,
         onDamage: ({ reason, movedTo }) =>
           log('error', `the store was damaged (${reason}): it was moved to ${movedTo}, and a new one begun`),
+        onRemoved: () =>
+          log(
+            'error',
+            `${path} was removed or replaced: findings are stored in the file of that name from now on, those from before are not in it`,
+          ),
       });
     },
     release: () => lock?.release(),

@@ -9,6 +9,7 @@ import type { Schema } from '../schema/tables.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { isOwnFile, moveAside } from './damage.ts';
 import { corruptError, storeErrorOf } from './failure.ts';
+import { fileIdentity, hasLostItsName, removeLogs } from './file-identity.ts';
 
 /** A damaged file that was moved aside. */
 export interface Damage {
@@ -26,6 +27,7 @@ export interface SessionOptions {
   readonly durability: 'process' | 'power';
   readonly activityLimit: number;
   readonly onDamage: ((damage: Damage) => void) | undefined;
+  readonly onRemoved: (() => void) | undefined;
 }
 
 /** An open file that outlives damage: what is damaged is moved aside, and a new file takes its place. */
@@ -63,6 +65,22 @@ export function openSession(options: SessionOptions): Session {
   const { path, access } = options;
   let connection: Connection | undefined = openOrReplace(options);
   let committer: Committer | undefined;
+  let identity = fileIdentity(path);
+
+  /** A file without a name takes whatever is written to it, and nobody ever reads it. */
+  function requireNamed(): void {
+    if (connection === undefined || access !== 'own' || !hasLostItsName(path, identity)) return;
+    const before = connection;
+    try {
+      connection = replaceRemoved(options);
+    } catch (error) {
+      throw storeErrorOf(error, path);
+    }
+    before.close();
+    committer = undefined;
+    identity = fileIdentity(path);
+    options.onRemoved?.();
+  }
 
   function run<Result>(work: (connection: Connection) => Result): Result {
     if (connection === undefined) throw errors.create('CLOSED', { path });
@@ -76,6 +94,7 @@ export function openSession(options: SessionOptions): Session {
       committer = undefined;
       const damage = replaceDamaged(options, known);
       connection = damage.connection;
+      identity = fileIdentity(path);
       throw corruptError(
         path,
         damage.reason,
@@ -87,11 +106,13 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     run,
-    commit: (batch) =>
-      run((open) => {
+    commit(batch) {
+      requireNamed();
+      return run((open) => {
         committer ??= createCommitter(open, sqlite, options);
         return committer.commit(batch);
-      }),
+      });
+    },
     forget: () => committer?.forget(),
     close() {
       connection?.close();
@@ -119,20 +140,31 @@ function replaceDamaged(options: SessionOptions, error: SeawallError): Damage & 
   const reason = String(error.details.reason);
   const movedTo = moveAside(path, clock.now());
   const connection = openSound(options);
-  const now = nanosecondsOf(clock);
-  createCommitter(connection, sqlite, options).commit({
-    gaps: [
-      {
-        source: STORE_SOURCE,
-        from: now,
-        to: now,
-        reason: `the store was damaged (${reason}) and moved to ${movedTo}: findings from before are there`,
-        lostEvents: undefined,
-      },
-    ],
-  });
+  writeMishap(
+    connection,
+    options,
+    `the store was damaged (${reason}) and moved to ${movedTo}: findings from before are there`,
+  );
   onDamage?.({ path, movedTo, reason });
   return { connection, path, movedTo, reason };
+}
+
+/** Begins a file where the one that was open has been removed, or takes the one that has its name now, and writes that down in it. */
+function replaceRemoved(options: SessionOptions): Connection {
+  removeLogs(options.path);
+  const connection = openSound(options);
+  writeMishap(
+    connection,
+    options,
+    'the file of the store was removed or replaced while it was used: findings from before were in that one',
+  );
+  return connection;
+}
+
+function writeMishap(connection: Connection, options: SessionOptions, reason: string): void {
+  const now = nanosecondsOf(options.clock);
+  const gap = { source: STORE_SOURCE, from: now, to: now, reason, lostEvents: undefined };
+  createCommitter(connection, sqlite, options).commit({ gaps: [gap] });
 }
 
 /** Opens a file, brings its schema up to date where that is ours to do, and looks at every table. */
