@@ -277,6 +277,19 @@ test('a clock that is set back does not silence anything', async (context) => {
   assert.deepEqual(await kindsOf(made), ['ops finding', 'ops digest']);
 });
 
+test('what was held back by a clock that is set back since does not wait for the time that it showed', async (context) => {
+  for (const back of [HOUR, 24 * HOUR]) {
+    const made = world(context, plainChannel('ops', { rateLimit: { messages: 1, per: '10m' } }));
+    const notifier = await made.notifier();
+    await made.occur(notifier, occurrenceOf(made.clock, 'a'), occurrenceOf(made.clock, 'b'));
+    made.clock.advance(-back);
+    await notifier.tick();
+    made.clock.advance(10 * MINUTE);
+    await notifier.tick();
+    assert.deepEqual(await kindsOf(made), ['ops finding', 'ops digest']);
+  }
+});
+
 test('what a channel held back is not lost when the channel is taken out, but waits in the outbox', async (context) => {
   const made = world(context, plainChannel('ops', { rateLimit: { messages: 1, per: '10m' } }));
   const notifier = await made.notifier();

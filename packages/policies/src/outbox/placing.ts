@@ -10,6 +10,9 @@ const MOST_HELD = 100;
 /** No release lies further ahead, whatever the clock did. */
 const FARTHEST_RELEASE = 8 * 86_400_000;
 
+/** Clocks are set back a little all the time. */
+const SPREAD = 60_000;
+
 /** Where a message goes: on its way, or to those that wait for the next digest. */
 export interface Placing {
   readonly isSent: boolean;
@@ -53,8 +56,9 @@ export function releaseOrphaned(before: ChannelMemory, now: number): Release | u
   return held !== undefined && isDue(held, now) ? { held, isDigest: true, memory } : undefined;
 }
 
-function isDue({ release }: Held, now: number): boolean {
-  return now >= release || release - now >= FARTHEST_RELEASE;
+/** What was held back in the future was so before the clock was set back: the release is of that time, too. */
+function isDue({ since, release }: Held, now: number): boolean {
+  return now >= release || release - now >= FARTHEST_RELEASE || since - now > SPREAD;
 }
 
 /** @returns undefined while nothing is due. */
