@@ -32,5 +32,6 @@ export {
   type InspectorCounters,
   type InspectorOptions,
 } from './inspector.ts';
+export { createProcess } from './process/create.ts';
 export type { Process } from './process/process.ts';
 export { processScopes } from './process/scopes.ts';

@@ -21,6 +21,7 @@ import { collectGarbage } from '../collect-garbage.ts';
 import { createEnforcer } from '../enforce/enforcer.ts';
 import { errors } from '../errors.ts';
 import type { FromHotLoop } from '../hot-loop/messages.ts';
+import { WAITING_PREFIX } from '../hot-loop/options.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createStatusServer } from '../http/status-server.ts';
 import { createLedger } from '../ledger/ledger.ts';
@@ -272,6 +273,7 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
     every(TICK, () => runningThread().post({ kind: 'quorum', verdict: quorum.verdict() }));
   }
   storage.whenReady(notifications.start);
+  if (isLive) storage.whenReady(recall);
 
   const stored = thread.ended.then(async () => {
     await ledger.flush(NEVER);
@@ -304,6 +306,16 @@ async function start(options: AgentOptions, cleanUp: CleanUp): Promise<Agent> {
   function every(milliseconds: number, work: () => void): void {
     const timer = setInterval(work, milliseconds);
     cleanUp.add(() => clearInterval(timer));
+  }
+
+  /** What the run before could not decide, since it was killed. */
+  function recall(): void {
+    store.memory(WAITING_PREFIX).then(
+      (notes) => {
+        if (notes.size > 0) runningThread().post({ kind: 'recall', notes });
+      },
+      (error: unknown) => logError(`what waited in an earlier run can not be read: ${reasonOf(error)}`),
+    );
   }
 
   async function stopThread(): Promise<void> {

@@ -9,10 +9,16 @@ import {
   type Process,
 } from '@seawall/inspector';
 import { createAuditCatalogue } from '@seawall/kube';
-import { type ActionOutcome, createGuardState, defaultNeverTouch, type Matching } from '@seawall/policies';
+import {
+  type ActionOutcome,
+  createGuardState,
+  defaultNeverTouch,
+  type Matching,
+  type PlannedAction,
+} from '@seawall/policies';
 import type { Alert } from '../alert/alert.ts';
 import { loadRunningSet } from '../rule-set/load-running-set.ts';
-import { createGate } from './gate.ts';
+import { createGates } from './gate.ts';
 import { createWorkloadOf } from './workload-of.ts';
 
 const catalogues = { syscall: createSyscallCatalogue(), audit: createAuditCatalogue() };
@@ -48,22 +54,25 @@ function setting(policies: string, { matching = 'all', isLive = true, outcome }:
   assert.ok(set, messages.join('\n'));
   const captures: string[] = [];
   const clock = createManualClock(1_700_000_000_000);
-  const gate = createGate({
-    ...{ set, generation: 3, clock, isLive },
-    workloadOf: createWorkloadOf({ node: 'here', cluster: undefined }),
-    guards: createGuardState({
+  const createGuards = () =>
+    createGuardState({
       own: { pid: 4, ancestors: [], containerId: undefined, cgroups: [] },
       ...{ neverTouch: defaultNeverTouch, clock },
-    }),
+    });
+  const options = {
+    ...{ set, generation: 3, clock, isLive },
+    workloadOf: createWorkloadOf({ node: 'here', cluster: undefined }),
+    guards: createGuards(),
     mounts: { unified: undefined, freezer: undefined },
     act: () => undefined,
-    beginCapture(action) {
+    beginCapture(action: PlannedAction) {
       captures.push(action.key);
       return outcome;
     },
     isComplete: () => true,
-  });
-  return { gate, captures };
+  };
+  const gates = createGates(options, createGuards);
+  return { gate: gates.ofThisRun, gates, captures };
 }
 
 function alertOf(rule: string, isIncomplete = false): Alert {
@@ -143,4 +152,28 @@ test('a capture is begun once while its target cools down; one that could not be
   assert.equal(first?.actions[0]?.outcome, outcome);
   assert.equal(second?.actions[0]?.decision.outcome, 'refused');
   assert.equal(captures.length, 1);
+});
+
+test('nothing is done about what an earlier run saw, which takes no turn from what is seen now', () => {
+  const rest =
+    'mode: enforce, rateLimit: { count: 1, per: 1h }, actions: [{ type: capture }, { type: stop }]';
+  const { gates, captures } = setting(policy('a', `rules: [{ name: Shell }], ${rest}`));
+  const sight = (gate: typeof gates.ofThisRun, event: string) =>
+    gate.sight([alertOf('Shell')], contextOf(web), event, 0)[0]?.actions ?? [];
+  const late = sight(gates.ofEarlierRuns(), 'e');
+  assert.deepEqual(
+    late.map(({ decision, outcome }) => [decision.kind, outcome?.result]),
+    [
+      ['stop-container', 'refused'],
+      ['capture', 'refused'],
+    ],
+  );
+  assert.deepEqual(captures, []);
+  assert.deepEqual(
+    sight(gates.ofThisRun, 'f').map(({ decision, outcome }) => [decision.outcome, outcome]),
+    [
+      ['planned', undefined],
+      ['planned', undefined],
+    ],
+  );
 });

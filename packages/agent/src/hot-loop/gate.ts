@@ -45,6 +45,8 @@ export interface GateOptions {
   act(action: PlannedAction): ActionOutcome | undefined;
   /** Begins to keep events for a capture; says how it failed where it could not. */
   beginCapture(action: PlannedAction): ActionOutcome | undefined;
+  /** What becomes of every action, without trying. Undefined where they are done. */
+  readonly refusal?: ActionOutcome;
   /** Whether the tables were whole when the event came. */
   isComplete(): boolean;
 }
@@ -61,6 +63,32 @@ interface ActedMatch {
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
+/** Where it was done, and was written down as done, that stays. */
+const TOO_LATE: ActionOutcome = {
+  result: 'refused',
+  detail: 'the agent that saw it ended before it could store what it did about it; nothing is done any more',
+  undo: undefined,
+};
+
+/** The gates of one set of rules and policies. */
+export interface Gates {
+  readonly ofThisRun: Gate;
+  /** For what earlier runs saw: nothing is done about it. */
+  ofEarlierRuns(): Gate;
+}
+
+/** @param createGuards makes guards for what earlier runs saw, so that it takes no turn from what is done now. */
+export function createGates(options: Omit<GateOptions, 'refusal'>, createGuards: () => GuardState): Gates {
+  let late: Gate | undefined;
+  return {
+    ofThisRun: createGate(options),
+    ofEarlierRuns() {
+      late ??= createGate({ ...options, guards: createGuards(), refusal: TOO_LATE });
+      return late;
+    },
+  };
+}
+
 export function createGate(options: GateOptions): Gate {
   const { set, generation, workloadOf, guards, mounts, clock } = options;
   const scopes = createScopeCache(set.policies);
@@ -72,10 +100,10 @@ export function createGate(options: GateOptions): Gate {
     const occurrence = occurrenceKey(event, { name: alert.rule, source: alert.source }, policy.name);
     const facts = offenceOf(context, workload, occurrence, alert.timestamp, mounts);
     return decideActions(policy, facts, guards).map((decision): SightedAction => {
-      if (decision.outcome !== 'planned') {
+      if (decision.outcome !== 'planned' || options.refusal !== undefined) {
         return {
           decision,
-          outcome: undefined,
+          outcome: decision.outcome === 'planned' ? options.refusal : undefined,
           latencyMilliseconds: undefined,
           reactionMilliseconds: undefined,
         };

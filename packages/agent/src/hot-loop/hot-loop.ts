@@ -19,15 +19,20 @@ import { createLiveContainers } from '../live/live-containers.ts';
 import { createRuntimeLog } from '../live/runtime-log.ts';
 import { createLiveWatch } from '../live/watch-live.ts';
 import { type Catalogues, loadRunningSet, type RunningSet } from '../rule-set/load-running-set.ts';
-import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
+import {
+  createSectionsWatch,
+  type SectionsWatch,
+  type SectionsWatchOptions,
+} from '../watch/watch-sections.ts';
 import { createAdmission } from './admission.ts';
 import { type Capturing, createCapturing } from './capturing.ts';
 import { readCgroupMounts } from './container-cgroups.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGates, type Gates } from './gate.ts';
 import { createHandledUntil } from './handled-until.ts';
 import { type Lost, lostUntil } from './lost.ts';
 import type { FromHotLoop, HotLoopStart, NumberedTexts, Sighting, ToHotLoop } from './messages.ts';
 import { activityMemory } from './options.ts';
+import { createWaitingNotes } from './waiting-notes.ts';
 import { createWorkloadOf } from './workload-of.ts';
 
 /** What the hot loop is given besides its start: the thread it runs in has it. */
@@ -60,14 +65,10 @@ const ACTIVITY_BYTES = 32 * 1024 * 1024;
 const MOST_POSTED = 500;
 
 /** A source of system calls being watched. */
-interface SourceWatch {
+interface SourceWatch extends Pick<SectionsWatch, 'waiting' | 'tables'> {
   run(): Promise<void>;
   replaceRules(rules: readonly Rule[]): void;
   accounting(): AccountingReport;
-  /** Matches that wait for what is still to be told of their container. */
-  waitingNow(): number;
-  /** When the oldest of these happened, live: nanoseconds since the epoch. */
-  waitingSince(): bigint | undefined;
 }
 
 /** @throws agent/HOT_LOOP_FAILED where the rules, which the main thread has checked, can't be loaded here */
@@ -119,7 +120,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let wakeUp: (() => void) | undefined;
 
   const now = (): bigint => nanosecondsNow(clock);
-  const handledUntil = createHandledUntil(now, isLive, () => watch.waitingSince());
+  const handledUntil = createHandledUntil(now, isLive, () => watch.waiting.report().waitingSince);
 
   function load(texts: NumberedTexts): RunningSet {
     const { set, messages } = loadRunningSet(texts, catalogues, () => undefined);
@@ -127,14 +128,14 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     return set;
   }
 
-  function gateOf(set: RunningSet): Gate {
+  function gatesOf(set: RunningSet): Gates {
     if (
       isLive &&
       set.policies.policies.some(({ mode, actions }) => mode === 'enforce' && actions.length > 0)
     ) {
       host.prepareToAct();
     }
-    return createGate({
+    const options = {
       set,
       generation,
       workloadOf,
@@ -143,14 +144,16 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       clock,
       isLive,
       act: host.act,
-      beginCapture: (action) => capturing?.begin(action, containerOf(action)),
+      beginCapture: (action: PlannedAction) => capturing?.begin(action, containerOf(action)),
       isComplete: () => lost === undefined,
-    });
+    };
+    return createGates(options, () => host.createGuards(start, () => quorum));
   }
 
   const firstSet = load(start.texts);
-  let gate = gateOf(firstSet);
+  let gates = gatesOf(firstSet);
   const watch = isLive ? watchLive() : watchCapture();
+  const notes = createWaitingNotes({ run: identity, watch });
 
   /** Names an event for good: the recording and its number in it, or this run of the agent and its number since. */
   function eventName({ view }: EventContext): string {
@@ -165,7 +168,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       ...(collector !== undefined && { activity: collector }),
       drops: { ...defaultDropPolicy, actions: ['log'], threshold: 0, rate: 1 },
       // Whom a policy concerns is said by container and pod: what they are must be known, whatever the rule asks for.
-      waiting: { everyMatchWaits: true },
+      waiting: { everyMatchWaits: true, onDecided: handleDecided },
       isFirstOnly: false,
       isIsoTime: false,
       hostname: node.node,
@@ -176,16 +179,26 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     };
   }
 
+  function handleDecided(context: EventContext, failure: unknown): void {
+    const note = notes.of(context);
+    notes.drop(context);
+    if (failure !== undefined && note !== undefined) tellForgotten(note.time, reasonOf(failure));
+  }
+
   function handleMatches(alerts: readonly Alert[], context: EventContext): void {
-    tables = context.tables;
-    lastEvent = alerts[0].timestamp;
+    const note = notes.of(context);
+    const isLate = note?.isOfEarlierRun === true;
+    if (!isLate) {
+      tables = context.tables;
+      lastEvent = alerts[0].timestamp;
+    }
     // An earlier run has stored what these came to.
     if (context.view.number <= handled) return;
     // What waited for its container's description and is decided between batches could not be acted on before.
-    const seen = gate.sight(
+    const seen = (isLate ? gates.ofEarlierRuns() : gates.ofThisRun).sight(
       alerts,
       context,
-      eventName(context),
+      note?.event ?? eventName(context),
       batch === undefined ? clock.monotonic() : readAt,
     );
     if (seen.length === 0) {
@@ -194,7 +207,9 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     }
     findings += seen.length;
     for (const sighting of seen) {
-      if (admission.admit(rankOf(sighting), sighting.alert.priority)) sightings.push(sighting);
+      if (!admission.admit(rankOf(sighting), sighting.alert.priority)) continue;
+      sightings.push(note === undefined ? sighting : { ...sighting, note: note.key });
+      notes.handOn(context);
     }
     if (sightings.length >= MOST_POSTED && isLive) send();
   }
@@ -214,7 +229,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   /** Posts what was found; between batches alone may a recording's position go with it. */
   function send(): void {
-    const memory = new Map(guards.takeChanges());
+    const memory = new Map([...guards.takeChanges(), ...notes.takeChanges()]);
     const activity = takeActivity();
     if (collector !== undefined && activity.length > 0 && !isLive) {
       memory.set(activityMemory(identity), String(collector.handled()));
@@ -240,7 +255,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   /** As long as matches wait for the description of a container, what comes after them is read again after a crash. */
   function position(): number {
-    if (watch.waitingNow() === 0) lastPosition = Math.max(handled, eventCount);
+    if (watch.waiting.report().waitingNow === 0) lastPosition = Math.max(handled, eventCount);
     return lastPosition;
   }
 
@@ -275,8 +290,8 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       run: () => sections.run(paced(readCapture(path, { name: path })), () => 0),
       replaceRules: sections.replaceRules,
       accounting: () => sections.accounting.report(),
-      waitingNow: () => sections.waiting.report().waitingNow,
-      waitingSince: () => undefined,
+      waiting: sections.waiting,
+      tables: sections.tables,
     };
   }
 
@@ -316,12 +331,14 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
       run: live.run,
       replaceRules: live.replaceRules,
       accounting: () => live.report().accounting,
-      waitingNow: () => 0,
-      waitingSince: live.waitingSince,
+      waiting: live.waiting,
+      tables: live.tables,
     };
   }
 
   function beat(): void {
+    // A recording is read again from where nothing waited.
+    if (isLive) notes.write();
     // Findings go ahead of the captures that they ask for, also of those that end.
     if (isLive) send();
     capturing?.expire(now());
@@ -342,13 +359,26 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     });
   }
 
+  function recall(written: ReadonlyMap<string, string>): void {
+    for (const { time, reason } of notes.recall(written)) tellForgotten(time, reason);
+  }
+
+  /** Told on its own: of this run nothing is missing. */
+  function tellForgotten(time: bigint, reason: string): void {
+    const what = 'what waited for the description of its container when an earlier run ended';
+    host.post({ kind: 'log', level: 'error', message: `${what} can not be decided: ${reason}` });
+    const nothing = { sightings: [], position: undefined, activity: [], memory: new Map() };
+    const gap = { from: time, to: time, events: 1 };
+    host.post({ kind: 'findings', ...nothing, time: handledUntil.time(), lost: gap });
+  }
+
   function replace(texts: NumberedTexts): void {
     const started = clock.monotonic();
     try {
       const set = load(texts);
       watch.replaceRules(syscallRules(set));
       generation = texts.generation;
-      gate = gateOf(set);
+      gates = gatesOf(set);
     } catch (error) {
       const reason = reasonOf(error);
       host.post({ kind: 'not-replaced', generation: texts.generation, reason });
@@ -389,6 +419,9 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
           break;
         case 'rest':
           rest = message.milliseconds;
+          break;
+        case 'recall':
+          recall(message.notes);
           break;
         case 'release':
           collectGarbage();

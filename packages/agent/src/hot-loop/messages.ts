@@ -40,6 +40,8 @@ export type ToHotLoop =
   | { readonly kind: 'taken'; readonly findings: readonly number[] }
   /** Between two batches it rests so long: milliseconds. */
   | { readonly kind: 'rest'; readonly milliseconds: number }
+  /** What earlier runs wrote down of events whose containers nobody had described when they ended. */
+  | { readonly kind: 'recall'; readonly notes: ReadonlyMap<string, string> }
   /** It gives back memory that it has no use for. */
   | { readonly kind: 'release' }
   | { readonly kind: 'stop' };
@@ -74,7 +76,7 @@ export interface FindingsMessage {
   readonly lost: Lost | undefined;
   /** What workloads were seen to do since it was told last. */
   readonly activity: readonly Activity[];
-  /** To keep: guard states, and up to where `activity` goes. */
+  /** To keep: guard states, up to where `activity` goes, and events that wait for their container's description. */
   readonly memory: ReadonlyMap<string, string | undefined>;
 }
 
@@ -97,6 +99,8 @@ export interface Sighting {
   readonly isUndecided: boolean;
   /** What is to be done, and what was not: in the order of the policy. */
   readonly actions: readonly SightedAction[];
+  /** What its event is written down under while it waited: to be dropped with what all its findings are stored in. */
+  readonly note?: string;
 }
 
 /** An action with what the hot loop did of it, if it was for the hot loop. */

@@ -49,3 +49,6 @@ export interface AgentLimits {
 export function activityMemory(identity: string): string {
   return `activity/${identity}`;
 }
+
+/** What events are written down under that wait for the description of their container. */
+export const WAITING_PREFIX = 'waiting/';

@@ -1,6 +1,7 @@
 import { type Activity, OTHER_ACTIVITY } from '@seawall/store/activity';
 import type { Lost } from '../hot-loop/lost.ts';
 import type { FindingsMessage } from '../hot-loop/messages.ts';
+import { WAITING_PREFIX } from '../hot-loop/options.ts';
 
 /** What comes with findings and is of none of them. */
 export interface Besides {
@@ -17,6 +18,8 @@ export interface Besides {
 export interface BesidesGathering {
   readonly isEmpty: boolean;
   add(more: Besides): void;
+  /** These notes are no longer needed: what was not stored of them need not be, what was is somebody else's to drop. */
+  leaveOut(notes: readonly string[]): void;
   /** Takes all of it off. */
   take(): Besides;
   /** Puts back what was taken last: it is older than what came since. */
@@ -49,7 +52,11 @@ export function createBesides(): BesidesGathering {
       const last = lost.length < MOST_LOST ? undefined : lost.pop();
       lost.push(last === undefined ? more : spanOf(last, more));
     }
-    for (const [key, value] of entries) memory.set(key, value);
+    for (const [key, value] of entries) {
+      // A note is written once: what nobody has stored need not be dropped.
+      if (value === undefined && isNote(key) && memory.get(key) !== undefined) memory.delete(key);
+      else memory.set(key, value);
+    }
   }
 
   function take(): Besides {
@@ -65,6 +72,9 @@ export function createBesides(): BesidesGathering {
       return activity.size === 0 && lost.length === 0 && memory.size === 0;
     },
     add,
+    leaveOut(notes) {
+      for (const key of notes) if (memory.get(key) !== undefined) memory.delete(key);
+    },
     take,
     putBack(taken) {
       const newer = take();
@@ -72,6 +82,10 @@ export function createBesides(): BesidesGathering {
       add(newer);
     },
   };
+}
+
+function isNote(key: string): boolean {
+  return key.startsWith(WAITING_PREFIX);
 }
 
 function nameOf({ workload, kind, value }: Activity): string {

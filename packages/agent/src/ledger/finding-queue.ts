@@ -24,6 +24,8 @@ export interface Entry {
   readonly isOfHotLoop: boolean;
   /** Who waits for the answer; undefined where nobody does. */
   readonly onKept: (() => void) | undefined;
+  /** What events of it are written down under: dropped when all that is left of their findings is stored, or nothing is left. */
+  readonly notes: readonly string[];
   /** Findings of it that are still to be stored. */
   left: number;
 }
@@ -93,8 +95,17 @@ export function createFindingQueue(
       onShed(finding);
     }
     if (hollow <= Math.max(MOST_HOLLOW, entries.length / 2)) return;
-    entries = entries.filter((entry, index) => index < underWay || !isHollow(entry));
+    const isLeft = (entry: Entry, index: number): boolean => index < underWay || !isHollow(entry);
+    dropNotes(entries.filter((entry, index) => !isLeft(entry, index)));
+    entries = entries.filter(isLeft);
     hollow = entries.filter(hasLost).length;
+  }
+
+  /** All their findings gave way. */
+  function dropNotes(hollowEntries: readonly Entry[]): void {
+    const dropped = hollowEntries.flatMap(({ notes }) => notes);
+    const memory = new Map(dropped.map((key) => [key, undefined]));
+    if (dropped.length > 0) besides.add({ activity: [], lost: [], memory });
   }
 
   return {
@@ -112,12 +123,15 @@ export function createFindingQueue(
       const { sightings, time, position, activity, lost, memory } = message;
       besides.add({ activity, lost: lost === undefined ? [] : [lost], memory });
       const findings = sightings.length;
-      const entry: Entry = { time, position, findings, isOfHotLoop, onKept, left: findings };
+      const notes = notesOf(sightings);
+      besides.leaveOut(notes);
+      const entry: Entry = { time, position, findings, isOfHotLoop, onKept, notes, left: findings };
       // While the store doesn't take anything, what says only how late it is must not fill the memory.
       const last = entries.length > underWay ? entries.at(-1) : undefined;
       if (last !== undefined && isHollow(last) && isHollow(entry)) {
         entries.pop();
         if (hasLost(last)) hollow -= 1;
+        dropNotes([last]);
       }
       entries.push(entry);
       if (onKept !== undefined) owed += findings;
@@ -157,11 +171,18 @@ export function createFindingQueue(
     fail(portion) {
       waiting.putBack(taken);
       besides.putBack(portion.besides);
+      for (const { notes } of entries) besides.leaveOut(notes);
       underWay = 0;
       taken = [];
       makeRoom();
     },
   };
+}
+
+function notesOf(sightings: readonly Sighting[]): readonly string[] {
+  const notes = new Set<string>();
+  for (const { note } of sightings) if (note !== undefined) notes.add(note);
+  return [...notes];
 }
 
 /** There is nothing in it, or not any more, but up to when everything is handled. */

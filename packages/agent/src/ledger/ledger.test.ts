@@ -182,6 +182,78 @@ test('what comes besides findings while the store fails is stored with them, eac
   );
 });
 
+/** What the store's memory has after these commits, and how often a key was put. */
+function memoryAfter(commits: readonly Parameters<Store['commit']>[0][]): readonly string[] {
+  const memory = new Map<string, string>();
+  for (const commit of commits) {
+    for (const [key, value] of commit.memory ?? []) {
+      if (value === undefined) memory.delete(key);
+      else memory.set(key, value);
+    }
+  }
+  return [...memory.keys()];
+}
+
+test('what is written down of an event that waits is dropped by the commit that stores its findings, and no sooner', async () => {
+  const { ledger, commits, flush } = setting(10_000);
+  const note = 'waiting/1/x';
+  ledger.take({ ...messageOf(1n), memory: new Map([[note, 'text']]) });
+  await flush();
+  assert.deepEqual(memoryAfter(commits), [note]);
+  // They fill more than one commit, and what comes besides with any of them goes with the first.
+  for (let part = 0; part < 4; part += 1) {
+    const others = Array.from({ length: 1000 }, (_, index) => sightingOf(`${part}/${index}`));
+    ledger.take(messageOf(BigInt(part + 2), ...others));
+  }
+  ledger.take(messageOf(9n, { ...sightingOf('x', 'a'), note }, { ...sightingOf('x', 'b'), note }));
+  await flush();
+  const keysOf = (commit: (typeof commits)[number]): number => commit.occurrences?.length ?? 0;
+  const dropping = commits.filter(({ memory = new Map() }) => memory.has(note));
+  assert.equal(dropping.length, 2);
+  assert.equal(dropping.at(-1), commits.at(-1));
+  assert.equal(keysOf(commits.at(-1) ?? {}), 2);
+  assert.deepEqual(memoryAfter(commits), []);
+});
+
+test('while the store fails, what is written down of events that waited takes no memory when these are decided', async () => {
+  const { ledger, commits, world, flush } = setting(100);
+  world.isBroken = true;
+  ledger.take(messageOf(1n, sightingOf('first')));
+  for (let number = 0; number < 500; number += 1) {
+    const note = `waiting/1/${number}`;
+    ledger.take({ ...messageOf(2n), memory: new Map([[note, 'text']]) });
+    if (number % 200 === 0) {
+      const { failures } = ledger.status();
+      while (ledger.status().failures === failures) await new Promise(setImmediate);
+    }
+    const isFound = number % 2 === 0;
+    if (isFound) ledger.take(messageOf(3n, { ...sightingOf(`${number}`), note }));
+    else ledger.take({ ...messageOf(3n), memory: new Map([[note, undefined]]) });
+  }
+  world.isBroken = false;
+  await flush();
+  assert.deepEqual(memoryAfter(commits), []);
+  const texts = commits.flatMap(({ memory = [] }) => [...memory]).filter(([, value]) => value !== undefined);
+  assert.ok(texts.length <= 1, String(texts.length));
+});
+
+test('what is written down of an event goes as well when its findings gave way', async () => {
+  const { ledger, commits, shed, world, flush } = setting(1);
+  const note = 'waiting/1/x';
+  ledger.take({ ...messageOf(1n), memory: new Map([[note, 'text']]) });
+  await flush();
+  world.isBroken = true;
+  ledger.take(messageOf(2n, { ...sightingOf('x'), note }));
+  while (ledger.status().failures < 1) await new Promise(setImmediate);
+  for (let number = 0; number < 200; number += 1) {
+    ledger.take(messageOf(3n, sightingOf(`${number}`, 'a', alertOf('Critical'))));
+  }
+  world.isBroken = false;
+  await flush();
+  assert.ok(shed.includes('Warning'));
+  assert.deepEqual(memoryAfter(commits), []);
+});
+
 test('the time up to which all is stored never goes back', async () => {
   const { ledger, flush } = setting();
   ledger.take(messageOf(10n));

@@ -118,7 +118,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       activity: besides.activity,
       gaps: besides.lost.map(gapOf),
       positions: new Map(position === undefined ? [] : [[options.source, String(position)]]),
-      memory: new Map([...besides.memory, ...announcement.memory]),
+      memory: new Map([...besides.memory, ...announcement.memory, ...droppedNotes(entries)]),
     });
     options.onCommit(clock.monotonic() - started);
     committed = latestOf(entries, committed);
@@ -275,8 +275,13 @@ function isSilent({ entries, findings, besides }: Portion): boolean {
   const { activity, lost, memory } = besides;
   return (
     findings.length + activity.length + lost.length + memory.size === 0 &&
-    entries.every(({ position }) => position === undefined)
+    entries.every(({ position, notes }) => position === undefined && notes.length === 0)
   );
+}
+
+/** With the findings of their events: neither is there without the other. */
+function droppedNotes(entries: readonly Entry[]): readonly (readonly [string, undefined])[] {
+  return entries.flatMap(({ notes }) => notes.map((key) => [key, undefined] as const));
 }
 
 function gapOf({ from, to, events }: Lost): Gap {

@@ -48,9 +48,9 @@ const DEADLINE_INTERVAL = 100;
 /** Milliseconds that an event may take from the kernel to here: those from before a deadline go first. */
 const DEADLINE_SLACK = 200;
 
-export interface LiveWatch extends Watch, Pick<SectionsWatch, 'dropReport'> {
-  /** When the oldest match happened that waits for the description of its container: nanoseconds since the epoch. */
-  waitingSince(): bigint | undefined;
+export interface LiveWatch extends Watch, Pick<SectionsWatch, 'dropReport' | 'tables'> {
+  /** The matches that wait for the description of their container. */
+  readonly waiting: SectionsWatch['waiting'];
   /**
    * Goes on with other rules without losing an event: the kernel shows what either set wants until the new one has taken
    * over.
@@ -159,7 +159,8 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
       unknown: 0,
     }),
     dropReport: watch.dropReport,
-    waitingSince: () => watch.waiting.report().waitingSince,
+    waiting: watch.waiting,
+    tables: watch.tables,
   };
 }
 

@@ -1,142 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CaptureSection, encodeEvent, type ProcessEntry } from '@seawall/events';
-import { containerJson, createContainerInfo, createSyscallCatalogue } from '@seawall/inspector';
-import { loadRules, type Rule } from '@seawall/rules';
-import type { Alert } from '../alert/alert.ts';
 import { alertJson, alertText, defaultAlertJsonOptions } from '../alert/render.ts';
-import { type ContainerNotice, encodeNotice, lookedUpNotice } from '../live/container-events.ts';
-import { plainWatchOptions } from '../testing/plain-watch.ts';
-import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
-
-/*
- * A capture in words: what happens when, and which alerts come of it, in their order. Metadata comes as late as the
- * test says.
- */
-
-const catalogue = createSyscallCatalogue();
-const ID = 'abcdef012345';
-const CGROUPS = [`cpuset=/docker/${ID.padEnd(64, '0')}`];
-const START = 1_700_000_000_000;
-
-type Step = readonly [
-  milliseconds: number,
-  what: 'open' | 'exit' | 'exec' | ContainerNotice,
-  subject?: string,
-];
-
-type RuleText = readonly [condition: string, output: string, priority?: string];
-
-function rulesOf(...rules: readonly RuleText[]): readonly Rule[] {
-  const content = rules
-    .map(
-      ([condition, output, priority = 'INFO'], index) =>
-        `- {rule: "${index}", desc: x, condition: '${condition}', output: '${output}', priority: ${priority}}\n`,
-    )
-    .join('');
-  const { ruleSet, files } = loadRules([{ name: 'rules.yaml', content }], [catalogue]);
-  assert.ok(ruleSet !== undefined, JSON.stringify(files[0].messages));
-  return ruleSet.rules;
-}
-
-const OPENS = 'evt.type = openat and container.id != host';
-const described = (image: string): ContainerNotice => ({
-  name: 'container',
-  text: containerJson({ ...createContainerInfo(ID), image, name: 'web' }),
-});
-const missing: ContainerNotice = {
-  name: 'seawall_container_missing',
-  text: containerJson(createContainerInfo(ID)),
-};
-
-/** @returns the alerts in the order in which they came, each as "time of telling: message". */
-async function replay(
-  rules: readonly Rule[],
-  steps: readonly Step[],
-  options: Partial<SectionsWatchOptions> = {},
-): Promise<{ alerts: Alert[]; told: string[] }> {
-  const alerts: Alert[] = [];
-  const told: string[] = [];
-  let now = 0;
-  const watch = createSectionsWatch({
-    rules,
-    ...plainWatchOptions,
-    onAlert(alert) {
-      alerts.push(alert);
-      told.push(`${now}: ${alert.message}${alert.isIncomplete ? ' (incomplete)' : ''}`);
-    },
-    ...options,
-  });
-  async function* sections(): AsyncGenerator<CaptureSection> {
-    yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
-    yield { kind: 'processes', processes: [thread(7, 'web', CGROUPS), thread(8, 'host', ['cpuset=/'])] };
-    let number = 0;
-    for (const [milliseconds, what, subject = 'file'] of steps) {
-      now = milliseconds;
-      number += 1;
-      const batch = encodeStep(milliseconds, what, subject, number);
-      // As captures are read: into a Buffer, which is used again for what comes next.
-      const bytes = Buffer.from(batch.bytes.buffer);
-      yield { kind: 'events', batch: { ...batch, bytes } };
-      bytes.fill(0xff);
-    }
-    now = Number.POSITIVE_INFINITY;
-  }
-  await watch.run(sections(), () => 0);
-  return { alerts, told };
-}
-
-function encodeStep(milliseconds: number, what: Step[1], subject: string, number: number) {
-  const at = START + milliseconds;
-  if (typeof what !== 'string') return encodeNotice(what, at, number);
-  const head = { tid: subject === 'host' ? 8 : 7, time: BigInt(at) * 1_000_000n, number };
-  if (what === 'exit') return encodeEvent('PROCEXIT_1_E', { status: 0 }, head);
-  if (what === 'exec') {
-    const program = { exe: subject, comm: subject, args: [], env: [], cwd: '', cgroups: CGROUPS };
-    const ids = { tid: 7, pid: 7, ptid: 1, fdlimit: 1024, pgft_maj: 0, pgft_min: 0 };
-    const memory = { vm_size: 0, vm_rss: 0, vm_swap: 0 };
-    return encodeEvent('SYSCALL_EXECVE_19_X', { res: 0, ...program, ...ids, ...memory }, head);
-  }
-  return encodeEvent('SYSCALL_OPENAT_2_X', { fd: 3, dirfd: -100, name: `/${subject}`, flags: 1 }, head);
-}
-
-function thread(tid: number, comm: string, cgroups: readonly string[]): ProcessEntry {
-  return {
-    tid,
-    pid: tid,
-    parentTid: 1,
-    sessionId: 0,
-    vpgid: tid,
-    pgid: tid,
-    comm,
-    exe: comm,
-    exepath: '',
-    args: [],
-    environment: [],
-    cwd: '/',
-    root: '/',
-    descriptorLimit: 1024,
-    flags: 0,
-    uid: 0,
-    gid: 0,
-    memory: { virtualSize: 0, residentSize: 0, swapSize: 0, majorFaults: 0, minorFaults: 0 },
-    vtid: tid,
-    vpid: tid,
-    cgroups,
-    pidNamespaceStart: 0n,
-    tty: 0,
-    loginUid: 0xffff_ffff,
-    isExeWritable: false,
-    isExeUpperLayer: false,
-    isExeLowerLayer: false,
-    isExeFromMemfd: false,
-    exeInode: 0n,
-    exeInodeCtime: 0n,
-    exeInodeMtime: 0n,
-    capabilities: { inheritable: 0n, permitted: 0n, effective: 0n },
-    cloneTime: 0n,
-  };
-}
+import { lookedUpNotice } from '../live/container-events.ts';
+import {
+  described,
+  ID,
+  missing,
+  OPENS,
+  replay,
+  rulesOf,
+  START,
+  type Step,
+} from '../testing/waiting-world.ts';
 
 test('a match whose output shows the container waits for its description', async () => {
   const { told } = await replay(rulesOf([OPENS, '%fd.name in %container.image']), [

@@ -8,6 +8,7 @@ import { type Verdict, verdictOf } from './verdict.ts';
 
 /** What waiting needs of a rule. */
 export interface WaitingRule {
+  readonly name: string;
   readonly bound: BoundCondition<EventContext>;
   readonly eventTypes: readonly number[] | undefined;
   readonly priority: Priority;
@@ -23,6 +24,11 @@ export interface WaitingOptions {
   readonly everyMatchWaits?: boolean;
   /** Told of each container that is found without a description, and again whenever another thread is found in it. */
   lookUp?(id: string): void;
+  /**
+   * Told of each event that waited when all that comes of it was told, if anything.
+   * @param failure why one of an earlier run could not be decided.
+   */
+  onDecided?(event: EventContext, failure?: unknown): void;
 }
 
 /**
@@ -53,6 +59,14 @@ export interface ContainerWaiting {
   isOverdue(context: EventContext): boolean;
   /** It is that late, though no event says so. @param seconds since the epoch. */
   advance(seconds: number): void;
+  /** Events that wait and that nobody has tried to write down yet, the most urgent first. */
+  unwritten(): Iterable<WaitingEvent>;
+  /**
+   * Takes up an event that waited in an earlier run, with the rules of today: it is decided as soon as its container is
+   * described, else without, and says so.
+   * @param rules names of those that it waited for.
+   */
+  resume(frozen: FrozenContext, rules: readonly string[]): void;
   /** Decides everything now: there are no more events. */
   finish(): void;
   report(): WaitingReport;
@@ -64,7 +78,7 @@ export interface WaitingReport {
   /** Of these, those that were decided without the description. */
   readonly incomplete: number;
   readonly waitingNow: number;
-  /** When the oldest of these happened: nanoseconds since the epoch. */
+  /** When the oldest of these happened that is not written down: nanoseconds since the epoch. */
   readonly waitingSince: bigint | undefined;
   readonly pendingContainers: number;
 }
@@ -80,16 +94,28 @@ const SECONDS_PER_UPPER_HALF = 4.294967296;
 const SECONDS_PER_NANOSECOND = 1e-9;
 const NEVER = Number.POSITIVE_INFINITY;
 
-interface WaitingEvent {
+/** An event that waits. */
+export interface WaitingEvent {
   readonly frozen: FrozenContext;
   /** Of its rules the most urgent: 0 is Emergency. */
   readonly urgency: number;
+  /** Names of the rules that it waits for. */
+  readonly names: readonly string[];
+  /** Whether it outlives the process: for whoever writes it down to say. */
+  writing: 'not tried' | 'written' | 'not written';
+}
+
+interface ParkedEvent extends WaitingEvent {
   readonly rules: readonly number[];
   readonly ready: ReadyRules;
+  /** It waited in an earlier run: that nobody knows its container by now says nothing of what it was. */
+  readonly isResumed: boolean;
 }
 
 /** A rule set made ready for waiting; events that wait keep theirs when another takes its place. */
 interface ReadyRules {
+  readonly names: readonly string[];
+  readonly urgencies: readonly number[];
   readonly tests: readonly ((context: EventContext) => boolean)[];
   readonly decide: Decide;
 }
@@ -100,18 +126,22 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
   const { isFirstOnly, everyMatchWaits = false } = options;
   const limit = options.limit / 1000;
   let live: EventContext | undefined;
+  /** The rules of the matcher that was wrapped last. */
+  let current: (() => ReadyRules) | undefined;
   /** Whether somebody looks containers up: without, nobody would describe one, and nothing waits. */
   let isLookedUp = false;
   /** Containers found before that was known: the tables are seeded before the first event says it. */
   const early = new Set<string>();
+  /** Those of events of an earlier run: before runtimes are connected none of them would know any container. */
+  const unasked = new Set<string>();
   /** Containers that may still be described, and until when: in the order of these times. */
   const deadlines = new Map<string, number>();
   let nextDeadline = NEVER;
   /** Containers for which nothing waits any more though they are not described. */
   const settled = new Map<string, Standing>();
-  const parked = new Map<string, Set<WaitingEvent>>();
+  const parked = new Map<string, Set<ParkedEvent>>();
   /** The same by urgency, each oldest first: with its container. */
-  const parkedByUrgency = priorities.map(() => new Map<WaitingEvent, string>());
+  const parkedByUrgency = priorities.map(() => new Map<ParkedEvent, string>());
   let parkedEvents = 0;
   let parkedBytes = 0;
   let waited = 0;
@@ -140,6 +170,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
     },
     onDescribed(id) {
       early.delete(id);
+      unasked.delete(id);
       close(id);
       settled.delete(id);
       decide(id, false);
@@ -153,6 +184,8 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       isLookedUp = true;
       for (const id of early) waitFor(id);
       early.clear();
+      for (const id of unasked) watcher.onUnknown(id);
+      unasked.clear();
     },
   };
 
@@ -179,7 +212,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
   }
 
   function decideEvent(
-    event: WaitingEvent,
+    event: ParkedEvent,
     container: ContainerInfo | undefined,
     isIncomplete: boolean,
   ): void {
@@ -187,18 +220,27 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
     parkedByUrgency[event.urgency].delete(event);
     parkedEvents -= 1;
     parkedBytes -= frozen.size;
-    if (isIncomplete) incomplete += 1;
+    const isUnknown = isIncomplete || (event.isResumed && container === undefined);
+    if (isUnknown) incomplete += 1;
     frozen.describe(container);
-    const holding = rules.filter((rule) => ready.tests[rule](frozen.context));
-    const told = isFirstOnly ? holding.slice(0, 1) : holding;
-    if (told.length > 0) ready.decide(told, frozen.context, isIncomplete);
+    let failure: unknown;
+    try {
+      const holding = rules.filter((rule) => ready.tests[rule](frozen.context));
+      const told = isFirstOnly ? holding.slice(0, 1) : holding;
+      if (told.length > 0) ready.decide(told, frozen.context, isUnknown);
+    } catch (error) {
+      // What an earlier run has written would end each run that reads it.
+      if (!event.isResumed) throw error;
+      failure = error;
+    }
+    options.onDecided?.(frozen.context, failure);
   }
 
   /** A crowd of what is not urgent does not take the description away from what is: undecided, nobody would be told. */
   function decideLeastUrgent(): void {
-    const least = parkedByUrgency.findLast(({ size }) => size > 0) as Map<WaitingEvent, string>;
-    const [event, id] = least.entries().next().value as [WaitingEvent, string];
-    const events = parked.get(id) as Set<WaitingEvent>;
+    const least = parkedByUrgency.findLast(({ size }) => size > 0) as Map<ParkedEvent, string>;
+    const [event, id] = least.entries().next().value as [ParkedEvent, string];
+    const events = parked.get(id) as Set<ParkedEvent>;
     events.delete(event);
     if (events.size === 0) parked.delete(id);
     decideEvent(event, undefined, true);
@@ -207,7 +249,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
   function waitingSince(): bigint | undefined {
     let since: bigint | undefined;
     for (const events of parkedByUrgency) {
-      const { value: oldest } = events.keys().next();
+      const oldest = events.keys().find(({ writing }) => writing !== 'written');
       if (oldest === undefined) continue;
       const time = timestampOf(oldest.frozen.context.view);
       if (since === undefined || time < since) since = time;
@@ -223,7 +265,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
     return container === undefined && process !== undefined && deadlines.has(process.containerId);
   }
 
-  function park(id: string, event: WaitingEvent): void {
+  function park(id: string, event: ParkedEvent): void {
     const events = parked.get(id);
     if (events === undefined) parked.set(id, new Set([event]));
     else events.add(event);
@@ -232,6 +274,24 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
     parkedEvents += 1;
     parkedBytes += event.frozen.size;
     while (parkedEvents > MAXIMUM_EVENTS || parkedBytes > MAXIMUM_BYTES) decideLeastUrgent();
+  }
+
+  function* unwritten(): Generator<WaitingEvent> {
+    for (const events of parkedByUrgency) {
+      for (const event of events.keys()) if (event.writing === 'not tried') yield event;
+    }
+  }
+
+  function resume(frozen: FrozenContext, names: readonly string[]): void {
+    const ready = (current as () => ReadyRules)();
+    const rules = ready.names.flatMap((name, rule) => (names.includes(name) ? [rule] : []));
+    const id = frozen.context.process?.containerId ?? '';
+    const urgency = Math.min(priorities.length - 1, ...rules.map((rule) => ready.urgencies[rule]));
+    park(id, { frozen, urgency, names, writing: 'written', rules, ready, isResumed: true });
+    if (live?.tables.container(id) !== undefined) decide(id, false);
+    else if (settled.has(id)) decide(id, true);
+    else if (isLookedUp) watcher.onUnknown(id);
+    else unasked.add(id);
   }
 
   function wrap(
@@ -245,7 +305,6 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       | {
           readonly verdicts: readonly Verdict[];
           readonly asks: readonly boolean[];
-          readonly urgencies: readonly number[];
           readonly ready: ReadyRules;
         }
       | undefined;
@@ -255,11 +314,17 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       slow ??= {
         verdicts: rules.map(({ bound }) => verdictOf(bound)),
         asks: rules.map(({ outputs }) => everyMatchWaits || outputs.some(asksForMetadata)),
-        urgencies: rules.map(({ priority }) => priorities.indexOf(priority)),
-        ready: { tests: rules.map(({ bound }) => interpret(bound)), decide: decideRule },
+        ready: {
+          names: rules.map(({ name }) => name),
+          urgencies: rules.map(({ priority }) => priorities.indexOf(priority)),
+          tests: rules.map(({ bound }) => interpret(bound)),
+          decide: decideRule,
+        },
       };
       return slow;
     }
+
+    current = () => prepare().ready;
 
     function candidatesOf(type: number): readonly number[] {
       let found = candidates.get(type);
@@ -272,7 +337,7 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
 
     /** @returns how many rules match whatever may be told of the container; those of which it is not certain wait. */
     function evaluateWaiting(context: EventContext, type: number): number {
-      const { verdicts, asks, urgencies, ready } = prepare();
+      const { verdicts, asks, ready } = prepare();
       const waiting: number[] = [];
       let count = 0;
       for (const rule of candidatesOf(type)) {
@@ -288,8 +353,10 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       }
       if (waiting.length > 0) {
         const id = (context.process as NonNullable<EventContext['process']>).containerId;
-        const urgency = Math.min(...waiting.map((rule) => urgencies[rule]));
-        park(id, { frozen: freezeContext(context), urgency, rules: waiting, ready });
+        const urgency = Math.min(...waiting.map((rule) => ready.urgencies[rule]));
+        const names = waiting.map((rule) => ready.names[rule]);
+        const state = { writing: 'not tried', isResumed: false } as const;
+        park(id, { frozen: freezeContext(context), urgency, names, rules: waiting, ready, ...state });
       }
       return count;
     }
@@ -324,6 +391,8 @@ export function createContainerWaiting(options: WaitingOptions): ContainerWaitin
       process !== undefined &&
       settled.get(process.containerId) === 'overdue',
     advance,
+    unwritten,
+    resume,
     finish() {
       for (const id of [...deadlines.keys()]) giveUp(id);
     },

@@ -7,6 +7,7 @@ import {
   type EventContext,
   processScopes,
   type SyscallCatalogue,
+  type Tables,
 } from '@seawall/inspector';
 import { type CompilableRule, type Rule, textFromBytes } from '@seawall/rules';
 import { type Accounting, createAccounting } from '../accounting.ts';
@@ -67,7 +68,12 @@ export interface SectionsWatch {
   /** What the rules at work say of threads, between two batches. */
   readonly threads: ThreadVerdicts;
   /** The matches that wait, or waited, for what there is to know of their container. */
-  readonly waiting: Pick<ContainerWaiting, 'advance' | 'isPending' | 'isOverdue' | 'report'>;
+  readonly waiting: Pick<
+    ContainerWaiting,
+    'advance' | 'isPending' | 'isOverdue' | 'report' | 'unwritten' | 'resume'
+  >;
+  /** What is known of the machine, as it is just now. */
+  readonly tables: Tables;
   /** How often events were lost, and how often something was done about it. */
   dropReport(): { readonly occurrences: number; readonly actionsTaken: number };
 }
@@ -116,6 +122,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
     });
     const waitingRules = rules.map((rule) => ({
       ...(rule as CompilableRule<EventContext>),
+      name: rule.name,
       priority: rule.priority,
       outputs: [rule.output, ...rule.extraFields.map(({ format }) => format)],
     }));
@@ -205,6 +212,7 @@ export function createSectionsWatch(options: SectionsWatchOptions): SectionsWatc
     accounting,
     threads: createThreadVerdicts(inspector, () => running.matcher),
     waiting: { ...waiting, advance },
+    tables: inspector.context.tables,
     dropReport: drops.report,
   };
 }
