@@ -153,7 +153,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   const firstSet = load(start.texts);
   let gates = gatesOf(firstSet);
   const watch = isLive ? watchLive() : watchCapture();
-  const notes = createWaitingNotes({ run: identity, watch });
+  const notes = createWaitingNotes({ run: identity, watch, clock });
 
   /** Names an event for good: the recording and its number in it, or this run of the agent and its number since. */
   function eventName({ view }: EventContext): string {

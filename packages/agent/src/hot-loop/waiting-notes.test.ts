@@ -23,11 +23,12 @@ function eventThatWaits(number: number, urgency: number, bytes = 0): WaitingEven
 }
 
 /** A run of the agent, one beat at a time. */
-function createRun(run: string) {
+function createRun(run: string, monotonic = () => 0) {
   const waiting: WaitingEvent[] = [];
   const resumed: EventContext[] = [];
   const notes = createWaitingNotes({
     run,
+    clock: { monotonic },
     watch: {
       tables: createInspector().context.tables,
       waiting: {
@@ -148,4 +149,18 @@ test('what is too long is left to the gap, and all together take no more than 4 
   assert.equal(tooLong.writing, 'not written');
   const bytes = [...stored.values()].reduce((sum, { length }) => sum + length, 0);
   assert.ok(bytes > 3 * 1024 * 1024 && bytes <= 4 * 1024 * 1024, String(bytes));
+});
+
+test('on a machine that is slow, fewer are written down at a time, but never none', () => {
+  let now = 0;
+  const { waiting, notes } = createRun('a', () => {
+    now += 3;
+    return now;
+  });
+  waiting.push(...[1, 2, 3, 4].map((number) => eventThatWaits(number, NOTICE)));
+  notes.write();
+  assert.equal(notes.takeChanges().size, 2);
+  now += 1000;
+  notes.write();
+  assert.equal(notes.takeChanges().size, 2);
 });

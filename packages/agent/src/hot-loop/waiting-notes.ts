@@ -1,4 +1,4 @@
-import { reasonOf } from '@seawall/base';
+import { type Clock, reasonOf } from '@seawall/base';
 import { timestampOf } from '@seawall/events';
 import type { EventContext } from '@seawall/inspector';
 import { priorities } from '@seawall/rules';
@@ -37,6 +37,7 @@ export interface WaitingNote {
 export interface WaitingNotesOptions {
   /** The run's identity, which the names of its events begin with. */
   readonly run: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly watch: Pick<SectionsWatch, 'tables'> & {
     readonly waiting: Pick<SectionsWatch['waiting'], 'unwritten' | 'resume'>;
   };
@@ -51,10 +52,11 @@ interface KeptNote extends WaitingNote {
 /** Entries at a time, those of earlier runs among them: then the least urgent of this run gives way, and is left to the gap. */
 const MOST_NOTES = 512;
 const MOST_BYTES = 4 * 1024 * 1024;
-/** Written in one go: the hot loop has other things to do. */
+/** Written in one go, and milliseconds for it: the hot loop has other things to do. */
 const MOST_AT_ONCE = 32;
+const LONGEST_AT_ONCE = 4;
 
-export function createWaitingNotes({ run, watch }: WaitingNotesOptions): WaitingNotes {
+export function createWaitingNotes({ run, watch, clock }: WaitingNotesOptions): WaitingNotes {
   const notes = new Map<EventContext, KeptNote>();
   /** Those of this run by urgency, each oldest first. */
   const byUrgency = priorities.map(() => new Set<EventContext>());
@@ -97,8 +99,13 @@ export function createWaitingNotes({ run, watch }: WaitingNotesOptions): Waiting
     return true;
   }
 
+  /** Whether it is worth the while to make a text of something of that urgency. */
+  function mayHaveRoom(urgency: number): boolean {
+    const isFull = count >= MOST_NOTES || bytes >= MOST_BYTES;
+    return !isFull || byUrgency.findLastIndex((contexts) => contexts.size > 0) > urgency;
+  }
+
   function write(parked: WaitingEvent): void {
-    parked.writing = 'not written';
     const { context } = parked.frozen;
     const text = textOf(parked);
     if (text === undefined || !makeRoom(text.length, parked.urgency)) return;
@@ -114,9 +121,12 @@ export function createWaitingNotes({ run, watch }: WaitingNotesOptions): Waiting
 
   return {
     write() {
+      const end = clock.monotonic() + LONGEST_AT_ONCE;
       let written = 0;
       for (const parked of watch.waiting.unwritten()) {
-        if (written >= MOST_AT_ONCE) return;
+        if (written >= MOST_AT_ONCE || (written > 0 && clock.monotonic() >= end)) return;
+        parked.writing = 'not written';
+        if (!mayHaveRoom(parked.urgency)) continue;
         written += 1;
         write(parked);
       }
