@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
-import { type CaptureSection, type EventBatch, readCapture } from '@seawall/events';
+import type { CaptureSection, EventBatch } from '@seawall/events';
 import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall/inspector';
-import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata, runtimesText } from '@seawall/kube';
+import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata } from '@seawall/kube';
 import type { ActionOutcome, GuardState, PlannedAction, QuorumVerdict } from '@seawall/policies';
 import type { Rule } from '@seawall/rules';
 import type { Activity } from '@seawall/store';
-import type { AccountingReport } from '../accounting.ts';
 import { createActivityCollector } from '../activity/collector.ts';
 import type { Alert } from '../alert/alert.ts';
 import { collectGarbage } from '../collect-garbage.ts';
@@ -15,15 +14,8 @@ import { type DropNotice, defaultDropPolicy } from '../drops.ts';
 import { errors } from '../errors.ts';
 import { MOST_AT_ONCE } from '../ledger/finding-queue.ts';
 import { rankOf } from '../ledger/rank.ts';
-import { createLiveContainers } from '../live/live-containers.ts';
-import { createRuntimeLog } from '../live/runtime-log.ts';
-import { createLiveWatch } from '../live/watch-live.ts';
 import { type Catalogues, loadRunningSet, type RunningSet } from '../rule-set/load-running-set.ts';
-import {
-  createSectionsWatch,
-  type SectionsWatch,
-  type SectionsWatchOptions,
-} from '../watch/watch-sections.ts';
+import type { SectionsWatchOptions } from '../watch/watch-sections.ts';
 import { createAdmission } from './admission.ts';
 import { type Capturing, createCapturing } from './capturing.ts';
 import { readCgroupMounts } from './container-cgroups.ts';
@@ -32,6 +24,7 @@ import { createHandledUntil } from './handled-until.ts';
 import { type Lost, lostUntil } from './lost.ts';
 import type { FromHotLoop, HotLoopStart, NumberedTexts, Sighting, ToHotLoop } from './messages.ts';
 import { activityMemory } from './options.ts';
+import { type SourceWatch, watchKernel, watchRecording } from './source-watch.ts';
 import { createWaitingNotes } from './waiting-notes.ts';
 import { createWorkloadOf } from './workload-of.ts';
 
@@ -63,13 +56,6 @@ const ACTIVITY_PERIOD = 5000;
 const ACTIVITY_BYTES = 32 * 1024 * 1024;
 /** Findings are posted when there are so many, or with the next beat. */
 const MOST_POSTED = 500;
-
-/** A source of system calls being watched. */
-interface SourceWatch extends Pick<SectionsWatch, 'waiting' | 'tables'> {
-  run(): Promise<void>;
-  replaceRules(rules: readonly Rule[]): void;
-  accounting(): AccountingReport;
-}
 
 /** @throws agent/HOT_LOOP_FAILED where the rules, which the main thread has checked, can't be loaded here */
 export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clock = systemClock): HotLoop {
@@ -152,7 +138,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
 
   const firstSet = load(start.texts);
   let gates = gatesOf(firstSet);
-  const watch = isLive ? watchLive() : watchCapture();
+  const watch = watchSource();
   const notes = createWaitingNotes({ run: identity, watch, clock });
 
   /** Names an event for good: the recording and its number in it, or this run of the agent and its number since. */
@@ -283,57 +269,23 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     return readContainerMetadata(readFileSync(path), path).map(containerInfoOf);
   }
 
-  function watchCapture(): SourceWatch {
-    const { path } = source as Extract<HotLoopStart['source'], { kind: 'capture' }>;
-    const sections = createSectionsWatch(options());
-    return {
-      run: () => sections.run(paced(readCapture(path, { name: path })), () => 0),
-      replaceRules: sections.replaceRules,
-      accounting: () => sections.accounting.report(),
-      waiting: sections.waiting,
-      tables: sections.tables,
-    };
-  }
-
-  function watchLive(): SourceWatch {
-    const { ringBytes, runtimes } = source as Extract<HotLoopStart['source'], { kind: 'live' }>;
-    const runtimeLog = createRuntimeLog({
-      log: (level, message) => host.post({ kind: 'log', level, message }),
-    });
-    const liveContainers = createLiveContainers({
-      ...(runtimes !== undefined && { addresses: runtimes }),
-      onRuntime: runtimeLog.note,
-    });
-    const live = createLiveWatch({
-      ...options(),
+  function watchSource(): SourceWatch {
+    if (source.kind === 'capture') return watchRecording(source, options(), paced);
+    return watchKernel(source, options(), {
       signal: stopping.signal,
-      ringBytes,
-      liveContainers,
+      post: host.post,
       onDrained: handledUntil.drained,
-      onStart({ calls }) {
+      onStarted(description) {
         state = 'running';
         postStatus();
-        const lines = [
-          `${calls.length} system calls are on`,
-          ...runtimesText(liveContainers.runtimes(), runtimes),
-        ];
-        runtimeLog.begin(liveContainers.runtimes());
-        host.post({ kind: 'started', description: lines.join('; ') });
+        host.post({ kind: 'started', description });
       },
-      async onSection(section) {
-        if (section.kind !== 'events') return;
-        batch = section.batch;
+      async onBatch(read) {
+        batch = read;
         readAt = clock.monotonic();
         if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       },
     });
-    return {
-      run: live.run,
-      replaceRules: live.replaceRules,
-      accounting: () => live.report().accounting,
-      waiting: live.waiting,
-      tables: live.tables,
-    };
   }
 
   function beat(): void {
