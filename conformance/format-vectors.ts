@@ -1,5 +1,6 @@
 import { type EventBatch, eventTypeOfSymbol, moveTo, type ProcessEntry } from '@seawall/events';
 import { createInspector, createSyscallCatalogue, type EventContext } from '@seawall/inspector';
+import { exampleProcess } from '@seawall/inspector/testing';
 import { createOutputFormat, jsonText, textFromBytes } from '@seawall/rules';
 
 export interface FormatVector {
@@ -98,38 +99,7 @@ function failedGetcwd(tid: number): EventContext {
 
 /** A thread whose parent is the one before it, running what init runs under another name. */
 function processEntry(tid: number, comm: string, exe: string, args: readonly string[]): ProcessEntry {
-  return {
-    tid,
-    pid: tid,
-    parentTid: tid - 1,
-    sessionId: 0,
-    vpgid: tid,
-    comm,
-    exe,
-    exepath: '/sbin/init',
-    args,
-    environment: [],
-    cwd: '/root/',
-    root: '/',
-    descriptorLimit: 1024,
-    flags: 0,
-    uid: 0,
-    gid: 0,
-    memory: { virtualSize: 0, residentSize: 0, swapSize: 0, majorFaults: 0, minorFaults: 0 },
-    vtid: tid,
-    vpid: tid,
-    cgroups: [],
-    pidNamespaceStart: 0n,
-    tty: 0,
-    loginUid: 0xffffffff,
-    isExeWritable: false,
-    isExeUpperLayer: false,
-    isExeLowerLayer: false,
-    isExeFromMemfd: false,
-    exeInode: 0n,
-    exeInodeCtime: 0n,
-    exeInodeMtime: 0n,
-    capabilities: { inheritable: 0n, permitted: 0n, effective: 0n },
-    cloneTime: 1_566_230_400_000_000_000n,
-  };
+  const cloneTime = 1_566_230_400_000_000_000n;
+  const { pgid: _, ...process } = exampleProcess(tid, { parentTid: tid - 1, comm, exe, args, cloneTime });
+  return { ...process, exepath: '/sbin/init', cgroups: [] };
 }

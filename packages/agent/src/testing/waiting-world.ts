@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type CaptureSection, encodeEvent } from '@seawall/events';
 import { containerJson, createContainerInfo, createSyscallCatalogue } from '@seawall/inspector';
+import { exampleProcess } from '@seawall/inspector/testing';
 import { loadRules, type Rule } from '@seawall/rules';
 import type { Alert } from '../alert/alert.ts';
 import { type ContainerNotice, encodeNotice } from '../live/container-events.ts';
 import { readContext, writeContext } from '../waiting/written-context.ts';
 import { createSectionsWatch, type SectionsWatchOptions } from '../watch/watch-sections.ts';
-import { exampleProcess } from './example-process.ts';
 import { plainWatchOptions } from './plain-watch.ts';
 
 /*
@@ -73,7 +73,10 @@ export async function replay(
   });
   async function* sections(): AsyncGenerator<CaptureSection> {
     yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
-    yield { kind: 'processes', processes: [exampleProcess(7, 'web', CGROUPS), exampleProcess(8, 'host')] };
+    yield {
+      kind: 'processes',
+      processes: [exampleProcess(7, { comm: 'web', cgroups: CGROUPS }), exampleProcess(8, { comm: 'host' })],
+    };
     let number = 0;
     for (const [milliseconds, what, subject = 'file'] of steps) {
       now = milliseconds;

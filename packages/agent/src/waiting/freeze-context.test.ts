@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeEvent, moveTo } from '@seawall/events';
 import { createInspector, createSyscallCatalogue, type EventContext } from '@seawall/inspector';
+import { exampleProcess } from '@seawall/inspector/testing';
 import { bindCondition, interpret, parseCondition } from '@seawall/rules';
-import { exampleProcess } from '../testing/example-process.ts';
 import { freezeContext } from './freeze-context.ts';
 
 const catalogue = createSyscallCatalogue();
@@ -13,11 +13,11 @@ const holds = (condition: string, context: EventContext): boolean =>
 test('whom the event or its thread names by their ids is who it was, whatever becomes of the id', () => {
   const inspector = createInspector();
   const { context } = inspector;
-  const leader = exampleProcess(8, 'login');
-  const victim = exampleProcess(9, 'victim');
+  const leader = exampleProcess(8, { comm: 'login' });
+  const victim = exampleProcess(9, { comm: 'victim' });
   inspector.load({
     kind: 'processes',
-    processes: [{ ...exampleProcess(7, 'sh'), sessionId: 8 }, leader, victim],
+    processes: [exampleProcess(7, { sessionId: 8 }), leader, victim],
   });
   const apply = (...event: Parameters<typeof encodeEvent>): void => {
     moveTo(context.view, encodeEvent(...event), 0);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CaptureSection } from '@seawall/events';
+import { exampleProcess } from '@seawall/inspector/testing';
 import { loadRules } from '@seawall/rules';
 import { type ContainerNotice, encodeNotice, lookedUpNotice } from '../live/container-events.ts';
-import { exampleProcess } from '../testing/example-process.ts';
 import { plainWatchOptions } from '../testing/plain-watch.ts';
 import {
   CGROUPS,
@@ -108,7 +108,7 @@ test('when the oldest event happened that a kill would take away: what is writte
   });
   async function* sections(): AsyncGenerator<CaptureSection> {
     yield { kind: 'header', majorVersion: 1, minorVersion: 2 };
-    yield { kind: 'processes', processes: [exampleProcess(7, 'web', CGROUPS)] };
+    yield { kind: 'processes', processes: [exampleProcess(7, { comm: 'web', cgroups: CGROUPS })] };
     for (const [number, step] of (
       [
         [0, lookedUpNotice],

@@ -3,6 +3,7 @@ import type { EventContext } from '../context.ts';
 import { createInspector, type Inspector, type InspectorOptions } from '../inspector.ts';
 import type { Process } from '../process/process.ts';
 import { encodeEvent, type ParameterValue } from './encode-event.ts';
+import { exampleProcess } from './example-process.ts';
 
 /*
  * A source of events for tests: say what happens, look at the tables.
@@ -113,7 +114,7 @@ export function createTestSource(options: InspectorOptions = {}): TestSource {
     head,
     process,
     thread(entry, descriptors = []) {
-      inspector.load({ kind: 'processes', processes: [{ ...ordinary(entry.tid), ...entry }] });
+      inspector.load({ kind: 'processes', processes: [exampleProcess(entry.tid, entry)] });
       inspector.load({ kind: 'descriptors', tid: entry.tid, descriptors });
     },
     wait(milliseconds) {
@@ -147,41 +148,3 @@ export const INIT: Partial<ProcessEntry> & { readonly tid: number } = {
   comm: 'init',
   exe: '/sbin/init',
 };
-
-function ordinary(tid: number): ProcessEntry {
-  return {
-    tid,
-    pid: tid,
-    parentTid: 1,
-    sessionId: 0,
-    vpgid: tid,
-    pgid: tid,
-    comm: 'sh',
-    exe: '/bin/sh',
-    exepath: '/bin/sh',
-    args: [],
-    environment: [],
-    cwd: '/root/',
-    root: '/',
-    descriptorLimit: 1024,
-    flags: 0,
-    uid: 0,
-    gid: 0,
-    memory: { virtualSize: 0, residentSize: 0, swapSize: 0, majorFaults: 0, minorFaults: 0 },
-    vtid: tid,
-    vpid: tid,
-    cgroups: ['cpuset=/'],
-    pidNamespaceStart: 0n,
-    tty: 0,
-    loginUid: 0xffff_ffff,
-    isExeWritable: false,
-    isExeUpperLayer: false,
-    isExeLowerLayer: false,
-    isExeFromMemfd: false,
-    exeInode: 0n,
-    exeInodeCtime: 0n,
-    exeInodeMtime: 0n,
-    capabilities: { inheritable: 0n, permitted: 0n, effective: 0n },
-    cloneTime: 0n,
-  };
-}

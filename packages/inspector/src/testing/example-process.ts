@@ -1,11 +1,7 @@
 import type { ProcessEntry } from '@seawall/events';
 
-/** A process of its own session and group, of root and of the host unless told. */
-export function exampleProcess(
-  tid: number,
-  comm: string,
-  cgroups: readonly string[] = ['cpuset=/'],
-): ProcessEntry {
+/** A shell of its own session and group, of root and of the host, unless told. */
+export function exampleProcess(tid: number, facts: Partial<ProcessEntry> = {}): ProcessEntry {
   return {
     tid,
     pid: tid,
@@ -13,12 +9,12 @@ export function exampleProcess(
     sessionId: 0,
     vpgid: tid,
     pgid: tid,
-    comm,
-    exe: comm,
-    exepath: '',
+    comm: 'sh',
+    exe: '/bin/sh',
+    exepath: '/bin/sh',
     args: [],
     environment: [],
-    cwd: '/',
+    cwd: '/root/',
     root: '/',
     descriptorLimit: 1024,
     flags: 0,
@@ -27,7 +23,7 @@ export function exampleProcess(
     memory: { virtualSize: 0, residentSize: 0, swapSize: 0, majorFaults: 0, minorFaults: 0 },
     vtid: tid,
     vpid: tid,
-    cgroups,
+    cgroups: ['cpuset=/'],
     pidNamespaceStart: 0n,
     tty: 0,
     loginUid: 0xffff_ffff,
@@ -40,5 +36,6 @@ export function exampleProcess(
     exeInodeMtime: 0n,
     capabilities: { inheritable: 0n, permitted: 0n, effective: 0n },
     cloneTime: 0n,
+    ...facts,
   };
 }

@@ -1,0 +1,1 @@
+export { exampleProcess } from './example-process.ts';
