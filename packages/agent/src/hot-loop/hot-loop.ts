@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Clock, nanosecondsNow, reasonOf, systemClock } from '@seawall/base';
 import type { CaptureSection, EventBatch } from '@seawall/events';
-import { createSyscallCatalogue, type EventContext, type Tables } from '@seawall/inspector';
+import { createSyscallCatalogue, type EventContext } from '@seawall/inspector';
 import { AUDIT_SOURCE, createAuditCatalogue, readContainerMetadata } from '@seawall/kube';
 import type { ActionOutcome, GuardState, PlannedAction, QuorumVerdict } from '@seawall/policies';
 import type { Rule } from '@seawall/rules';
@@ -99,7 +99,6 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   let lastPosition = handled;
   let activityDue = 0;
   let lost: Lost | undefined;
-  let tables: Tables | undefined;
   let batch: EventBatch | undefined;
   /** When the batch was there to be read, by the monotonic clock: milliseconds. */
   let readAt = 0;
@@ -174,10 +173,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
   function handleMatches(alerts: readonly Alert[], context: EventContext): void {
     const note = notes.of(context);
     const isLate = note?.isOfEarlierRun === true;
-    if (!isLate) {
-      tables = context.tables;
-      lastEvent = alerts[0].timestamp;
-    }
+    if (!isLate) lastEvent = alerts[0].timestamp;
     // An earlier run has stored what these came to.
     if (context.view.number <= handled) return;
     // What waited for its container's description and is decided between batches could not be acted on before.
@@ -209,7 +205,7 @@ export function createHotLoop(start: HotLoopStart, host: HotLoopHost, clock: Clo
     host.settle();
     // The finding that asks for a capture goes ahead of the capture's events.
     if (!isLive || sightings.length > 0) send();
-    if (batch !== undefined) capturing?.add(batch, tables);
+    if (batch !== undefined) capturing?.add(batch, watch.tables);
     batch = undefined;
   }
 

@@ -54,9 +54,14 @@ export function createBesides(): BesidesGathering {
     }
     for (const [key, value] of entries) {
       // A note is written once: what nobody has stored need not be dropped.
-      if (value === undefined && isNote(key) && memory.get(key) !== undefined) memory.delete(key);
-      else memory.set(key, value);
+      const isTakenBack = value === undefined && key.startsWith(WAITING_PREFIX) && takeBack(key);
+      if (!isTakenBack) memory.set(key, value);
     }
+  }
+
+  /** @returns whether it waited to be stored. */
+  function takeBack(key: string): boolean {
+    return memory.get(key) !== undefined && memory.delete(key);
   }
 
   function take(): Besides {
@@ -73,7 +78,7 @@ export function createBesides(): BesidesGathering {
     },
     add,
     leaveOut(notes) {
-      for (const key of notes) if (memory.get(key) !== undefined) memory.delete(key);
+      for (const key of notes) takeBack(key);
     },
     take,
     putBack(taken) {
@@ -82,10 +87,6 @@ export function createBesides(): BesidesGathering {
       add(newer);
     },
   };
-}
-
-function isNote(key: string): boolean {
-  return key.startsWith(WAITING_PREFIX);
 }
 
 function nameOf({ workload, kind, value }: Activity): string {

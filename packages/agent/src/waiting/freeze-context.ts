@@ -42,17 +42,13 @@ export function freezeContext(live: EventContext): FrozenContext {
 
   const { tables, process, descriptor, container } = live;
   const leader = process === undefined ? undefined : tables.leader(process);
-  let child = process;
-  for (let depth = 0; child !== undefined && depth < MAXIMUM_ANCESTORS; depth += 1) {
-    const parent = tables.parent(child);
-    parents.set(copyOf(child), parent === undefined ? undefined : copyOf(parent));
-    child = parent;
-  }
   // A thread's parent may be another than its leader's.
-  for (let above = leader, depth = 0; above !== undefined && depth < MAXIMUM_ANCESTORS; depth += 1) {
-    const parent = tables.parent(above);
-    parents.set(copyOf(above), parent === undefined ? undefined : copyOf(parent));
-    above = parent;
+  for (let child of [process, leader]) {
+    for (let depth = 0; child !== undefined && depth < MAXIMUM_ANCESTORS; depth += 1) {
+      const parent = tables.parent(child);
+      parents.set(copyOf(child), parent === undefined ? undefined : copyOf(parent));
+      child = parent;
+    }
   }
   for (const tid of othersOf(live)) {
     const other = tables.process(tid);

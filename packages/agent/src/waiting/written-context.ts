@@ -107,7 +107,6 @@ export function readContext(text: string, tables: Tables): ReadContext {
   const descriptors = new Map(written.descriptors);
   const whole = new Map(
     processes.map((known): [WrittenProcess, Process] => {
-      const { bookkeeping } = createProcess(known.tid);
       const isOwn = known.pid === process?.pid;
       return [
         known,
@@ -116,7 +115,6 @@ export function readContext(text: string, tables: Tables): ReadContext {
           ...known,
           container: known.containerId === '' ? hostContainer : known.container,
           descriptors: isOwn ? descriptors : new Map(),
-          bookkeeping,
         },
       ];
     }),
