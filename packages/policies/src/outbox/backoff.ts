@@ -2,6 +2,9 @@ import type { NotificationChannelSpec } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
 import { LONGEST_WAIT } from '../channel/http-send.ts';
 
+/** Clocks are set back a little all the time: milliseconds. */
+export const CLOCK_SPREAD = 60_000;
+
 /** Not even with luck is a message sent again sooner. */
 const SHORTEST = 100;
 

@@ -5,7 +5,7 @@ import type { NotificationChannel } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
 import type { Notice } from '../channel/notice.ts';
 import { compareSeverities } from '../channel/routing.ts';
-import { channelPause, givenUp, longestDelay, retryDelay } from './backoff.ts';
+import { CLOCK_SPREAD, channelPause, givenUp, longestDelay, retryDelay } from './backoff.ts';
 import { createSequence } from './sequence.ts';
 
 /** What happened to a message, for logs and metrics; errors hold no secret. */
@@ -59,9 +59,6 @@ const LONGEST_PAGE = 5000;
 /** How long the lane rests when the store fails. */
 const STORE_PAUSE = 1000;
 
-/** Clocks are set back a little all the time. */
-const SPREAD = 60_000;
-
 /** A sender that doesn't end with its signal is left behind after this many milliseconds. */
 const GRACE = 500;
 
@@ -90,7 +87,7 @@ export function createLane(options: LaneOptions): Lane {
    */
   async function prime({ spec }: NotificationChannel): Promise<void> {
     const now = Math.floor(time());
-    const farthest = now + longestDelay(spec.retry) + SPREAD;
+    const farthest = now + longestDelay(spec.retry) + CLOCK_SPREAD;
     const due = BigInt(now) * 1_000_000n;
     let after: string | undefined;
     do {

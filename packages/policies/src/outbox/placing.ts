@@ -2,6 +2,7 @@ import type { NotificationChannelSpec } from '../channel/channel.ts';
 import { millisecondsOf } from '../channel/duration.ts';
 import { quietUntil } from '../channel/quiet-hours.ts';
 import { isAtLeast } from '../channel/routing.ts';
+import { CLOCK_SPREAD } from './backoff.ts';
 import type { ChannelMemory, Held, HeldItem } from './memory.ts';
 
 /** Groups that a digest can tell apart; of more it tells how many. */
@@ -9,9 +10,6 @@ const MOST_HELD = 100;
 
 /** No release lies further ahead, whatever the clock did. */
 const FARTHEST_RELEASE = 8 * 86_400_000;
-
-/** Clocks are set back a little all the time. */
-const SPREAD = 60_000;
 
 /** Where a message goes: on its way, or to those that wait for the next digest. */
 export interface Placing {
@@ -58,7 +56,7 @@ export function releaseOrphaned(before: ChannelMemory, now: number): Release | u
 
 /** What was held back in the future was so before the clock was set back: the release is of that time, too. */
 function isDue({ since, release }: Held, now: number): boolean {
-  return now >= release || release - now >= FARTHEST_RELEASE || since - now > SPREAD;
+  return now >= release || release - now >= FARTHEST_RELEASE || since - now > CLOCK_SPREAD;
 }
 
 /** @returns undefined while nothing is due. */

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { APPLICATION_ID } from './connection.ts';
+import { LOG_SUFFIXES } from './file-identity.ts';
 
 /** Where SQLite's header names the program that a database is of: big-endian, 32 bits. */
 const APPLICATION_ID_OFFSET = 68;
@@ -34,7 +35,7 @@ export function moveAside(path: string, milliseconds: number): string {
   let target = `${path}.damaged-${stamp}`;
   for (let number = 2; existsSync(target); number++) target = `${path}.damaged-${stamp}-${number}`;
   // The log first: a new database must never find the log of the old one.
-  for (const suffix of ['-wal', '-shm', '']) {
+  for (const suffix of [...LOG_SUFFIXES, '']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
   }
   return target;

@@ -15,7 +15,10 @@ export function hasLostItsName(path: string, identity: string | undefined): bool
   }
 }
 
+/** What SQLite's names of a database's log end with. */
+export const LOG_SUFFIXES = ['-wal', '-shm'];
+
 /** Removes what SQLite keeps beside a database that is gone: whatever takes its name must never find the log of the old one. */
 export function removeLogs(path: string): void {
-  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+  for (const suffix of LOG_SUFFIXES) rmSync(path + suffix, { force: true });
 }

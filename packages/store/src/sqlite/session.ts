@@ -63,22 +63,27 @@ const TABLES: readonly (keyof Schema)[] = [
 
 export function openSession(options: SessionOptions): Session {
   const { path, access } = options;
-  let connection: Connection | undefined = openOrReplace(options);
+  let connection: Connection | undefined;
+  let identity: string | undefined;
   let committer: Committer | undefined;
-  let identity = fileIdentity(path);
+  use(openOrReplace(options));
+
+  function use(opened: Connection): void {
+    connection = opened;
+    identity = fileIdentity(path);
+    committer = undefined;
+  }
 
   /** A file without a name takes whatever is written to it, and nobody ever reads it. */
   function requireNamed(): void {
     if (connection === undefined || access !== 'own' || !hasLostItsName(path, identity)) return;
     const before = connection;
     try {
-      connection = replaceRemoved(options);
+      use(replaceRemoved(options));
     } catch (error) {
       throw storeErrorOf(error, path);
     }
     before.close();
-    committer = undefined;
-    identity = fileIdentity(path);
     options.onRemoved?.();
   }
 
@@ -93,8 +98,7 @@ export function openSession(options: SessionOptions): Session {
       connection = undefined;
       committer = undefined;
       const damage = replaceDamaged(options, known);
-      connection = damage.connection;
-      identity = fileIdentity(path);
+      use(damage.connection);
       throw corruptError(
         path,
         damage.reason,
